@@ -1,0 +1,6 @@
+//! The nouns of a schema: names, types, expressions, changes, and the catalog.
+
+pub mod change;
+pub mod expr;
+pub mod name;
+pub mod types;

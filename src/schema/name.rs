@@ -1,0 +1,196 @@
+//! Names of objects, folded as their engine folds them.
+
+use std::fmt;
+
+/// The name of an object in a schema, as written: the schema part may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    /// The schema, where it was written (or resolved).
+    pub schema: Option<String>,
+    /// The object's own name.
+    pub name: String,
+}
+
+impl Name {
+    /// A name without a schema.
+    pub fn bare(name: impl Into<String>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+
+    /// A name in a schema.
+    pub fn qualified(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// What kind of object a name stands for, in the words of PostgreSQL's manual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // each variant is the SQL keyword of that object
+pub enum ObjectKind {
+    AccessMethod,
+    Aggregate,
+    Cast,
+    Collation,
+    Column,
+    Constraint,
+    Conversion,
+    Database,
+    DefaultPrivileges,
+    Domain,
+    EventTrigger,
+    Extension,
+    ForeignDataWrapper,
+    ForeignTable,
+    Function,
+    Index,
+    Language,
+    LargeObject,
+    MaterializedView,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    Parameter,
+    Policy,
+    Procedure,
+    Publication,
+    Role,
+    Routine,
+    Rule,
+    Schema,
+    Sequence,
+    Server,
+    Statistics,
+    Subscription,
+    System,
+    Table,
+    Tablespace,
+    TextSearchConfiguration,
+    TextSearchDictionary,
+    TextSearchParser,
+    TextSearchTemplate,
+    Transform,
+    Trigger,
+    Type,
+    UserMapping,
+    View,
+}
+
+impl ObjectKind {
+    /// The kind in snake case, as JSON output writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccessMethod => "access_method",
+            Self::Aggregate => "aggregate",
+            Self::Cast => "cast",
+            Self::Collation => "collation",
+            Self::Column => "column",
+            Self::Constraint => "constraint",
+            Self::Conversion => "conversion",
+            Self::Database => "database",
+            Self::DefaultPrivileges => "default_privileges",
+            Self::Domain => "domain",
+            Self::EventTrigger => "event_trigger",
+            Self::Extension => "extension",
+            Self::ForeignDataWrapper => "foreign_data_wrapper",
+            Self::ForeignTable => "foreign_table",
+            Self::Function => "function",
+            Self::Index => "index",
+            Self::Language => "language",
+            Self::LargeObject => "large_object",
+            Self::MaterializedView => "materialized_view",
+            Self::Operator => "operator",
+            Self::OperatorClass => "operator_class",
+            Self::OperatorFamily => "operator_family",
+            Self::Parameter => "parameter",
+            Self::Policy => "policy",
+            Self::Procedure => "procedure",
+            Self::Publication => "publication",
+            Self::Role => "role",
+            Self::Routine => "routine",
+            Self::Rule => "rule",
+            Self::Schema => "schema",
+            Self::Sequence => "sequence",
+            Self::Server => "server",
+            Self::Statistics => "statistics",
+            Self::Subscription => "subscription",
+            Self::System => "system",
+            Self::Table => "table",
+            Self::Tablespace => "tablespace",
+            Self::TextSearchConfiguration => "text_search_configuration",
+            Self::TextSearchDictionary => "text_search_dictionary",
+            Self::TextSearchParser => "text_search_parser",
+            Self::TextSearchTemplate => "text_search_template",
+            Self::Transform => "transform",
+            Self::Trigger => "trigger",
+            Self::Type => "type",
+            Self::UserMapping => "user_mapping",
+            Self::View => "view",
+        }
+    }
+
+    /// The kind in words, for messages.
+    pub fn words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
+    /// Whether a relation's name space holds it (`pg_class`): one name cannot be two of these.
+    pub fn is_relation(self) -> bool {
+        matches!(
+            self,
+            Self::ForeignTable
+                | Self::Index
+                | Self::MaterializedView
+                | Self::Sequence
+                | Self::Table
+                | Self::View
+        )
+    }
+}
+
+/// An object that a statement names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectRef {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its name; for a column, constraint, trigger, policy or rule the name of its table.
+    pub name: Name,
+    /// The column, constraint, trigger, policy or rule on `name`.
+    pub part: Option<String>,
+    /// A routine's, aggregate's or operator's argument types as written, without spaces
+    /// around commas; `None` where the statement gives none.
+    pub arguments: Option<String>,
+}
+
+impl ObjectRef {
+    /// An object that its name alone identifies.
+    pub fn new(kind: ObjectKind, name: Name) -> Self {
+        Self { kind, name, part: None, arguments: None }
+    }
+
+    /// A part of a table: a column, constraint, trigger, policy or rule.
+    pub fn part(kind: ObjectKind, table: Name, part: impl Into<String>) -> Self {
+        Self { kind, name: table, part: Some(part.into()), arguments: None }
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        if let Some(part) = &self.part {
+            write!(f, ".{part}")?;
+        }
+        if let Some(arguments) = &self.arguments {
+            write!(f, "({arguments})")?;
+        }
+        Ok(())
+    }
+}
