@@ -1,0 +1,111 @@
+//! What lockgate says: findings, their level, and what they are about.
+
+use crate::schema::name::Name;
+use crate::source::{FileId, Span};
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Taste: counted, shown when asked for.
+    Note,
+    /// It depends on what is not known.
+    Warning,
+    /// Near certain: the deploy fails, traffic stops, data is lost, the running release breaks.
+    Error,
+}
+
+impl Level {
+    /// Every level, mildest first.
+    pub const ALL: [Self; 3] = [Self::Note, Self::Warning, Self::Error];
+
+    /// The word in reports and in the config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a finding breaks, in the words of the promise ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Breaks {
+    /// Data is lost.
+    Data,
+    /// The running release can no longer read.
+    Readers,
+    /// The running release can no longer write.
+    Writers,
+    /// The previous release cannot come back.
+    Rollback,
+}
+
+/// A place with words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The file.
+    pub file: FileId,
+    /// Where in it.
+    pub span: Span,
+    /// What to read there; may be empty for the primary place.
+    pub text: String,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A table.
+    Table(Name),
+    /// A column of a table.
+    Column(Name, String),
+    /// An index.
+    Index(Name),
+    /// Another object: its kind in kebab case, and its name.
+    Object(&'static str, String),
+    /// A migration, by its version.
+    Migration(String),
+    /// A file.
+    File(String),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(name) => write!(f, "table:{name}"),
+            Self::Column(table, column) => write!(f, "column:{table}.{column}"),
+            Self::Index(name) => write!(f, "index:{name}"),
+            Self::Object(kind, name) => write!(f, "{kind}:{name}"),
+            Self::Migration(version) => write!(f, "migration:{version}"),
+            Self::File(path) => write!(f, "file:{path}"),
+        }
+    }
+}
+
+/// One finding, before it is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How bad it is here.
+    pub level: Level,
+    /// What it breaks.
+    pub breaks: Vec<Breaks>,
+    /// What happens, to which object, and why it applies here: one sentence or two.
+    pub message: String,
+    /// Where.
+    pub primary: Label,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+    /// What to do, for this runner.
+    pub help: Option<String>,
+    /// What it is about.
+    pub subject: Subject,
+}

@@ -1,0 +1,220 @@
+//! Built-in rules: what a rule is, and the table of them.
+//!
+//! A rule is one file under `rules/<category>/` with one `pub static RULE`, and one word in the
+//! table below. Its page, its `explain` text, its place in the config, and its tests follow from
+//! that value.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Finding, Level};
+use crate::replay::{History, MigrationEnd, Step, TableEnd};
+
+/// What a rule guards against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// Locks that stop traffic.
+    Locking,
+    /// Data that is lost.
+    Data,
+    /// Changes that break the running release.
+    Compatibility,
+    /// Transactions.
+    Transactions,
+    /// The shape of tables.
+    Shape,
+    /// The set of migrations as a whole.
+    History,
+    /// What lockgate itself could not do, or was told not to.
+    Gate,
+}
+
+impl Category {
+    /// The folder under `rules/` and the heading in the docs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Locking => "locking",
+            Self::Data => "data",
+            Self::Compatibility => "compatibility",
+            Self::Transactions => "transactions",
+            Self::Shape => "shape",
+            Self::History => "history",
+            Self::Gate => "gate",
+        }
+    }
+}
+
+/// A rule, whole.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab case; reads well after "allow".
+    pub id: &'static str,
+    /// What it guards against.
+    pub category: Category,
+    /// The level that its findings have by default; a finding may be milder where less is known.
+    pub level: Level,
+    /// The version of lockgate that brought it.
+    pub since: &'static str,
+    /// One line, at most 80 characters, no full stop.
+    pub summary: &'static str,
+    /// Why it matters: a paragraph or two.
+    pub why: &'static str,
+    /// What to do instead: a paragraph; the finding's help words it for the runner at hand.
+    pub instead: &'static str,
+    /// What it rests on.
+    pub facts: &'static [Fact],
+    /// The same rule in other tools: tool and id.
+    pub same_as: &'static [(&'static str, &'static str)],
+    /// What its findings break.
+    pub breaks: &'static [Breaks],
+    /// Whether it also looks at down migrations (what they lose, they were written to lose).
+    pub checks_down: bool,
+    /// Its tests, shown on its page.
+    pub examples: &'static [Example],
+    /// How it looks.
+    pub check: Check,
+}
+
+/// A fact with its source.
+#[derive(Debug)]
+pub struct Fact {
+    /// The engine that it is about.
+    pub engine: Engine,
+    /// What is so.
+    pub says: &'static str,
+    /// A manual page (https), or `measured: <file of facts> <row>`.
+    pub source: &'static str,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+pub enum Check {
+    /// Each statement, with the catalog before and after.
+    Step(fn(&Step<'_>, &mut Sink)),
+    /// Each table that the change set touched, as it stands at the end.
+    Table(fn(&TableEnd<'_>, &mut Sink)),
+    /// Each migration.
+    Migration(fn(&MigrationEnd<'_>, &mut Sink)),
+    /// The set of migrations.
+    History(fn(&History<'_>, &mut Sink)),
+    /// Found elsewhere (by an adapter, the judge or the pipeline); the value holds its texts.
+    Elsewhere,
+}
+
+/// A test of a rule that is also its documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// The dialect, as `--dialect` takes it: `postgres`, `postgres@11`.
+    pub dialect: &'static str,
+    /// The framework that runs it; `plain` is an unknown runner.
+    pub framework: &'static str,
+    /// The migrations that ran before, as one SQL text; empty means a new database.
+    pub given: &'static str,
+    /// Whether `given` is all that there was: else older tables may exist.
+    pub complete: bool,
+    /// The migration.
+    pub sql: &'static str,
+    /// The text that the one finding points at; `None` means no finding.
+    pub at: Option<&'static str>,
+    /// The level that the finding has, where it is not the rule's own.
+    pub level: Option<Level>,
+}
+
+/// An example with one finding at `at` (a new file after `given`, complete catalog).
+pub const fn bad(
+    dialect: &'static str,
+    given: &'static str,
+    sql: &'static str,
+    at: &'static str,
+) -> Example {
+    Example {
+        dialect,
+        framework: "plain",
+        given,
+        complete: true,
+        sql,
+        at: Some(at),
+        level: None,
+    }
+}
+
+/// An example without a finding.
+pub const fn good(dialect: &'static str, given: &'static str, sql: &'static str) -> Example {
+    Example { dialect, framework: "plain", given, complete: true, sql, at: None, level: None }
+}
+
+impl Example {
+    /// The same, run by another framework.
+    pub const fn runner(self, framework: &'static str) -> Self {
+        Self { framework, ..self }
+    }
+
+    /// The same, where older tables may exist that nobody showed.
+    pub const fn incomplete(self) -> Self {
+        Self { complete: false, ..self }
+    }
+
+    /// The same, with a finding of this level.
+    pub const fn at_level(self, level: Level) -> Self {
+        Self { level: Some(level), ..self }
+    }
+}
+
+/// Where a check puts its findings.
+#[derive(Debug)]
+pub struct Sink {
+    rule: &'static Rule,
+    findings: Vec<Finding>,
+}
+
+impl Sink {
+    /// An empty sink for one rule.
+    pub fn new(rule: &'static Rule) -> Self {
+        Self { rule, findings: Vec::new() }
+    }
+
+    /// The rule that is running.
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// Takes a finding; its rule is the one that is running.
+    pub fn push(&mut self, finding: Finding) {
+        self.findings.push(Finding { rule: self.rule.id, ..finding });
+    }
+
+    /// What was found.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// Declares the modules of the rules and the table of them: one word for each rule.
+macro_rules! rules {
+    ($($category:ident { $($rule:ident),* $(,)? })*) => {
+        $(
+            #[doc = concat!("Rules of the category `", stringify!($category), "`.")]
+            pub mod $category {
+                $(
+                    #[doc = concat!("The rule `", stringify!($rule), "`.")]
+                    pub mod $rule;
+                )*
+            }
+        )*
+
+        /// Every built-in rule, by category and then in the order of the table.
+        pub static RULES: &[&Rule] = &[$($(&$category::$rule::RULE),*),*];
+    };
+}
+
+rules! {
+    gate { unread_statement, opaque_statement, internal_error, malformed_allow, unused_allow }
+    history { duplicate_version, never_runs }
+    locking { column_type_rewrite, index_not_concurrent }
+    compatibility { drop_column }
+    shape { missing_primary_key }
+    transactions { refused_in_transaction }
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
