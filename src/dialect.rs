@@ -137,12 +137,8 @@ impl Dialect {
         let (min, max) = match engine {
             Engine::Postgres => (Version::major(12), Version::major(18)),
             Engine::Mysql => (Version::major(8), Version { major: 9, minor: 7 }),
-            Engine::Mariadb => {
-                (Version { major: 10, minor: 11 }, Version { major: 11, minor: 8 })
-            }
-            Engine::Sqlite => {
-                (Version { major: 3, minor: 40 }, Version { major: 3, minor: 54 })
-            }
+            Engine::Mariadb => (Version { major: 10, minor: 11 }, Version { major: 11, minor: 8 }),
+            Engine::Sqlite => (Version { major: 3, minor: 40 }, Version { major: 3, minor: 54 }),
         };
         Self { engine, versions: VersionRange { min, max }, versions_stated: false }
     }

@@ -3,17 +3,17 @@
 //! The modules stand in reading order: text, dialects, migrations, their statements as changes,
 //! the catalog they make, findings, rules.
 
-pub mod source;
-pub mod dialect;
-pub mod schema;
-pub mod migration;
-pub mod tree;
-pub mod frameworks;
-pub mod sql;
-pub mod replay;
-pub mod finding;
-pub mod rules;
 pub mod config;
-pub mod judge;
+pub mod dialect;
 pub mod docs;
+pub mod finding;
+pub mod frameworks;
+pub mod judge;
+pub mod migration;
+pub mod replay;
 pub mod report;
+pub mod rules;
+pub mod schema;
+pub mod source;
+pub mod sql;
+pub mod tree;

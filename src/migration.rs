@@ -67,10 +67,8 @@ pub struct Version {
 impl Version {
     /// A version made of numbers; trailing zero parts do not count (Flyway: 1 = 1.0).
     pub fn numeric(text: impl Into<String>, parts: &[&str]) -> Self {
-        let mut key: Vec<String> = parts
-            .iter()
-            .map(|part| part.trim_start_matches('0').to_owned())
-            .collect();
+        let mut key: Vec<String> =
+            parts.iter().map(|part| part.trim_start_matches('0').to_owned()).collect();
         while key.last().is_some_and(String::is_empty) {
             key.pop();
         }

@@ -43,7 +43,7 @@ pub enum Transaction {
 }
 
 /// What changed in the catalog.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// What.
     pub kind: DifferenceKind,
@@ -56,25 +56,54 @@ pub struct Difference {
 }
 
 /// What a difference is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // each variant says it
 pub enum DifferenceKind {
     TableCreated,
     TableDropped,
-    TableRenamed { to: Name },
-    ColumnAdded { column: String },
-    ColumnDropped { column: String },
-    ColumnRenamed { column: String, to: String },
+    TableRenamed {
+        to: Name,
+    },
+    ColumnAdded {
+        column: String,
+    },
+    ColumnDropped {
+        column: String,
+    },
+    ColumnRenamed {
+        column: String,
+        to: String,
+    },
     /// `from` is `None` where the old type is not known.
-    ColumnTypeChanged { column: String, from: Option<DataType>, to: DataType },
-    ColumnMadeNotNull { column: String },
-    ColumnMadeNullable { column: String },
-    ColumnDefaultChanged { column: String },
-    ConstraintAdded { name: String },
-    ConstraintDropped { name: String },
-    ConstraintValidated { name: String },
-    IndexCreated { index: Name },
-    IndexDropped { index: Name },
+    ColumnTypeChanged {
+        column: String,
+        from: Option<DataType>,
+        to: DataType,
+    },
+    ColumnMadeNotNull {
+        column: String,
+    },
+    ColumnMadeNullable {
+        column: String,
+    },
+    ColumnDefaultChanged {
+        column: String,
+    },
+    ConstraintAdded {
+        name: String,
+    },
+    ConstraintDropped {
+        name: String,
+    },
+    ConstraintValidated {
+        name: String,
+    },
+    IndexCreated {
+        index: Name,
+    },
+    IndexDropped {
+        index: Name,
+    },
     ObjectCreated,
     ObjectDropped,
     ObjectChanged,

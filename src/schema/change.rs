@@ -7,7 +7,7 @@ use crate::source::Located;
 use std::borrow::Cow;
 
 /// One thing that a statement does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// `CREATE TABLE`, `CREATE TABLE AS`, `SELECT INTO`, `CREATE FOREIGN TABLE`.
     CreateTable(Box<CreateTable>),
@@ -288,9 +288,10 @@ impl Change {
                 ObjectRef::new(ObjectKind::Table, tables.first()?.clone())
             }
             Self::Maintenance(Maintenance { objects, .. }) => objects.first()?.clone(),
-            Self::Data(data) => {
-                ObjectRef::new(ObjectKind::Table, data.writes.first().or(data.reads.first())?.clone())
-            }
+            Self::Data(data) => ObjectRef::new(
+                ObjectKind::Table,
+                data.writes.first().or(data.reads.first())?.clone(),
+            ),
             Self::Privileges(privileges) => privileges.objects.first()?.clone(),
             Self::Session(_)
             | Self::Transaction(_)
@@ -315,7 +316,7 @@ pub struct Target {
 }
 
 /// `CREATE TABLE`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateTable {
     /// Table or ForeignTable.
     pub kind: ObjectKind,
@@ -412,7 +413,7 @@ pub struct SequenceOptions {
 }
 
 /// A table constraint, whichever way it was spelled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraint {
     /// Its name, where one is written.
     pub name: Option<String>,
@@ -449,7 +450,7 @@ impl Constraint {
 }
 
 /// What a constraint demands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`.
     PrimaryKey(Key),
@@ -521,7 +522,7 @@ pub struct ForeignKey {
 }
 
 /// One sub-command of `ALTER TABLE`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableAction {
     /// `ADD COLUMN`.
     AddColumn {
@@ -815,7 +816,9 @@ impl TableAction {
             | Self::SetExpression { column, .. }
             | Self::DropExpression { column, .. }
             | Self::SetColumnOption { column, .. } => (ObjectKind::Column, column.clone()),
-            Self::AddConstraint { constraint } => (ObjectKind::Constraint, constraint.name.clone()?),
+            Self::AddConstraint { constraint } => {
+                (ObjectKind::Constraint, constraint.name.clone()?)
+            }
             Self::DropConstraint { name, .. }
             | Self::RenameConstraint { from: name, .. }
             | Self::ValidateConstraint { name }
@@ -830,7 +833,7 @@ impl TableAction {
 }
 
 /// `CREATE INDEX`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateIndex {
     /// Its name; `None` where the engine makes one up.
     pub name: Option<String>,
@@ -870,7 +873,7 @@ pub struct IndexKey {
 }
 
 /// `CREATE VIEW`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateView {
     /// Its name.
     pub name: Name,

@@ -1,0 +1,1 @@
+//! `lockgate.yaml`, every value with its place.

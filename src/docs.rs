@@ -1,0 +1,1 @@
+//! All that follows from the rule table: pages, explain, the config schema.

@@ -1,0 +1,1 @@
+//! The table of framework adapters, and which one a folder belongs to.
