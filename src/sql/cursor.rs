@@ -246,10 +246,12 @@ impl<'a> Cursor<'a> {
         if !self.is("(") {
             return Err(self.unexpected("`(`"));
         }
-        let close = self
-            .closing()
-            .ok_or_else(|| Unread { why: "this `(` is never closed".to_owned(), at: self.here() })?;
-        let inner = Self { tokens: self.tokens.get(..close).unwrap_or_default(), at: self.at + 1, ..*self };
+        let close = self.closing().ok_or_else(|| Unread {
+            why: "this `(` is never closed".to_owned(),
+            at: self.here(),
+        })?;
+        let inner =
+            Self { tokens: self.tokens.get(..close).unwrap_or_default(), at: self.at + 1, ..*self };
         self.at = close + 1;
         Ok(inner)
     }
@@ -457,7 +459,10 @@ fn spaced(previous: &str, word: &str) -> bool {
     const OPENS: &[&str] = &["(", "[", ".", "::"];
     const CLOSES: &[&str] = &[")", "]", ",", ".", "::", ";", "["];
     /// Words that are not functions though a parenthesis follows.
-    const APART: &[&str] = &["in", "and", "or", "not", "as", "on", "when", "then", "else", "values", "from", "where", "=", "<>", "+", "-", "*", "/", "||", ",", "<", ">", "<=", ">="];
+    const APART: &[&str] = &[
+        "in", "and", "or", "not", "as", "on", "when", "then", "else", "values", "from", "where",
+        "=", "<>", "+", "-", "*", "/", "||", ",", "<", ">", "<=", ">=",
+    ];
     if OPENS.contains(&previous) || CLOSES.contains(&word) {
         return false;
     }
