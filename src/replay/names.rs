@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(object_name("t", None, "pkey"), "t_pkey");
         let (table, column) = ("t".repeat(50), "c".repeat(40));
         let name = object_name(&table, Some(&column), "fkey");
-        assert_eq!(name, format!("{}_{}_fkey", "t".repeat(28), "c".repeat(29)));
+        assert_eq!(name, format!("{}_{}_fkey", "t".repeat(29), "c".repeat(28)));
         assert_eq!(name.len(), 63);
         assert_eq!(object_name(&"é".repeat(40), None, "pkey").len(), 63);
     }
