@@ -47,6 +47,13 @@ pub struct Lexeme {
     pub end: usize,
 }
 
+impl Lexeme {
+    /// Whether it is a quote or comment that nobody closes.
+    pub fn is_unclosed(self) -> bool {
+        self.kind == LexemeKind::Unclosed
+    }
+}
+
 /// Cuts `text[start..end]` into lexemes, one at a time; offsets are those of `text`.
 pub fn lex(text: &str, start: usize, end: usize, engine: Engine) -> Lexer<'_> {
     Lexer { text, bytes: text.as_bytes(), at: start, end, engine }
