@@ -21,7 +21,7 @@ pub const PEEK_BYTES: usize = 8 * 1024;
 const SKIPPED_FOLDERS: &[&str] = &["node_modules", "target"];
 
 /// A source of files.
-pub trait Tree {
+pub trait Tree: std::fmt::Debug {
     /// What the user gave, and every file below it, in the order of their paths.
     fn list(&self) -> Listing;
 
@@ -70,6 +70,8 @@ pub struct Problem {
     pub path: String,
     /// Why.
     pub error: ReadError,
+    /// Whether it is a path that the user gave, not one found below it.
+    pub given: bool,
 }
 
 /// Why a file could not be read.
@@ -285,13 +287,13 @@ impl WorkTree {
             }
             let Some(path) = self.shown(entry.path()) else {
                 let path = entry.path().to_string_lossy().into_owned();
-                problems.push(Problem { path, error: ReadError::NameNotUtf8 });
+                problems.push(Problem { path, error: ReadError::NameNotUtf8, given: false });
                 continue;
             };
             let leaves_root = entry.path_is_symlink()
                 && fs::canonicalize(entry.path()).is_ok_and(|real| !real.starts_with(&self.root));
             if leaves_root {
-                problems.push(Problem { path, error: ReadError::OutsideRoot });
+                problems.push(Problem { path, error: ReadError::OutsideRoot, given: false });
                 if is_folder {
                     walk.skip_current_dir();
                 }
@@ -312,7 +314,7 @@ impl WorkTree {
             Some(_) if error.path().is_some_and(Path::is_symlink) => ReadError::Loop,
             Some(_) => ReadError::Io(error.to_string()),
         };
-        Problem { path: path.unwrap_or_else(|| folder.to_owned()), error }
+        Problem { path: path.unwrap_or_else(|| folder.to_owned()), error, given: false }
     }
 }
 
@@ -323,7 +325,7 @@ impl Tree for WorkTree {
         for given in &self.given {
             let Some(path) = self.shown(given) else {
                 let path = given.to_string_lossy().into_owned();
-                listing.problems.push(Problem { path, error: ReadError::NameNotUtf8 });
+                listing.problems.push(Problem { path, error: ReadError::NameNotUtf8, given: true });
                 continue;
             };
             let is_folder = self.on_disk(&path).is_dir();
@@ -335,7 +337,7 @@ impl Tree for WorkTree {
                         files.insert(path.clone());
                     }
                     Err(error) => {
-                        listing.problems.push(Problem { path, error });
+                        listing.problems.push(Problem { path, error, given: true });
                         continue;
                     }
                 }
@@ -483,7 +485,7 @@ mod tests {
         assert_eq!(listing.given[0], Given { path: "db".to_owned(), is_folder: true });
         assert_eq!(
             listing.problems,
-            [Problem { path: "nowhere".to_owned(), error: ReadError::NotFound }]
+            [Problem { path: "nowhere".to_owned(), error: ReadError::NotFound, given: true }]
         );
         assert_eq!(tree.read("db/b.sql"), Ok(b"SELECT 1;".to_vec()));
         assert_eq!(tree.read("flyway.toml"), Ok(Vec::new()));
