@@ -181,7 +181,9 @@ impl MigrationSet {
     pub fn set_database(&mut self, database: Option<Database>) {
         match database {
             None => {}
-            Some(Database::Read(engine)) => (self.engine, self.other_database) = (Some(engine), None),
+            Some(Database::Read(engine)) => {
+                (self.engine, self.other_database) = (Some(engine), None)
+            }
             Some(Database::Other(name)) => (self.engine, self.other_database) = (None, Some(name)),
         }
     }
@@ -271,7 +273,8 @@ impl<'a> Project<'a> {
     pub fn settings_file(&self, path: &str) -> Result<Option<String>, LoadError> {
         match self.tree.read(path) {
             Ok(bytes) => {
-                let file = SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))?;
+                let file =
+                    SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))?;
                 Ok(Some(file.text.to_string()))
             }
             Err(ReadError::NotFound | ReadError::OutsideRoot | ReadError::NotAFile) => Ok(None),
@@ -437,9 +440,8 @@ fn empty_paths(listing: &Listing, found: &Discovery) -> Vec<String> {
         .map(|file| file.path.as_str())
         .chain(found.errors.iter().map(|error| error.path.as_str()))
         .collect();
-    let holds_none = |given: &&String| {
-        !paths.iter().any(|path| path == given || below(path, given).is_some())
-    };
+    let holds_none =
+        |given: &&String| !paths.iter().any(|path| path == given || below(path, given).is_some());
     listing.given.iter().map(|given| &given.path).filter(holds_none).cloned().collect()
 }
 

@@ -21,7 +21,7 @@ pub const PEEK_BYTES: usize = 8 * 1024;
 const SKIPPED_FOLDERS: &[&str] = &["node_modules", "target"];
 
 /// A source of files.
-pub trait Tree: std::fmt::Debug {
+pub trait Tree: fmt::Debug {
     /// What the user gave, and every file below it, in the order of their paths.
     fn list(&self) -> Listing;
 

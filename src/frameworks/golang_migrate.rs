@@ -121,14 +121,14 @@ fn never_runs(set: &mut MigrationSet, opened: &Opened) {
         _ => (title, "up"),
     };
     let title = title.trim_end_matches(['_', '-', '.', ' ']);
-    let why = if number.parse::<u64>().is_err() {
-        "its number is over 64 bits".to_owned()
-    } else if !rest.starts_with('_') {
-        format!("`_` must follow the number `{number}`")
-    } else {
-        "its name has no `.up.` or `.down.` before the extension".to_owned()
-    };
     let right = format!("Name it `{number}_{title}.{direction}.sql`.");
+    let (why, right) = if number.parse::<u64>().is_err() {
+        ("its number is over 64 bits".to_owned(), "Give it a number below 2^64.".to_owned())
+    } else if !rest.starts_with('_') {
+        (format!("`_` must follow the number `{number}`"), right)
+    } else {
+        ("its name has no `.up.` or `.down.` before the extension".to_owned(), right)
+    };
     set.never_runs(&opened.whole(), Level::Error, &why, Some(right));
 }
 
@@ -196,7 +196,7 @@ mod tests {
                 (
                     "error",
                     "`99999999999999999999_d.down.sql` never runs: its number is over 64 bits",
-                    "Name it `99999999999999999999_d.down.sql`.",
+                    "Give it a number below 2^64.",
                 ),
                 (
                     "note",

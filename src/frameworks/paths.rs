@@ -1,7 +1,7 @@
 //! What paths say: natural order, database words, folders that belong together.
 
 use crate::dialect::Engine;
-use crate::tree::{below, file_name, parent};
+use crate::tree::{ancestors, below, file_name, parent};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -133,9 +133,7 @@ fn starts_with_digit(text: &str) -> bool {
 }
 
 /// Groups files by the folder that they stand in.
-pub fn by_folder<'a>(
-    files: impl IntoIterator<Item = &'a str>,
-) -> BTreeMap<String, Vec<&'a str>> {
+pub fn by_folder<'a>(files: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, Vec<&'a str>> {
     let mut folders: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for file in files {
         folders.entry(parent(file).unwrap_or_default()).or_default().push(file);
@@ -154,15 +152,11 @@ pub fn join_folders<K: Ord + Clone>(
 ) -> BTreeMap<String, Vec<String>> {
     let mut sets: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for folder in folders.keys() {
-        let above = folders.keys().find(|above| {
-            let path = below(folder, above);
-            path.is_some() && !between(folder, above).any(|folder| is_database_folder(&folder))
-        });
+        let above = folders
+            .keys()
+            .find(|above| below(folder, above).is_some() && !passes_database(folder, above));
         sets.entry(above.unwrap_or(folder).clone()).or_default().push(folder.clone());
     }
-    let keys = |members: &[String]| {
-        members.iter().filter_map(|folder| folders.get(folder)).flatten().cloned()
-    };
     let mut beside: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for folder in sets.keys().filter(|folder| !is_database_folder(folder)) {
         beside.entry(parent(folder).unwrap_or_default()).or_default().push(folder.clone());
@@ -171,7 +165,8 @@ pub fn join_folders<K: Ord + Clone>(
         let mut seen = BTreeSet::new();
         let members: Vec<String> =
             roots.iter().filter_map(|root| sets.get(root)).flatten().cloned().collect();
-        if keys(&members).all(|key| seen.insert(key)) && !sets.contains_key(&above) {
+        let mut keys = members.iter().filter_map(|folder| folders.get(folder)).flatten();
+        if keys.all(|key| seen.insert(key.clone())) && !sets.contains_key(&above) {
             for root in &roots {
                 sets.remove(root);
             }
@@ -181,9 +176,9 @@ pub fn join_folders<K: Ord + Clone>(
     sets
 }
 
-/// The folders from `folder` up to, but without, `above`.
-fn between<'a>(folder: &str, above: &'a str) -> impl Iterator<Item = String> + use<'a> {
-    crate::tree::ancestors(folder).take_while(move |folder| folder != above)
+/// Whether a folder from `folder` up to, but without, `above` is named after a database.
+fn passes_database(folder: &str, above: &str) -> bool {
+    ancestors(folder).take_while(|folder| folder != above).any(|folder| is_database_folder(&folder))
 }
 
 #[cfg(test)]
@@ -193,15 +188,31 @@ mod tests {
     #[test]
     fn numbers_are_compared_as_numbers_and_folders_come_first() {
         let mut paths = [
-            "upgrade_10.sql", "upgrade_2.sql", "2.1.1.sql", "2.1.sql", "v10/a.sql", "v9/b.sql",
-            "V02.sql", "V2.sql", "a/b/c.sql", "a/x.sql",
+            "upgrade_10.sql",
+            "upgrade_2.sql",
+            "2.1.1.sql",
+            "2.1.sql",
+            "v10/a.sql",
+            "v9/b.sql",
+            "V02.sql",
+            "V2.sql",
+            "a/b/c.sql",
+            "a/x.sql",
         ];
         paths.sort_by(|a, b| natural(a, b));
         assert_eq!(
             paths,
             [
-                "a/b/c.sql", "a/x.sql", "v9/b.sql", "v10/a.sql", "2.1.sql", "2.1.1.sql", "V02.sql",
-                "V2.sql", "upgrade_2.sql", "upgrade_10.sql",
+                "a/b/c.sql",
+                "a/x.sql",
+                "v9/b.sql",
+                "v10/a.sql",
+                "2.1.sql",
+                "2.1.1.sql",
+                "V02.sql",
+                "V2.sql",
+                "upgrade_2.sql",
+                "upgrade_10.sql",
             ]
         );
     }

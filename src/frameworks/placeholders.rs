@@ -106,8 +106,7 @@ fn template(text: &str, start: usize) -> Option<(usize, String)> {
 
 /// Whether a Go template action prints nothing (text/template, "Actions").
 fn is_silent(action: &str) -> bool {
-    const SILENT: &[&str] =
-        &["if", "else", "end", "range", "with", "define", "break", "continue"];
+    const SILENT: &[&str] = &["if", "else", "end", "range", "with", "define", "break", "continue"];
     let word = action.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
     SILENT.contains(&word)
         || action.starts_with("/*")
@@ -136,7 +135,8 @@ mod tests {
     fn apply(text: &str, values: &[(&str, &str)]) -> SqlText {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let values = values.collect();
-        Placeholders { values: &values, marks: Placeholders::DOLLAR, templates: true }.apply(text, 100)
+        Placeholders { values: &values, marks: Placeholders::DOLLAR, templates: true }
+            .apply(text, 100)
     }
 
     #[test]

@@ -69,11 +69,15 @@ fn run_order(a: &str, b: &str) -> std::cmp::Ordering {
 
 /// The path without the words for its direction.
 fn undone(path: &str) -> String {
-    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let name = file_name(path);
+    let folder = path.strip_suffix(name).unwrap_or("");
     let stem = paths::stem(name);
     let ends = [".down", "_down", "-down", ".up", "_up", "-up"];
-    let stem = ends.iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem);
-    format!("{folder}/{stem}.sql")
+    let stem = match stem {
+        "down" | "up" => "",
+        stem => ends.iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem),
+    };
+    format!("{folder}{stem}.sql")
 }
 
 /// Whether a name says that the file takes a migration back: `x.down.sql`, `x_down.sql`,
