@@ -188,15 +188,16 @@ impl MigrationSet {
         }
     }
 
-    /// Notes that something in a file is not run, and why; a finding of the rule `never-runs`
-    /// when `level` says that its author meant it to be.
+    /// Notes that a file or a part of it is not run, with a finding of the rule `never-runs`:
+    /// an error where its author plainly meant it to be.
     pub fn never_runs(&mut self, place: &Place<'_>, level: Level, why: &str, help: Option<String>) {
         let name = file_name(&place.opened.path).to_owned();
+        let part = if place.span == place.opened.whole().span { "" } else { "this part of " };
         self.findings.push(Finding {
             rule: "never-runs",
             level,
             breaks: Vec::new(),
-            message: format!("`{name}` never runs: {why}"),
+            message: format!("{part}`{name}` never runs: {why}"),
             primary: Label { file: place.opened.id, span: place.span, text: String::new() },
             related: Vec::new(),
             help,
@@ -408,7 +409,7 @@ fn settle(project: &Project<'_>, sources: &mut Sources<'_>) -> Vec<(&'static Ada
     for adapter in ADAPTERS.iter().filter(asked) {
         claims.extend((adapter.find)(project).into_iter().map(|claim| (adapter, claim)));
     }
-    claims.sort_by(|a, b| b.1.strength.cmp(&a.1.strength));
+    claims.sort_by_key(|(_, claim)| std::cmp::Reverse(claim.strength));
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for (_, claim) in &mut claims {
         claim.files.retain(|file| taken.insert(file.clone()));

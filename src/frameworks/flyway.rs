@@ -98,7 +98,7 @@ fn configured(project: &Project<'_>) -> Vec<Claim> {
         });
     }
     // The configuration nearest to its files speaks for them.
-    claims.sort_by(|a, b| b.root.len().cmp(&a.root.len()));
+    claims.sort_by_key(|claim| std::cmp::Reverse(claim.root.len()));
     claims
 }
 
@@ -302,7 +302,8 @@ fn migration(
             (Rank { when: Moment::Versions, within }, direction, version, description)
         }
         Name::Repeatable { description } => {
-            let text = format!("{}{}{description}", naming.repeatable, naming.separator);
+            let written = description.replace(' ', "_");
+            let text = format!("{}{}{written}", naming.repeatable, naming.separator);
             let version = Version { text, key: vec![description.clone()] };
             (Rank { when: Moment::Repeatables, within: 0 }, Direction::Repeatable, version, description)
         }

@@ -122,14 +122,19 @@ fn never_runs(set: &mut MigrationSet, opened: &Opened) {
     };
     let title = title.trim_end_matches(['_', '-', '.', ' ']);
     let right = format!("Name it `{number}_{title}.{direction}.sql`.");
-    let (why, right) = if number.parse::<u64>().is_err() {
-        ("its number is over 64 bits".to_owned(), "Give it a number below 2^64.".to_owned())
+    // maragu.dev/migrate has files of the same shape, and its expression `^([\w-]+).up.sql$` [S]
+    // takes any character before `up`: who runs these is not certain.
+    let uncertain = rest.ends_with("up.sql") || rest.ends_with("down.sql");
+    let (level, why, right) = if number.parse::<u64>().is_err() {
+        let right = "Give it a number below 2^64.".to_owned();
+        (Level::Error, "its number is over 64 bits".to_owned(), right)
     } else if !rest.starts_with('_') {
-        (format!("`_` must follow the number `{number}`"), right)
+        (Level::Error, format!("`_` must follow the number `{number}`"), right)
     } else {
-        ("its name has no `.up.` or `.down.` before the extension".to_owned(), right)
+        let level = if uncertain { Level::Warning } else { Level::Error };
+        (level, "its name has no `.up.` or `.down.` before the extension".to_owned(), right)
     };
-    set.never_runs(&opened.whole(), Level::Error, &why, Some(right));
+    set.never_runs(&opened.whole(), level, &why, Some(right));
 }
 
 #[cfg(test)]
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn other_names_never_run() {
-        let found = found(&["m/1_a.up.sql", "m/2_b.sql", "m/3-c.UP.sql", "m/99999999999999999999_d.down.sql", "m/seed.sql"]);
+        let found = found(&["m/1_a.up.sql", "m/2_b.sql", "m/2_b_down.sql", "m/3-c.UP.sql", "m/99999999999999999999_d.down.sql", "m/seed.sql"]);
         let set = &found.sets[0];
         let findings: Vec<_> = set
             .findings
@@ -192,6 +197,11 @@ mod tests {
                     "`2_b.sql` never runs: its name has no `.up.` or `.down.` before the extension",
                     "Name it `2_b.up.sql`.",
                 ),
+                (
+                    "warning",
+                    "`2_b_down.sql` never runs: its name has no `.up.` or `.down.` before the extension",
+                    "Name it `2_b.down.sql`.",
+                ),
                 ("error", "`3-c.UP.sql` never runs: `_` must follow the number `3`", "Name it `3_c.up.sql`."),
                 (
                     "error",
@@ -205,6 +215,6 @@ mod tests {
                 ),
             ]
         );
-        assert_eq!((set.migrations.len(), set.skipped.len()), (1, 4));
+        assert_eq!((set.migrations.len(), set.skipped.len()), (1, 5));
     }
 }

@@ -194,10 +194,10 @@ impl Loader<'_> {
         for (name, value) in &found.properties {
             self.properties.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        for (range, why) in &found.stray {
-            let place = Place { opened, span: Span::new(range.start, range.end) };
-            let help = "Put it below a line `--changeset author:id`.".to_owned();
-            self.set.never_runs(&place, Level::Error, why, Some(help));
+        for stray in &found.stray {
+            let place = Place { opened, span: Span::new(stray.range.start, stray.range.end) };
+            let help = Some(stray.help.to_owned());
+            self.set.never_runs(&place, Level::Error, stray.why, help);
         }
         for changeset in &found.changesets {
             self.changeset(opened, changeset);

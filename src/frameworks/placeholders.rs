@@ -161,6 +161,13 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn masks_never_change_a_length(text in "[${}a-zé'. \\n-]{0,40}") {
+            proptest::prop_assert_eq!(apply(&text, &[]).text.len(), text.len());
+        }
+    }
+
     #[test]
     fn known_names_are_filled_and_places_stay_true() {
         let filled = apply("SELECT ${a} FROM ${TABLE};", &[("a", "one, two"), ("table", "t")]);

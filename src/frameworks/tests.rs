@@ -113,3 +113,62 @@ fn values_that_the_user_told_win() {
     let crate::migration::Part::Sql(sql) = &found.sets[0].migrations[0].body[0] else { panic!() };
     assert_eq!(&*sql.text, "SELECT new, u;");
 }
+
+/// The migrations of a shipped fixture, in order, and its findings.
+fn fixture(name: &str) -> (Vec<String>, Vec<String>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tree = crate::tree::WorkTree::seen_from(root, &[format!("fixtures/{name}").into()]);
+    let found = discover(&tree, &Settings::default());
+    assert_eq!((&found.errors, &found.empty, found.sets.len()), (&vec![], &vec![], 1));
+    let row = |migration: &Migration| {
+        let path = file_name(&found.files[migration.file.0 as usize].path);
+        format!("{path} {} {}", migration.version, migration.direction.name())
+    };
+    let set = &found.sets[0];
+    let findings = set.findings.iter().map(|finding| finding.message.clone()).collect();
+    (set.migrations.iter().map(row).collect(), findings)
+}
+
+#[test]
+fn the_fixtures_run_in_order() {
+    let (rows, findings) = fixture("flyway-shop");
+    assert_eq!(
+        rows.first().map(String::as_str),
+        Some("V1__create_customers_and_products.sql V1 up")
+    );
+    assert_eq!(
+        rows.last().map(String::as_str),
+        Some("R__order_totals.sql R__order_totals repeatable")
+    );
+    assert_eq!(
+        findings,
+        ["`V8_add_order_note.sql` never runs: after `V8` the second underscore is missing"]
+    );
+    let (rows, findings) = fixture("golang-migrate-tasks");
+    assert_eq!(rows[9], "000010_task_priority.down.sql 000010 down");
+    assert_eq!(
+        findings,
+        [
+            "`000011_task_labels.sql` never runs: its name has no `.up.` or `.down.` before the extension"
+        ]
+    );
+    let (rows, findings) = fixture("liquibase-sql-accounts");
+    assert_eq!((rows.len(), rows[7].as_str()), (11, "015-currencies.sql jonas:currencies up"));
+    assert_eq!(
+        findings,
+        [
+            "this part of `020-transfers.sql` never runs: SQL before the first `--changeset` is dropped by Liquibase"
+        ]
+    );
+    let (rows, findings) = fixture("plain-upgrades");
+    assert_eq!(
+        rows,
+        [
+            "upgrade_2.sql  up",
+            "upgrade_9.sql  up",
+            "upgrade_10.sql  up",
+            "upgrade_10_rollback.sql  down"
+        ]
+    );
+    assert_eq!(findings, Vec::<String>::new());
+}

@@ -40,7 +40,7 @@ fn equal_versions_and_descriptions_have_equal_keys() {
     let keys: Vec<_> = found.sets[0].migrations.iter().map(|m| (m.version.text.as_str(), m.version.key.join("."))).collect();
     assert_eq!(
         keys,
-        [("V1_0", "1".to_owned()), ("V1", "1".to_owned()), ("R__c d", "c d".to_owned()), ("R__c d", "c d".to_owned())]
+        [("V1_0", "1".to_owned()), ("V1", "1".to_owned()), ("R__c_d", "c d".to_owned()), ("R__c_d", "c d".to_owned())]
     );
 }
 

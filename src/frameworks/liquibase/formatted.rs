@@ -12,10 +12,21 @@ use std::ops::Range;
 pub struct Formatted {
     /// Its changesets in order.
     pub changesets: Vec<Changeset>,
-    /// What is never run: where, and why.
-    pub stray: Vec<(Range<usize>, String)>,
+    /// What is never run.
+    pub stray: Vec<Stray>,
     /// `--property name:x value:y`.
     pub properties: BTreeMap<String, String>,
+}
+
+/// Lines that Liquibase does not run.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Where.
+    pub range: Range<usize>,
+    /// Why.
+    pub why: &'static str,
+    /// What to do.
+    pub help: &'static str,
 }
 
 /// One changeset.
@@ -269,7 +280,8 @@ impl Reader<'_> {
         }
         let Some((author, id, attributes)) = identity(rest) else {
             let why = "no `author:id` follows `--changeset`; Liquibase refuses the file";
-            self.found.stray.push((line.content.clone(), why.to_owned()));
+            let help = "Write `--changeset author:id`.";
+            self.found.stray.push(Stray { range: line.content.clone(), why, help });
             return;
         };
         self.found.changesets.push(Changeset {
@@ -314,7 +326,8 @@ impl Reader<'_> {
         let one_dash = trimmed.strip_prefix('-').map(str::trim_start);
         if one_dash.is_some_and(|rest| keyword(rest, "changeset").is_some()) {
             let why = "`-changeset` has one dash; Liquibase refuses the file";
-            self.found.stray.push((line.content.clone(), why.to_owned()));
+            let help = "Write two dashes: `--changeset author:id`.";
+            self.found.stray.push(Stray { range: line.content.clone(), why, help });
             return;
         }
         let comment = trimmed.strip_prefix("/*");
@@ -339,8 +352,11 @@ impl Reader<'_> {
     fn lost(&mut self, line: &Line) {
         let why = "SQL before the first `--changeset` is dropped by Liquibase";
         match self.found.stray.last_mut() {
-            Some((range, last)) if last == why => range.end = line.content.end,
-            _ => self.found.stray.push((line.content.clone(), why.to_owned())),
+            Some(stray) if stray.why == why => stray.range.end = line.content.end,
+            _ => {
+                let help = "Put it below a line `--changeset author:id`.";
+                self.found.stray.push(Stray { range: line.content.clone(), why, help });
+            }
         }
     }
 
@@ -396,7 +412,7 @@ mod tests {
     fn what_liquibase_drops_or_refuses_is_stray() {
         let text = "--liquibase formatted sql\n/* a\nb */\nCREATE TABLE a ();\nCREATE TABLE b ();\n--changeset a\n--changeset a:1\n-changeset a:2\nSELECT 1;";
         let found = parse(text);
-        let stray: Vec<_> = found.stray.iter().map(|(range, why)| (&text[range.clone()], why.as_str())).collect();
+        let stray: Vec<_> = found.stray.iter().map(|stray| (&text[stray.range.clone()], stray.why)).collect();
         assert_eq!(
             stray,
             [
@@ -406,6 +422,25 @@ mod tests {
             ]
         );
         assert_eq!(found.changesets.len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_cut_and_keeps_its_length(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "--changeset a:1", "--changeset é:é endDelimiter:é", "-- rollback é", "é", "\n", "\r\n",
+                    "\r", "/* liquibase rollback", "*/", "--ignoreLines:2", "--ignoreLines:start",
+                    "-changeset", "--property name:\"é", ";",
+                ]),
+                0..20,
+            )
+        ) {
+            let text = format!("--liquibase formatted sql\n{}", parts.concat());
+            for changeset in parse(&text).changesets {
+                proptest::prop_assert_eq!(changeset.sql(&text).len(), changeset.body.len());
+            }
+        }
     }
 
     #[test]

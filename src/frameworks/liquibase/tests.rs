@@ -59,7 +59,7 @@ fn one_id_in_two_files_is_two_changesets() {
 fn stray_sql_never_runs() {
     let found = found(&[("a.sql", "--liquibase formatted sql\nSELECT 0;\n--changeset a:1\nSELECT 1;\n")]);
     let finding = &found.sets[0].findings[0];
-    assert_eq!(finding.message, "`a.sql` never runs: SQL before the first `--changeset` is dropped by Liquibase");
+    assert_eq!(finding.message, "this part of `a.sql` never runs: SQL before the first `--changeset` is dropped by Liquibase");
     assert_eq!(found.files[0].slice(finding.primary.span), "SELECT 0;");
 }
 
