@@ -127,10 +127,9 @@ pub struct MigrationSet {
     pub other_database: Option<&'static str>,
     /// The migrations in the order in which they run on a new database.
     ///
-    /// - A down migration stands right after the up migration of its version; replay looks at it
-    ///   there and then goes on without it.
-    /// - A baseline stands after the versions that it stands for: on a new database those do not
-    ///   run. Replay starts again from an empty catalog at each baseline.
+    /// - A down migration stands right after the up migration of its version and has its key.
+    /// - A baseline stands after the versions that it stands for; a database gets either them
+    ///   or it, never both.
     /// - Repeatable migrations stand after all versions, callbacks (repeatable too) where they
     ///   first run.
     pub migrations: Vec<Migration>,

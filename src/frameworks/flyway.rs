@@ -17,45 +17,6 @@ pub mod names;
 /// The adapter.
 pub const ADAPTER: Adapter = Adapter { name: "flyway", find, load };
 
-/// Leading words of the statements that Flyway's PostgreSQL parser knows to refuse a transaction
-/// [S `PostgreSQLParser`]. It does not know `REINDEX ... CONCURRENTLY`, `ALTER TABLE ... DETACH
-/// PARTITION ... CONCURRENTLY` and `CLUSTER`: before those it opens a transaction.
-const KNOWN_TO_REFUSE: &[&[&str]] = &[
-    &["CREATE", "DATABASE"],
-    &["DROP", "DATABASE"],
-    &["CREATE", "TABLESPACE"],
-    &["DROP", "TABLESPACE"],
-    &["CREATE", "SUBSCRIPTION"],
-    &["DROP", "SUBSCRIPTION"],
-    &["ALTER", "SYSTEM"],
-    &["CREATE", "INDEX", "CONCURRENTLY"],
-    &["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY"],
-    &["DROP", "INDEX", "CONCURRENTLY"],
-    &["REINDEX", "SCHEMA"],
-    &["REINDEX", "DATABASE"],
-    &["REINDEX", "SYSTEM"],
-    &["REINDEX", "VERBOSE", "SCHEMA"],
-    &["REINDEX", "VERBOSE", "DATABASE"],
-    &["REINDEX", "VERBOSE", "SYSTEM"],
-    &["VACUUM"],
-    &["DISCARD", "ALL"],
-];
-
-/// Whether Flyway itself leaves out the transaction for a file of such statements on PostgreSQL
-/// 12 or newer ([`OptOut::Automatic`]); `statement` starts with its first word.
-pub fn knows_to_refuse_transaction(statement: &str) -> bool {
-    let mut words = statement.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let words: Vec<String> = words
-        .by_ref()
-        .filter(|word| !word.is_empty())
-        .take(4)
-        .map(str::to_ascii_uppercase)
-        .collect();
-    KNOWN_TO_REFUSE
-        .iter()
-        .any(|known| words.len() >= known.len() && words.iter().zip(*known).all(|(a, b)| a == b))
-}
-
 /// Sets by configured location first; other folders by the names that stand in them.
 fn find(project: &Project<'_>) -> Vec<Claim> {
     let mut claims = configured(project);

@@ -1,6 +1,6 @@
 //! Liquibase: formatted SQL, plain SQL files, and the changelogs that order them.
 
-use super::placeholders::Placeholders;
+use super::placeholders::{Placeholders, blank};
 use super::{
     Adapter, Claim, MigrationSet, Opened, Place, Project, Skipped, Sources, Strength, paths,
 };
@@ -255,18 +255,18 @@ impl Loader<'_> {
         self.set.migrations.extend(down);
     }
 
-    /// The lines of a changeset's rollback, each at its place.
+    /// The lines of a changeset's rollback; what stands between them is blank.
     fn rollback(&self, opened: &Opened, changeset: &Changeset) -> Option<SqlText> {
-        let has_sql = |range: &std::ops::Range<usize>| {
-            opened.text.get(range.clone()).is_some_and(|line| !line.trim().is_empty())
-        };
-        let lines: Vec<_> = changeset.rollback.iter().filter(|range| has_sql(range)).collect();
-        let pieces = lines.iter().flat_map(|range| {
-            let line = opened.text.get(range.start..range.end).unwrap_or("");
-            let end = Span::new(range.end, range.end + 1);
-            [(line, Span::new(range.start, range.end)), ("\n", end)]
-        });
-        (!lines.is_empty()).then(|| SqlText::from_pieces(pieces))
+        let slice = |start: usize, end: usize| opened.text.get(start..end).unwrap_or("");
+        let start = changeset.rollback.first()?.start;
+        let mut sql = String::new();
+        let mut copied = start;
+        for line in &changeset.rollback {
+            sql.push_str(&blank(slice(copied, line.start)));
+            sql.push_str(slice(line.start, line.end));
+            copied = line.end;
+        }
+        (!sql.trim().is_empty()).then(|| self.fill(&sql, start))
     }
 
     fn not_run(&self, changeset: &Changeset) -> Option<String> {

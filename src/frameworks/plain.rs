@@ -45,7 +45,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         Placeholders { values: &known, marks: Placeholders::DOLLAR, templates: true };
     for path in &files {
         let Some(opened) = sources.open(path) else { continue };
-        let key = below(path, &claim.root).unwrap_or(path).to_owned();
+        let key = undone(below(path, &claim.root).unwrap_or(path));
         set.migrations.push(Migration {
             file: opened.id,
             version: Version { text: String::new(), key: vec![key] },
@@ -67,15 +67,16 @@ fn run_order(a: &str, b: &str) -> std::cmp::Ordering {
         .then_with(|| paths::natural(a, b))
 }
 
-/// The path without the words for its direction.
+/// The path without the words for its direction: what a way up and its way back share.
 fn undone(path: &str) -> String {
     let name = file_name(path);
     let folder = path.strip_suffix(name).unwrap_or("");
     let stem = paths::stem(name);
-    let ends = [".down", "_down", "-down", ".up", "_up", "-up"];
+    let ends = ["down", "up", "rollback", "undo"];
+    let cut = |end: &&str| stem.strip_suffix(end)?.strip_suffix(['.', '_', '-']);
     let stem = match stem {
         "down" | "up" => "",
-        stem => ends.iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem),
+        stem => ends.iter().find_map(cut).unwrap_or(stem),
     };
     format!("{folder}{stem}.sql")
 }

@@ -135,18 +135,3 @@ fn java_migrations_make_the_catalog_incomplete() {
     ]);
     assert_eq!(found.sets[0].incomplete.as_deref(), Some("`V2__Fill.java` is a migration that is not SQL"));
 }
-
-#[test]
-fn the_statements_that_flyway_knows_are_as_in_its_parser() {
-    for (statement, known) in [
-        ("create unique index\n concurrently i on t (a)", true),
-        ("VACUUM(FULL) t", true),
-        ("REINDEX INDEX CONCURRENTLY i", false),
-        ("ALTER TABLE t DETACH PARTITION p CONCURRENTLY", false),
-        ("CLUSTER t", false),
-        ("CREATE INDEX i ON t (a)", false),
-        ("", false),
-    ] {
-        assert_eq!(knows_to_refuse_transaction(statement), known, "{statement}");
-    }
-}

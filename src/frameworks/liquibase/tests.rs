@@ -38,8 +38,8 @@ fn each_changeset_is_a_migration_and_its_rollback_goes_down() {
         &text[span.start as usize..span.end as usize]
     };
     assert_eq!((at("CREATE"), at("__x_"), at("int);")), ("CREATE", "${x}", "int);"));
-    assert_eq!(&*back.text, "DROP TABLE\nt;\n");
-    let span = back.map.span(11..13);
+    assert_eq!(&*back.text, "DROP TABLE\n             t;");
+    let span = back.map.span(24..26);
     assert_eq!(&text[span.start as usize..span.end as usize], "t;");
     assert_eq!((up.runner.wraps, up.runner.sends), (Wraps::Nothing, Sends::WholeFile));
     assert_eq!((down.runner.wraps, down.runner.sends), (Wraps::Nothing, Sends::Statements));
