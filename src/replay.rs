@@ -14,6 +14,7 @@ mod names;
 mod objects;
 mod renames;
 mod run;
+mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
