@@ -197,7 +197,9 @@ macro_rules! rules {
     };
 }
 
-rules! {}
+rules! {
+    gate { internal_error, malformed_allow, unused_allow }
+}
 
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
