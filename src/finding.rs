@@ -143,3 +143,9 @@ impl Failure {
         Self { at: Some((file.clone(), span)), ..Self::new(file.path.clone(), message) }
     }
 }
+
+impl From<Failure> for Vec<Failure> {
+    fn from(failure: Failure) -> Self {
+        vec![failure]
+    }
+}

@@ -1,8 +1,9 @@
 //! lockgate decides whether a database schema migration is safe to ship.
 //!
 //! The modules stand in reading order: text, dialects, migrations, their statements as changes,
-//! the catalog they make, findings, rules.
+//! the catalog they make, findings, rules. [`check`] is the way through all of them.
 
+pub mod cli;
 pub mod config;
 pub mod dialect;
 pub mod docs;
@@ -10,6 +11,7 @@ pub mod finding;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
+pub mod read;
 pub mod replay;
 pub mod report;
 pub mod rules;
@@ -17,3 +19,97 @@ pub mod schema;
 pub mod source;
 pub mod sql;
 pub mod tree;
+
+use config::Config;
+use dialect::{Dialect, Engine};
+use finding::{Failure, FailureKind};
+use frameworks::{Discovery, MigrationSet, Settings};
+use judge::date::Date;
+use report::{MigrationLine, Report, Set};
+use source::SourceFile;
+use tree::Tree;
+
+/// All that a verdict depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Where the migrations are.
+    pub tree: &'a dyn Tree,
+    /// The config, flags merged in.
+    pub config: &'a Config,
+    /// SQL of the schema that stood before the first migration.
+    pub schema: Option<&'a SourceFile>,
+    /// A text came without the migrations before it: older tables may exist that nobody showed.
+    pub alone: bool,
+    /// The day against which allows expire.
+    pub today: Date,
+}
+
+/// Finds the migrations, reads them, replays each set on its schema, runs the rules, and judges
+/// what they found.
+///
+/// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
+pub fn check(input: &Input<'_>) -> Report {
+    let config = input.config;
+    let found = frameworks::discover(input.tree, &settings(config));
+    let mut failures = failures(&found);
+    let mut findings = Vec::new();
+    let mut all = Vec::new();
+    let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
+    for set in found.sets {
+        let dialect = match dialect(&set, config.dialect) {
+            Ok(dialect) => dialect,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
+        findings.extend(set.findings);
+        let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        findings.extend(panics);
+        let base = input.schema.map(|schema| read::schema(schema, dialect.engine));
+        let complete = base.is_some() || (!input.alone && set.incomplete.is_none());
+        findings.extend(rules::run::run(dialect, base, complete, &migrations, &found.files));
+        let index = report.sets.len();
+        let lines = migrations.iter().map(|read| MigrationLine::new(index, read, &found.files));
+        report.migrations.extend(lines);
+        report.sets.push(Set { framework: set.framework, why: set.why });
+        all.extend(migrations);
+    }
+    report.findings = judge::judge(findings, &found.files, &all, config, input.today);
+    Report { files: found.files, failures, ..report }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        framework: config.framework.as_ref().map(|framework| framework.value.clone()),
+        placeholders: config.placeholders.clone(),
+        engine: config.dialect.map(|dialect| dialect.engine),
+    }
+}
+
+/// The dialect of a set: what the user said, else what its files say, else PostgreSQL.
+fn dialect(set: &MigrationSet, stated: Option<Dialect>) -> Result<Dialect, Failure> {
+    if let Some(dialect) = stated {
+        return Ok(dialect);
+    }
+    let other = match (set.engine, set.other_database) {
+        (_, Some(other)) => other,
+        (Some(engine), _) if engine != Engine::Postgres => engine.title(),
+        _ => return Ok(Dialect::new(Engine::Postgres)),
+    };
+    let message = format!(
+        "these {} migrations are for {other}, and lockgate reads PostgreSQL in this version; if \
+         they are PostgreSQL, say `--dialect postgres`, else take them out with `exclude`",
+        set.framework
+    );
+    Err(Failure::new(&set.root, message))
+}
+
+fn failures(found: &Discovery) -> Vec<Failure> {
+    let broken = found.errors.iter().map(|error| Failure::new(&error.path, &error.message));
+    let empty = found.empty.iter().map(|path| Failure {
+        kind: FailureKind::NoMigration,
+        ..Failure::new(path, "holds no migration that lockgate knows")
+    });
+    broken.chain(empty).collect()
+}

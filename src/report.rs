@@ -2,6 +2,7 @@
 
 pub mod github;
 pub mod json;
+pub mod list;
 pub mod terminal;
 
 use crate::config::FailOn;
@@ -15,7 +16,7 @@ use crate::source::SourceFile;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A whole run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The files; a finding's file is an index into them.
     pub files: Vec<SourceFile>,
@@ -131,14 +132,12 @@ fn transaction(read: &ReadMigration) -> &'static str {
 impl Report {
     /// The report of a run that could not begin.
     pub fn failed(failures: Vec<Failure>) -> Self {
-        Self {
-            files: Vec::new(),
-            sets: Vec::new(),
-            migrations: Vec::new(),
-            findings: Vec::new(),
-            failures,
-            fail_on: FailOn::default(),
-        }
+        Self { failures, ..Self::default() }
+    }
+
+    /// Whether the run began: it has something to say besides failures.
+    pub fn has_run(&self) -> bool {
+        !self.sets.is_empty() || self.failures.is_empty()
     }
 
     /// Whether the change may ship: not where something could not be read.

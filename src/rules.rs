@@ -4,6 +4,8 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod run;
+
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Level};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
