@@ -1,1 +1,5 @@
 //! Text to changes.
+
+pub mod cursor;
+pub mod split;
+pub mod token;
