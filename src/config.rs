@@ -167,6 +167,9 @@ impl Reader<'_> {
             let known = rules::RULES.iter().map(|rule| rule.id);
             return self.unknown(id, "rule", &id.value, known);
         };
+        if rule.id == rules::gate::internal_error::RULE.id {
+            return self.fail(id, "a gate must not pass because it crashed: this has no level");
+        }
         let Node::Map(options) = &value.value else {
             if let Some(level) = self.rule_level(value) {
                 config.rules.insert(rule.id, level);
@@ -364,8 +367,12 @@ inline-allow: [warning, note]
         );
         let message = &failures("é: 1\ndialect: oracle\n")[1];
         assert!(message.starts_with("2:10 `oracle` is not an engine"), "{message}");
+        assert_eq!(
+            failures("rules: {internal-error: note}"),
+            ["1:9 a gate must not pass because it crashed: this has no level"]
+        );
         assert_eq!(failures("[a]"), ["1:1 the config must be a map of `key: value` lines"]);
-        assert_eq!(failures("paths:\n"), ["1:7 paths has no value"]);
+        assert_eq!(failures("paths:\n"), ["1:6 paths has no value"]);
         let message = &failures("a: [1\nb: 2")[0];
         assert!(message.starts_with("2:2 this is not YAML that can be read"), "{message}");
         let message = &failures("paths: a\npaths: b\n")[0];

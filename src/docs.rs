@@ -13,7 +13,9 @@ pub fn table() -> String {
         let _ = writeln!(text, "{}", category.name());
         for rule in RULES.iter().filter(|rule| rule.category == category) {
             let (id, level, summary) = (rule.id, rule.level.name(), rule.summary);
-            let _ = writeln!(text, "  {id:id_width$}  {level:7}  {summary}");
+            let before = format!("  {id:id_width$}  {level:7}  ");
+            let indent = " ".repeat(before.len());
+            let _ = writeln!(text, "{before}{}", wrap(summary, &indent, WIDTH, before.len()));
         }
         text.push('\n');
     }
@@ -77,26 +79,33 @@ fn section(text: &mut String, title: &str, body: &str) {
     paragraph(text, "  ", body);
 }
 
-/// Wraps words; an empty line stays one.
+/// Wraps each paragraph; the empty lines between them stay.
 fn paragraph(text: &mut String, indent: &str, body: &str) {
-    for (index, part) in body.split("\n\n").enumerate() {
-        if index > 0 {
-            text.push('\n');
+    let parts: Vec<String> =
+        body.split("\n\n").map(|part| wrap(part, indent, WIDTH, indent.len())).collect();
+    let _ = writeln!(text, "{indent}{}", parts.join(&format!("\n\n{indent}")));
+}
+
+/// Breaks a text at blanks into lines of at most `width` columns, as far as its words allow.
+/// The first line begins at `column`, the others with `indent`.
+pub fn wrap(text: &str, indent: &str, width: usize, column: usize) -> String {
+    let mut wrapped = String::new();
+    let mut column = column;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if wrapped.is_empty() {
+            column += length;
+        } else if column + 1 + length > width {
+            wrapped.push('\n');
+            wrapped.push_str(indent);
+            column = indent.chars().count() + length;
+        } else {
+            wrapped.push(' ');
+            column += 1 + length;
         }
-        let mut column = 0;
-        for word in part.split_whitespace() {
-            let width = word.chars().count();
-            if column > 0 && column + 1 + width > WIDTH {
-                text.push('\n');
-                column = 0;
-            }
-            let gap = if column == 0 { indent } else { " " };
-            text.push_str(gap);
-            text.push_str(word);
-            column += gap.len() + width;
-        }
-        text.push('\n');
+        wrapped.push_str(word);
     }
+    wrapped
 }
 
 /// The page of a rule, for `docs/rules/<id>.md`.
@@ -165,7 +174,9 @@ mod tests {
         let mut wanted: BTreeMap<String, String> =
             RULES.iter().map(|rule| (format!("{}.md", rule.id), page(rule))).collect();
         wanted.insert("README.md".to_owned(), index());
-        if std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
+        // `SNAPSHOTS` is snapbox's switch, `TRYCMD` that of tests/cli.rs.
+        let overwrite = |name| std::env::var(name).is_ok_and(|value| value == "overwrite");
+        if overwrite("SNAPSHOTS") || overwrite("TRYCMD") {
             let _ = std::fs::remove_dir_all(&folder);
             std::fs::create_dir_all(&folder).unwrap();
             for (name, text) in &wanted {
@@ -181,7 +192,7 @@ mod tests {
             .collect();
         for (name, text) in &wanted {
             let same = found.get(name) == Some(text);
-            assert!(same, "docs/rules/{name} is stale: run `SNAPSHOTS=overwrite cargo test docs`");
+            assert!(same, "docs/rules/{name} is stale: run `TRYCMD=overwrite cargo test`");
         }
         let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&found), names(&wanted), "docs/rules holds a page without a rule");

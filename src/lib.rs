@@ -25,8 +25,9 @@ use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::date::Date;
+use replay::Base;
 use report::{MigrationLine, Report, Set};
-use source::SourceFile;
+use source::{FileId, SourceFile};
 use tree::Tree;
 
 /// All that a verdict depends on.
@@ -52,6 +53,7 @@ pub fn check(input: &Input<'_>) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
+    let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
     let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
@@ -66,15 +68,15 @@ pub fn check(input: &Input<'_>) -> Report {
         findings.extend(set.findings);
         let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
         findings.extend(panics);
-        let base = input.schema.map(|schema| read::schema(schema, dialect.engine));
-        let complete = base.is_some() || (!input.alone && set.incomplete.is_none());
-        findings.extend(rules::run::run(dialect, base, complete, &migrations, &found.files));
+        let base = base(input, dialect, set.incomplete.is_some());
+        findings.extend(rules::run::set(&migrations, dialect, base, &paths));
         let index = report.sets.len();
         let lines = migrations.iter().map(|read| MigrationLine::new(index, read, &found.files));
         report.migrations.extend(lines);
         report.sets.push(Set { framework: set.framework, why: set.why });
         all.extend(migrations);
     }
+    all.extend(read::strays(&found.files, &all, &findings));
     report.findings = judge::judge(findings, &found.files, &all, config, input.today);
     Report { files: found.files, failures, ..report }
 }
@@ -103,6 +105,17 @@ fn dialect(set: &MigrationSet, stated: Option<Dialect>) -> Result<Dialect, Failu
         set.framework
     );
     Err(Failure::new(&set.root, message))
+}
+
+/// What stood before a set: the schema that was given, or nothing as far as that is known.
+fn base(input: &Input<'_>, dialect: Dialect, incomplete: bool) -> Base {
+    match input.schema {
+        Some(schema) => {
+            let dump = read::file(schema, FileId(u32::MAX), dialect.engine);
+            Base { complete: !incomplete, ..Base::schema(&[dump], dialect) }
+        }
+        None => Base::empty(dialect, !input.alone && !incomplete),
+    }
 }
 
 fn failures(found: &Discovery) -> Vec<Failure> {

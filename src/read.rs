@@ -9,6 +9,7 @@ use crate::migration::{
 use crate::rules::gate::internal_error;
 use crate::source::{FileId, SourceFile};
 use crate::sql;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,11 +42,10 @@ pub fn migrations(
     (read.collect(), findings)
 }
 
-/// Reads the text of a base schema.
-pub fn schema(file: &SourceFile, engine: Engine) -> ReadMigration {
+/// Reads a file that is no migration: a base schema, or one whose comments matter.
+pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> ReadMigration {
     let migration = Migration {
-        // No file of the run: nothing is ever reported in it.
-        file: FileId(u32::MAX),
+        file: id,
         version: Version::default(),
         title: String::new(),
         direction: Direction::Dump,
@@ -53,7 +53,7 @@ pub fn schema(file: &SourceFile, engine: Engine) -> ReadMigration {
             framework: "plain",
             wraps: Wraps::Nothing,
             sends: Sends::Statements,
-            alone: OptOut::Never { why: "it is a dump" },
+            alone: OptOut::Never { why: "nothing runs it" },
             refuses_mixed: false,
         },
         body: vec![Part::Sql(SqlText::verbatim(file.text.clone(), 0))],
@@ -61,6 +61,21 @@ pub fn schema(file: &SourceFile, engine: Engine) -> ReadMigration {
     };
     let (mut read, _) = migrations(vec![migration], engine);
     read.remove(0)
+}
+
+/// Reads the files in which something was found and that hold no migration, for what their
+/// comments allow: a file that never runs may be meant to.
+pub fn strays(
+    files: &[SourceFile],
+    migrations: &[ReadMigration],
+    findings: &[Finding],
+) -> Vec<ReadMigration> {
+    let mut ids: BTreeSet<FileId> = findings.iter().map(|finding| finding.primary.file).collect();
+    for read in migrations {
+        ids.remove(&read.migration.file);
+    }
+    let text = |id: FileId| files.get(id.0 as usize).map(|text| (id, text));
+    ids.into_iter().filter_map(text).map(|(id, text)| file(text, id, Engine::Postgres)).collect()
 }
 
 /// The finding for a panic: a gate does not pass because it crashed.

@@ -2,6 +2,7 @@
 
 pub mod excerpt;
 
+use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
 use crate::judge::State;
 use crate::report::terminal::excerpt::{Excerpt, printable};
@@ -56,9 +57,12 @@ pub fn failures(out: &mut dyn Write, failures: &[Failure], style: Style) -> io::
             }
             None => (format!("{}: {}", failure.path, failure.message), None),
         };
-        let shown =
-            Shown { level: Level::Error, message: printable(&message), help: None, excerpt };
-        write_shown(out, &shown, "error:", style)?;
+        write_shown(
+            out,
+            Shown { level: Level::Error, message, help: None, excerpt },
+            "error:",
+            style,
+        )?;
         writeln!(out)?;
     }
     Ok(())
@@ -122,11 +126,11 @@ fn write_finding(
     let file = files.get(file.0 as usize);
     let shown = Shown {
         level: finding.level,
-        message: printable(&finding.message),
-        help: finding.help.as_deref().map(printable),
+        message: finding.message.clone(),
+        help: finding.help.clone(),
         excerpt: file.map(|file| Excerpt::new(file, *span, text, style.width)),
     };
-    write_shown(out, &shown, &format!("{}[{}]:", finding.level, finding.rule), style)?;
+    write_shown(out, shown, &format!("{}[{}]:", finding.level, finding.rule), style)?;
     for label in &finding.related {
         if let Some(file) = files.get(label.file.0 as usize) {
             let place = file.place(label.span.start);
@@ -137,7 +141,14 @@ fn write_finding(
     writeln!(out)
 }
 
-fn write_shown(out: &mut dyn Write, shown: &Shown, heading: &str, style: Style) -> io::Result<()> {
+fn write_shown(out: &mut dyn Write, shown: Shown, heading: &str, style: Style) -> io::Result<()> {
+    // Wrapped here: miette would break words at their hyphens, rule ids too.
+    let column = "  ".len() + heading.len() + 1;
+    let shown = Shown {
+        message: wrap(&printable(&shown.message), "", style.width - "  │ ".len(), column - 4),
+        help: shown.help.map(|help| wrap(&printable(&help), "", style.width - "  help: ".len(), 0)),
+        ..shown
+    };
     let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let mut characters = ThemeCharacters::unicode();
     // The place of miette's icon takes the level and the rule: one line less for each finding.
@@ -147,11 +158,12 @@ fn write_shown(out: &mut dyn Write, shown: &Shown, heading: &str, style: Style) 
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_links(false)
         .with_width(style.width)
+        .with_wrap_lines(false)
         .with_context_lines(1)
         .without_primary_span_start()
         .without_syntax_highlighting();
     let mut text = String::new();
-    handler.render_report(&mut text, shown).map_err(io::Error::other)?;
+    handler.render_report(&mut text, &shown).map_err(io::Error::other)?;
     // miette pads empty lines and indents all by two.
     for line in text.split('\n').map(str::trim_end).filter(|line| !line.is_empty()) {
         writeln!(out, "{line}")?;
