@@ -25,6 +25,8 @@ pub struct Cursor<'a> {
     pub sql: &'a SqlText,
     /// Its engine.
     pub engine: Engine,
+    /// In how many strings the tokens stand: 0 for a migration's own statements.
+    pub depth: u8,
     tokens: &'a [Lexeme],
     at: usize,
 }
@@ -32,7 +34,12 @@ pub struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// A cursor before the first of `tokens`, which are of `sql` and without blanks and comments.
     pub fn new(sql: &'a SqlText, engine: Engine, tokens: &'a [Lexeme]) -> Self {
-        Self { sql, engine, tokens, at: 0 }
+        Self { sql, engine, depth: 0, tokens, at: 0 }
+    }
+
+    /// The same cursor in code that stands in `depth` strings.
+    pub fn at_depth(self, depth: u8) -> Self {
+        Self { depth, ..self }
     }
 
     /// The tokens from here to the end.
@@ -246,10 +253,12 @@ impl<'a> Cursor<'a> {
         if !self.is("(") {
             return Err(self.unexpected("`(`"));
         }
-        let close = self
-            .closing()
-            .ok_or_else(|| Unread { why: "this `(` is never closed".to_owned(), at: self.here() })?;
-        let inner = Self { tokens: self.tokens.get(..close).unwrap_or_default(), at: self.at + 1, ..*self };
+        let close = self.closing().ok_or_else(|| Unread {
+            why: "this `(` is never closed".to_owned(),
+            at: self.here(),
+        })?;
+        let inner =
+            Self { tokens: self.tokens.get(..close).unwrap_or_default(), at: self.at + 1, ..*self };
         self.at = close + 1;
         Ok(inner)
     }
@@ -457,7 +466,10 @@ fn spaced(previous: &str, word: &str) -> bool {
     const OPENS: &[&str] = &["(", "[", ".", "::"];
     const CLOSES: &[&str] = &[")", "]", ",", ".", "::", ";", "["];
     /// Words that are not functions though a parenthesis follows.
-    const APART: &[&str] = &["in", "and", "or", "not", "as", "on", "when", "then", "else", "values", "from", "where", "=", "<>", "+", "-", "*", "/", "||", ",", "<", ">", "<=", ">="];
+    const APART: &[&str] = &[
+        "in", "and", "or", "not", "as", "on", "when", "then", "else", "values", "from", "where",
+        "=", "<>", "+", "-", "*", "/", "||", ",", "<", ">", "<=", ">=",
+    ];
     if OPENS.contains(&previous) || CLOSES.contains(&word) {
         return false;
     }

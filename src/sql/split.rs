@@ -40,7 +40,8 @@ pub struct Split {
 
 /// Splits a text; it never fails.
 pub fn split(text: &str, engine: Engine) -> Split {
-    let mut splitter = Splitter { text, engine, split: Split::default(), tokens: Vec::new(), from: 0 };
+    let mut splitter =
+        Splitter { text, engine, split: Split::default(), tokens: Vec::new(), from: 0 };
     let mut at = 0;
     while at < text.len() {
         at = splitter.run(at);
@@ -141,7 +142,8 @@ impl Splitter<'_> {
 
     fn finish_statement(&mut self, end: usize) {
         let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return };
-        let end = if self.text.get(end.saturating_sub(1)..end) == Some(";") { end } else { last.end };
+        let end =
+            if self.text.get(end.saturating_sub(1)..end) == Some(";") { end } else { last.end };
         let start = first.start;
         self.between(start);
         self.push(PieceKind::Statement, start, end.max(start));
@@ -197,7 +199,8 @@ impl Nesting {
                 _ => {}
             }
         } else if kind.eq_ignore_ascii_case("function") || kind.eq_ignore_ascii_case("procedure") {
-            let after_begin = tokens.len() > 1 && word(tokens.len() - 2).eq_ignore_ascii_case("begin");
+            let after_begin =
+                tokens.len() > 1 && word(tokens.len() - 2).eq_ignore_ascii_case("begin");
             if is("atomic") && after_begin && self.begins == 0 {
                 self.begins = 1;
             } else if self.begins > 0 && (is("begin") || is("case")) {
@@ -231,10 +234,10 @@ mod tests {
             ("a $$;$$; b;;", &["a $$;$$;", "b;"]),
             ("-- c;\na /* ; */;", &["a /* ; */;"]),
             ("a (b; c", &["a (b;", "c"]),
-            ("create rule r as on insert to t do (a; b); c", &[
-                "create rule r as on insert to t do (a; b);",
-                "c",
-            ]),
+            (
+                "create rule r as on insert to t do (a; b); c",
+                &["create rule r as on insert to t do (a; b);", "c"],
+            ),
             (
                 "create function f() returns int begin atomic select case when 1 then 2 end; end; c",
                 &[

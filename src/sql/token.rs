@@ -47,6 +47,13 @@ pub struct Lexeme {
     pub end: usize,
 }
 
+impl Lexeme {
+    /// Whether it is a quote or comment that nobody closes.
+    pub fn is_unclosed(self) -> bool {
+        self.kind == LexemeKind::Unclosed
+    }
+}
+
 /// Cuts `text[start..end]` into lexemes, one at a time; offsets are those of `text`.
 pub fn lex(text: &str, start: usize, end: usize, engine: Engine) -> Lexer<'_> {
     Lexer { text, bytes: text.as_bytes(), at: start, end, engine }
@@ -102,9 +109,7 @@ impl Lexer<'_> {
             }
             b'\'' => self.quoted(b'\'', self.is_mysql(), LexemeKind::Text),
             b'"' => self.quoted(b'"', false, LexemeKind::Quoted),
-            b'`' if self.engine != Engine::Postgres => {
-                self.quoted(b'`', false, LexemeKind::Quoted)
-            }
+            b'`' if self.engine != Engine::Postgres => self.quoted(b'`', false, LexemeKind::Quoted),
             b'[' if self.engine == Engine::Sqlite => self.quoted(b']', false, LexemeKind::Quoted),
             b'$' => self.dollar(),
             b':' => self.colon(),
@@ -278,8 +283,7 @@ impl Lexer<'_> {
             }
             (b'u' | b'U', b'&', quote @ (b'\'' | b'"')) if self.engine == Engine::Postgres => {
                 self.at += 2;
-                let kind =
-                    if quote == b'"' { LexemeKind::Quoted } else { LexemeKind::Text };
+                let kind = if quote == b'"' { LexemeKind::Quoted } else { LexemeKind::Text };
                 return self.quoted(quote, false, kind);
             }
             _ => {}
@@ -304,15 +308,17 @@ impl Lexer<'_> {
             self.at += 1;
         }
         if self.at == start {
-            self.at += self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            self.at += self
+                .text
+                .get(start..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8);
             return LexemeKind::Symbol;
         }
         let operator = self.bytes.get(start..self.at).unwrap_or_default();
         let keeps_sign = operator.iter().any(|byte| b"~!@#%^&|`?".contains(byte));
         if !keeps_sign {
-            while self.at > start + 1
-                && matches!(self.bytes.get(self.at - 1), Some(b'+' | b'-'))
-            {
+            while self.at > start + 1 && matches!(self.bytes.get(self.at - 1), Some(b'+' | b'-')) {
                 self.at -= 1;
             }
         }
