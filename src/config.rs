@@ -298,7 +298,7 @@ mod tests {
         failures
             .iter()
             .map(|failure| {
-                let (file, span) = failure.at.as_ref().unwrap();
+                let (file, span) = failure.at.as_deref().unwrap();
                 let place = file.place(span.start);
                 format!("{}:{} {}", place.line, place.column, failure.message)
             })

@@ -120,7 +120,7 @@ pub struct Failure {
     /// What went wrong, and what would be right.
     pub message: String,
     /// The text and the place in it, where there is one.
-    pub at: Option<(SourceFile, Span)>,
+    pub at: Option<Box<(SourceFile, Span)>>,
 }
 
 /// Which exit code a failure leads to.
@@ -140,7 +140,7 @@ impl Failure {
 
     /// A failure at a place.
     pub fn at(file: &SourceFile, span: Span, message: impl Into<String>) -> Self {
-        Self { at: Some((file.clone(), span)), ..Self::new(file.path.clone(), message) }
+        Self { at: Some(Box::new((file.clone(), span))), ..Self::new(file.path.clone(), message) }
     }
 }
 

@@ -57,14 +57,17 @@ pub fn check(input: &Input<'_>) -> Report {
     let mut findings = Vec::new();
     let mut all = Vec::new();
     let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
-    for set in found.sets {
-        let dialect = match dialect(&set, config.dialect) {
-            Ok(dialect) => dialect,
-            Err(failure) => {
-                failures.push(failure);
-                continue;
-            }
-        };
+    let dialect = config.dialect.unwrap_or_else(|| Dialect::new(Engine::Postgres));
+    let (sets, others) = of_dialect(found.sets, dialect.engine, config.dialect.is_some());
+    for (set, database) in others {
+        if config.dialect.is_some() {
+            report.left_out.push(Set::new(&set, Some(database)));
+        } else {
+            failures.push(other_database(&set, database, &paths));
+        }
+    }
+    for set in sets {
+        let set_line = Set::new(&set, None);
         findings.extend(set.findings);
         let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
         findings.extend(panics);
@@ -73,7 +76,7 @@ pub fn check(input: &Input<'_>) -> Report {
         let index = report.sets.len();
         let lines = migrations.iter().map(|read| MigrationLine::new(index, read, &found.files));
         report.migrations.extend(lines);
-        report.sets.push(Set { framework: set.framework, why: set.why });
+        report.sets.push(set_line);
         all.extend(migrations);
     }
     all.extend(read::strays(&found.files, &all, &findings));
@@ -89,22 +92,40 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-/// The dialect of a set: what the user said, else what its files say, else PostgreSQL.
-fn dialect(set: &MigrationSet, stated: Option<Dialect>) -> Result<Dialect, Failure> {
-    if let Some(dialect) = stated {
-        return Ok(dialect);
-    }
-    let other = match (set.engine, set.other_database) {
-        (_, Some(other)) => other,
-        (Some(engine), _) if engine != Engine::Postgres => engine.title(),
-        _ => return Ok(Dialect::new(Engine::Postgres)),
+/// The sets of this engine, and the others with the name of their database. Where the user
+/// stated the engine and no set looks like it, all are taken for it: looks count for less.
+fn of_dialect(
+    sets: Vec<MigrationSet>,
+    engine: Engine,
+    stated: bool,
+) -> (Vec<MigrationSet>, Vec<(MigrationSet, &'static str)>) {
+    let other = |set: &MigrationSet| match (set.other_database, set.engine) {
+        (Some(other), _) => Some(other),
+        (None, set_engine) => set_engine.filter(|it| *it != engine).map(Engine::title),
     };
+    if stated && sets.iter().all(|set| other(set).is_some()) {
+        return (sets, Vec::new());
+    }
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    for set in sets {
+        match other(&set) {
+            Some(database) => others.push((set, database)),
+            None => ours.push(set),
+        }
+    }
+    (ours, others)
+}
+
+/// The failure for a set that nobody said is PostgreSQL and that looks like something else.
+fn other_database(set: &MigrationSet, database: &str, paths: &[String]) -> Failure {
+    let first = set.migrations.first().and_then(|first| paths.get(first.file.0 as usize));
     let message = format!(
-        "these {} migrations are for {other}, and lockgate reads PostgreSQL in this version; if \
-         they are PostgreSQL, say `--dialect postgres`, else take them out with `exclude`",
-        set.framework
+        "{} here look like {database}, and lockgate reads PostgreSQL in this version; \
+         `--dialect postgres` leaves them out where there are others, and reads them as \
+         PostgreSQL where there are none",
+        report::count(set.migrations.len(), "migration"),
     );
-    Err(Failure::new(&set.root, message))
+    Failure::new(first.unwrap_or(&set.root), message)
 }
 
 /// What stood before a set: the schema that was given, or nothing as far as that is known.

@@ -7,6 +7,7 @@ pub mod terminal;
 
 use crate::config::FailOn;
 use crate::finding::{Failure, FailureKind, Level};
+use crate::frameworks::MigrationSet;
 use crate::judge::{Judged, State, Verdict, verdict};
 use crate::migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use crate::schema::change::{Change, TransactionMark};
@@ -22,6 +23,8 @@ pub struct Report {
     pub files: Vec<SourceFile>,
     /// The sets of migrations that were found.
     pub sets: Vec<Set>,
+    /// Sets for another database than the stated one: seen and not checked.
+    pub left_out: Vec<Set>,
     /// Every migration, in the order in which they run.
     pub migrations: Vec<MigrationLine>,
     /// What was found and judged, by file, place and rule.
@@ -37,8 +40,27 @@ pub struct Report {
 pub struct Set {
     /// The framework's name.
     pub framework: &'static str,
+    /// The folder that it stands in.
+    pub root: String,
     /// Why it was taken for that.
     pub why: String,
+    /// How many migrations it has.
+    pub migrations: usize,
+    /// The database that it is for, where that is not the one that was read.
+    pub database: Option<&'static str>,
+}
+
+impl Set {
+    /// The line of a set; `database` is named where the set was left out for it.
+    pub fn new(set: &MigrationSet, database: Option<&'static str>) -> Self {
+        Self {
+            framework: set.framework,
+            root: set.root.clone(),
+            why: set.why.clone(),
+            migrations: set.migrations.len(),
+            database,
+        }
+    }
 }
 
 /// What the reports say about one migration.

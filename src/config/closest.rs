@@ -18,7 +18,7 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match closest(word, candidates.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
-        None if candidates.len() <= KNOWN_WORDS_SHOWN_MAX => {
+        None if (1..=KNOWN_WORDS_SHOWN_MAX).contains(&candidates.len()) => {
             format!("; known are {}", candidates.join(", "))
         }
         None => String::new(),

@@ -65,7 +65,7 @@ fn failures(report: &Report) -> Vec<String> {
     let failures = report.failures.iter();
     failures
         .map(|failure| {
-            let place = match &failure.at {
+            let place = match failure.at.as_deref() {
                 Some((file, span)) => place(file, *span),
                 None => format!("file={}", property(&failure.path)),
             };

@@ -14,7 +14,17 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut<'a>>,
     errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct LeftOut<'a> {
+    root: &'a str,
+    framework: &'static str,
+    database: Option<&'static str>,
+    migrations: usize,
 }
 
 #[derive(Serialize)]
@@ -66,12 +76,15 @@ struct List<'a> {
     schema_version: u32,
     sets: Vec<Set<'a>>,
     migrations: Vec<Listed<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut<'a>>,
     errors: Vec<Error<'a>>,
 }
 
 #[derive(Serialize)]
 struct Set<'a> {
     framework: &'static str,
+    root: &'a str,
     why: &'a str,
 }
 
@@ -110,6 +123,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        left_out: report.left_out.iter().map(left_out).collect(),
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
@@ -120,7 +134,11 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// # Errors
 /// What the writer gives.
 pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let sets = report.sets.iter().map(|set| Set { framework: set.framework, why: &set.why });
+    let sets = report.sets.iter().map(|set| Set {
+        framework: set.framework,
+        root: &set.root,
+        why: &set.why,
+    });
     let migrations = report.migrations.iter().enumerate().map(|(index, line)| Listed {
         set: line.set,
         order: index + 1,
@@ -131,6 +149,7 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         schema_version: SCHEMA_VERSION,
         sets: sets.collect(),
         migrations: migrations.collect(),
+        left_out: report.left_out.iter().map(left_out).collect(),
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
@@ -183,6 +202,11 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
     }
 }
 
+fn left_out(set: &super::Set) -> LeftOut<'_> {
+    let super::Set { framework, root, migrations, database, .. } = set;
+    LeftOut { root, framework, database: *database, migrations: *migrations }
+}
+
 fn statements(counts: Counts) -> Statements {
     let Counts { understood, opaque, unread } = counts;
     Statements { total: counts.total(), understood, opaque, unread }
@@ -199,7 +223,7 @@ fn migration<'a>(report: &Report, line: &'a MigrationLine) -> Migration<'a> {
 }
 
 fn error(failure: &Failure) -> Error<'_> {
-    let place = failure.at.as_ref().map(|(file, span)| file.place(span.start));
+    let place = failure.at.as_deref().map(|(file, span)| file.place(span.start));
     Error {
         path: &failure.path,
         line: place.map(|place| place.line),

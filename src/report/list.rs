@@ -1,6 +1,7 @@
 //! The list of migrations, for people.
 
 use crate::report::terminal::excerpt::printable;
+use crate::report::terminal::left_out;
 use crate::report::{Counts, Report, count};
 use std::io::{self, Write};
 
@@ -14,8 +15,9 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let statements: Counts = lines.iter().map(|line| line.statements).sum();
         writeln!(
             out,
-            "{}: {}, {} of {} understood",
+            "{} in {}: {}, {} of {} understood",
             set.framework,
+            printable(&set.root),
             count(lines.len(), "migration"),
             statements.understood,
             count(statements.total(), "statement"),
@@ -35,6 +37,9 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         table(out, &rows)?;
         writeln!(out)?;
+    }
+    if let Some(line) = left_out(&report.left_out) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

@@ -6,12 +6,13 @@ use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
 use crate::judge::State;
 use crate::report::terminal::excerpt::{Excerpt, printable};
-use crate::report::{Report, count};
+use crate::report::{Report, Set, count};
 use crate::source::SourceFile;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode,
     ThemeCharacters, ThemeStyles,
 };
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -51,7 +52,7 @@ pub fn lint(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()
 /// What the writer gives.
 pub fn failures(out: &mut dyn Write, failures: &[Failure], style: Style) -> io::Result<()> {
     for failure in failures {
-        let (message, excerpt) = match &failure.at {
+        let (message, excerpt) = match failure.at.as_deref() {
             Some((file, span)) => {
                 (failure.message.clone(), Some(Excerpt::new(file, *span, "", style.width)))
             }
@@ -94,7 +95,18 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.opaque,
         statements.unread,
     );
-    vec![counts.join(", "), read, verdict(report)]
+    let mut lines = vec![counts.join(", "), read];
+    lines.extend(left_out(&report.left_out));
+    lines.push(verdict(report));
+    lines
+}
+
+/// How many migrations were left out because they are for another database.
+pub fn left_out(sets: &[Set]) -> Option<String> {
+    let databases: BTreeSet<&str> = sets.iter().filter_map(|set| set.database).collect();
+    let databases: Vec<&str> = databases.into_iter().collect();
+    let migrations = count(sets.iter().map(|set| set.migrations).sum(), "migration");
+    (!sets.is_empty()).then(|| format!("{migrations} left out: for {}", databases.join(", ")))
 }
 
 fn verdict(report: &Report) -> String {
