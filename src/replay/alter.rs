@@ -1,0 +1,471 @@
+//! `ALTER TABLE` and its kin.
+
+use super::DifferenceKind as Kind;
+use super::apply::Apply;
+use super::constraints::in_schema_of;
+use crate::schema::catalog::Relation;
+use crate::schema::change::{
+    self, Constraint, ConstraintKind, SequenceOptions, TableAction, Target,
+};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
+use crate::schema::types::DataType;
+use crate::source::Located;
+use std::sync::Arc;
+
+impl Apply {
+    pub(super) fn alter_table(&mut self, target: &Target, action: &TableAction) {
+        let Some(table) = self.finds(&target.name, target.kind, target.if_exists) else { return };
+        let members = match target.only {
+            true => vec![table.clone()],
+            false => self.family(&table),
+        };
+        match action {
+            TableAction::AddColumn { column, constraints, if_not_exists } => {
+                self.add_column(&table, &members, column, constraints, *if_not_exists);
+            }
+            TableAction::DropColumn { column, if_exists, cascade } => {
+                self.drop_column(&table, &members, column, *if_exists, *cascade);
+            }
+            TableAction::RenameColumn { from, to } => {
+                self.rename_column(&table, &members, from, to);
+            }
+            TableAction::AlterType { column, to, collation, using } => {
+                let forced = using.is_some() || collation.is_some();
+                self.alter_type(&table, &members, column, to, forced);
+                if let Some(collation) = collation {
+                    self.each_column(&members, column, |it| it.collation = Some(collation.clone()));
+                }
+            }
+            TableAction::SetNullable { column, nullable: false } => {
+                self.make_not_null(&table, column, true);
+            }
+            TableAction::SetNullable { column, nullable: true } => {
+                self.make_nullable(&table, &members, column);
+            }
+            TableAction::AddConstraint { constraint } => {
+                self.add_table_constraint(&table, &members, constraint);
+            }
+            TableAction::DropConstraint { name, if_exists, cascade } => {
+                self.drop_constraint(&table, name, *if_exists, *cascade);
+            }
+            TableAction::RenameConstraint { from, to } => {
+                self.rename_constraint(&table, from, to);
+            }
+            TableAction::ValidateConstraint { name } => self.validate(&table, &members, name),
+            TableAction::AttachPartition { partition, bound } => {
+                self.attach(&table, partition, bound);
+            }
+            TableAction::DetachPartition { partition, .. } => {
+                let partition = self.needs(partition, ObjectKind::Table);
+                self.set_partition_of(&partition, None);
+                self.differ_table(&partition, Kind::ObjectChanged);
+            }
+            TableAction::SetInherit { parent, inherit } => {
+                let parent = self.needs(parent, ObjectKind::Table);
+                if let Some(table) = self.catalog.table_mut(&table) {
+                    table.parents.retain(|other| *other != parent);
+                    if *inherit {
+                        table.parents.push(parent);
+                    }
+                }
+                self.differ_table(&table, Kind::ObjectChanged);
+            }
+            TableAction::RenameTable { to } => {
+                let to = in_schema_of(&table, to);
+                self.rename_and_tell(&table, &to);
+            }
+            TableAction::SetSchema { schema } => {
+                let to = Name::qualified(schema.clone(), table.name.clone());
+                self.rename_and_tell(&table, &to);
+            }
+            TableAction::SetOwner { owner } => {
+                self.catalog.owners.insert(self.table_ref(&table), owner.clone());
+                self.differ_table(&table, Kind::ObjectChanged);
+            }
+            _ => self.alter_column_or_options(&table, &members, action),
+        }
+    }
+
+    /// The sub-commands that set one thing of a column or of the table.
+    fn alter_column_or_options(&mut self, table: &Name, members: &[Name], action: &TableAction) {
+        match action {
+            TableAction::SetDefault { column, default } => {
+                self.needs_relation_column(table, column);
+                let was = self.catalog.column(table, column).seen();
+                let same = was.is_some_and(|it| it.whole && it.definition.default == *default);
+                self.each_column(members, column, |it| it.default = default.clone());
+                if !same {
+                    let changed = Kind::ColumnDefaultChanged { column: column.clone() };
+                    self.differ_table(table, changed);
+                }
+                return;
+            }
+            TableAction::AddIdentity { column, identity } => {
+                self.needs_column(table, column);
+                let ty = self.catalog.column(table, column).seen();
+                let ty = identity
+                    .sequence
+                    .ty
+                    .clone()
+                    .or_else(|| ty.and_then(|it| it.definition.ty.clone()));
+                let options = SequenceOptions { ty, ..identity.sequence.clone() };
+                self.own_sequence(table, column, options);
+                self.each_column(members, column, |it| it.identity = Some(identity.clone()));
+            }
+            TableAction::SetIdentity { column, always, sequence } => {
+                self.needs_column(table, column);
+                self.each_column(members, column, |it| {
+                    let identity = it.identity.get_or_insert(change::Identity {
+                        always: false,
+                        sequence: SequenceOptions::default(),
+                    });
+                    identity.always = always.unwrap_or(identity.always);
+                    identity.sequence.settings.extend(sequence.settings.iter().cloned());
+                });
+            }
+            TableAction::DropIdentity { column, if_exists } => {
+                let found = self.catalog.column(table, column).known();
+                if *if_exists && found.is_some_and(|it| it.definition.identity.is_none()) {
+                    return;
+                }
+                self.needs_column(table, column);
+                self.each_column(members, column, |it| it.identity = None);
+                self.remove_owned_sequences(table, Some(column));
+            }
+            TableAction::SetExpression { column, expr } => {
+                self.needs_column(table, column);
+                self.each_column(members, column, |it| {
+                    let stored = it.generated.as_ref().is_none_or(|generated| generated.stored);
+                    it.generated = Some(change::Generated { expr: expr.clone(), stored });
+                });
+            }
+            TableAction::DropExpression { column, if_exists } => {
+                let found = self.catalog.column(table, column).known();
+                if *if_exists && found.is_some_and(|it| it.definition.generated.is_none()) {
+                    return;
+                }
+                self.needs_column(table, column);
+                self.each_column(members, column, |it| it.generated = None);
+            }
+            TableAction::SetColumnOption { column, option, value } => {
+                self.needs_relation_column(table, column);
+                self.each_column(members, column, |it| {
+                    it.options.retain(|(name, _)| name != option);
+                    it.options.extend(value.clone().map(|value| (option.clone(), value)));
+                });
+            }
+            TableAction::AlterConstraint { name, options } => {
+                let found = self.catalog.table_mut(table).and_then(|table| {
+                    let mut all = table.constraints.iter_mut();
+                    all.find(|constraint| constraint.name.as_ref() == Some(name))
+                });
+                if let Some(constraint) = found {
+                    alter_constraint(constraint, options);
+                }
+            }
+            TableAction::Opaque { .. } => self.cloud_name(table),
+            _ => self.set_options(table, action),
+        }
+        self.differ_table(table, Kind::ObjectChanged);
+    }
+
+    /// Settings that the catalog keeps by their name.
+    fn set_options(&mut self, table: &Name, action: &TableAction) {
+        let pairs: Vec<(String, Option<String>)> = match action {
+            TableAction::SetOptions { options } => options.clone(),
+            TableAction::SetRowSecurity { setting } => {
+                let key = match setting.as_str() {
+                    "ENABLE" | "DISABLE" => "row security",
+                    _ => "force row security",
+                };
+                vec![(key.into(), Some(setting.clone()))]
+            }
+            TableAction::SetReplicaIdentity { identity } => {
+                vec![("replica identity".into(), Some(identity.clone()))]
+            }
+            TableAction::SetTrigger { name, rule, state } => {
+                let kind = if *rule { "rule" } else { "trigger" };
+                vec![(format!("{kind} {name}"), Some(state.clone()))]
+            }
+            TableAction::SetTablespace { tablespace } => {
+                vec![("tablespace".into(), Some(tablespace.clone()))]
+            }
+            TableAction::SetAccessMethod { method } => {
+                vec![("access method".into(), Some(method.clone()))]
+            }
+            TableAction::ClusterOn { index } => vec![("cluster".into(), index.clone())],
+            TableAction::DependsOnExtension { extension, no } => {
+                let key = format!("depends on extension {extension}");
+                vec![(key, (!no).then(|| "yes".to_owned()))]
+            }
+            TableAction::SetLogged { logged } => {
+                if let Some(table) = self.catalog.table_mut(table) {
+                    table.unlogged = !logged;
+                }
+                Vec::new()
+            }
+            TableAction::SetOfType { ty } => {
+                let ty = ty.as_ref().map(|ty| self.catalog.resolve_type(ty));
+                if let Some(table) = self.catalog.table_mut(table) {
+                    table.of_type = ty;
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        let options = match self.catalog.relations.get_mut(table) {
+            Some(Relation::Table(table)) => &mut Arc::make_mut(table).options,
+            Some(Relation::Index(index)) => &mut Arc::make_mut(index).options,
+            Some(Relation::View(view)) => &mut Arc::make_mut(view).options,
+            Some(Relation::Sequence(sequence)) => &mut Arc::make_mut(sequence).settings,
+            None => return,
+        };
+        for (name, value) in pairs {
+            match value {
+                Some(value) => options.insert(name, value),
+                None => options.remove(&name),
+            };
+        }
+    }
+
+    /// Changes a column wherever it is.
+    fn each_column(
+        &mut self,
+        members: &[Name],
+        column: &str,
+        mut alter: impl FnMut(&mut change::Column),
+    ) {
+        for member in members {
+            if let Some(column) =
+                self.catalog.table_mut(member).and_then(|table| table.column_mut(column))
+            {
+                alter(&mut column.definition);
+            }
+        }
+    }
+
+    /// As [`Apply::needs_column`]; a view's columns are not worked out.
+    fn needs_relation_column(&mut self, table: &Name, column: &str) {
+        if self.catalog.table_mut(table).is_some() {
+            self.needs_column(table, column);
+        }
+    }
+
+    fn add_column(
+        &mut self,
+        table: &Name,
+        members: &[Name],
+        column: &change::Column,
+        constraints: &[Located<Constraint>],
+        if_not_exists: bool,
+    ) {
+        let there = self.catalog.column(table, &column.name);
+        let seen =
+            self.catalog.seen_table(table).is_some_and(|(_, it)| it.column(&column.name).is_some());
+        if if_not_exists && seen {
+            return;
+        }
+        let assumed = if_not_exists && !there.is_absent();
+        for member in members {
+            self.put_columns(member, &[column]);
+            let added =
+                self.catalog.table_mut(member).and_then(|table| table.column_mut(&column.name));
+            if let Some(added) = added.filter(|_| assumed) {
+                // It may be older and of another type.
+                added.whole = false;
+                if let Some(birth) = &mut added.birth {
+                    birth.new_name = false;
+                }
+            }
+        }
+        self.differ_table(table, Kind::ColumnAdded { column: column.name.clone() });
+        for constraint in constraints {
+            let span = std::mem::replace(&mut self.span, constraint.span);
+            self.add_constraint(table, &constraint.value, true);
+            let children = members.get(1..).unwrap_or_default();
+            self.copy_constraint(children, &constraint.value, table);
+            self.span = span;
+        }
+    }
+
+    fn alter_type(
+        &mut self,
+        table: &Name,
+        members: &[Name],
+        column: &str,
+        to: &DataType,
+        forced: bool,
+    ) {
+        self.needs_relation_column(table, column);
+        let found = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
+        let certain = self.catalog.column(table, column).known().is_some();
+        let seen = found.and_then(|it| it.definition.ty.clone());
+        let from = seen.clone().filter(|_| certain || found.is_some_and(|it| !it.whole));
+        self.each_column(members, column, |it| it.ty = Some(to.clone()));
+        if forced || from.as_ref() != Some(to) {
+            let column = column.to_owned();
+            self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
+        }
+    }
+
+    fn make_nullable(&mut self, table: &Name, members: &[Name], column: &str) {
+        let was = self.catalog.column(table, column).known().map(|it| it.definition.not_null);
+        self.needs_column(table, column);
+        self.each_column(members, column, |it| it.not_null = false);
+        for member in members {
+            if let Some(table) = self.catalog.table_mut(member) {
+                table.constraints.retain(|constraint| {
+                    !matches!(&constraint.kind, ConstraintKind::NotNull(of) if of == column)
+                });
+            }
+        }
+        if was != Some(false) {
+            self.differ_table(table, Kind::ColumnMadeNullable { column: column.to_owned() });
+        }
+    }
+
+    fn add_table_constraint(&mut self, table: &Name, members: &[Name], constraint: &Constraint) {
+        self.add_constraint(table, constraint, true);
+        self.copy_constraint(members.get(1..).unwrap_or_default(), constraint, table);
+    }
+
+    /// Gives the partitions and children of a table its new constraint, as far as they inherit it.
+    fn copy_constraint(&mut self, children: &[Name], constraint: &Constraint, table: &Name) {
+        let partitioned =
+            self.catalog.seen_table(table).is_some_and(|(_, it)| it.partition_by.is_some());
+        let added = self
+            .catalog
+            .seen_table(table)
+            .and_then(|(_, it)| it.constraints.last().cloned())
+            .filter(|added| {
+                std::mem::discriminant(&added.kind) == std::mem::discriminant(&constraint.kind)
+            });
+        let Some(added) = added else { return };
+        for child in children {
+            match &added.kind {
+                ConstraintKind::Check(_) | ConstraintKind::NotNull(_) if !added.no_inherit => {
+                    self.add_constraint(child, &added, false);
+                }
+                ConstraintKind::ForeignKey(_) if partitioned => {
+                    self.add_constraint(child, &added, false);
+                }
+                ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) if partitioned => {
+                    self.add_constraint(child, &Constraint { name: None, ..added.clone() }, false);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn drop_constraint(&mut self, table: &Name, name: &str, if_exists: bool, cascade: bool) {
+        if if_exists && self.catalog.constraint(table, name).is_absent() {
+            return;
+        }
+        let key = self.catalog.seen_table(table).and_then(|(_, it)| it.constraint(name)).and_then(
+            |constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                    Some(key.columns.clone())
+                }
+                _ => None,
+            },
+        );
+        let not_null =
+            self.catalog.seen_table(table).and_then(|(_, it)| match &it.constraint(name)?.kind {
+                ConstraintKind::NotNull(column) => Some(column.clone()),
+                _ => None,
+            });
+        self.remove_constraint(table, name);
+        self.differ_table(table, Kind::ConstraintDropped { name: name.to_owned() });
+        if let Some(column) = not_null {
+            self.differ_table(table, Kind::ColumnMadeNullable { column });
+        }
+        if let Some(columns) = key.filter(|_| cascade) {
+            self.remove_references(table, Some(&columns));
+        }
+    }
+
+    fn validate(&mut self, table: &Name, members: &[Name], name: &str) {
+        let mut not_null = None;
+        let mut changed = true;
+        for member in members {
+            let Some(found) = self.catalog.table_mut(member) else { continue };
+            let constraint = found
+                .constraints
+                .iter_mut()
+                .find(|constraint| constraint.name.as_deref() == Some(name));
+            let Some(constraint) = constraint else { continue };
+            changed = changed && !(member == table && constraint.validated);
+            constraint.validated = true;
+            if let ConstraintKind::NotNull(column) = &constraint.kind {
+                not_null = Some(column.clone());
+            }
+        }
+        if changed {
+            self.differ_table(table, Kind::ConstraintValidated { name: name.to_owned() });
+            if let Some(column) = not_null {
+                self.make_not_null(table, &column, true);
+            }
+        }
+    }
+
+    fn attach(&mut self, parent: &Name, partition: &Name, bound: &str) {
+        if let Some(Relation::Index(_)) = self.catalog.relations.get(parent) {
+            let partition = self.needs(partition, ObjectKind::Index);
+            if let Some(index) = self.catalog.index_mut(&partition) {
+                index.parent = Some(parent.clone());
+            }
+            self.validate_partitioned_index(parent);
+            self.differ(ObjectRef::new(ObjectKind::Index, partition), Kind::ObjectChanged);
+            return;
+        }
+        let partition = self.needs(partition, ObjectKind::Table);
+        self.set_partition_of(&partition, Some((parent.clone(), bound.to_owned())));
+        self.copy_partition_indexes(&partition, parent);
+        self.differ_table(&partition, Kind::ObjectChanged);
+    }
+
+    fn set_partition_of(&mut self, partition: &Name, parent: Option<(Name, String)>) {
+        if let Some(table) = self.catalog.table_mut(partition) {
+            table.partition_of = parent;
+        }
+    }
+
+    /// A partitioned index becomes valid when each partition has its part.
+    fn validate_partitioned_index(&mut self, index: &Name) {
+        let Some(table) = self.catalog.index(index).seen().and_then(|index| index.table.clone())
+        else {
+            return;
+        };
+        let all = self.catalog.children(&table).all(|(child, _)| {
+            self.catalog.indexes_of(child).any(|(_, part)| part.parent.as_ref() == Some(index))
+        });
+        if let Some(index) = self.catalog.index_mut(index) {
+            index.valid |= all;
+        }
+    }
+}
+
+/// `ALTER CONSTRAINT`: deferrability, enforcement, inheritance.
+fn alter_constraint(constraint: &mut Constraint, options: &str) {
+    let mut words = options.split_whitespace().peekable();
+    let mut not = false;
+    while let Some(word) = words.next() {
+        match word {
+            "NOT" => {
+                not = true;
+                continue;
+            }
+            "DEFERRABLE" => constraint.deferrable = !not,
+            "ENFORCED" => constraint.enforced = !not,
+            "DEFERRED" => constraint.initially_deferred = true,
+            "IMMEDIATE" => constraint.initially_deferred = false,
+            "INHERIT" => constraint.no_inherit = false,
+            "NO" if words.peek() == Some(&"INHERIT") => {
+                constraint.no_inherit = true;
+                words.next();
+            }
+            _ => {}
+        }
+        not = false;
+    }
+}
