@@ -8,9 +8,10 @@ fn commands_print_what_their_cases_say() {
     cases
         .env("NO_COLOR", "1")
         .env("SOURCE_DATE_EPOCH", "1795132800")
-        .case("tests/cmd/*.toml")
-        .case("tests/cmd/*.md")
-        .case("README.md");
+        .case("tests/cmd/*.toml");
+    if std::path::Path::new("README.md").exists() {
+        cases.case("README.md");
+    }
 }
 
 #[test]

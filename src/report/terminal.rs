@@ -4,10 +4,10 @@ pub mod excerpt;
 
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
-use crate::judge::State;
+use crate::judge::{State, Verdict};
 use crate::report::terminal::excerpt::{Excerpt, printable};
 use crate::report::{Report, Set, count};
-use crate::source::SourceFile;
+use crate::source::{Encoding, SourceFile};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode,
     ThemeCharacters, ThemeStyles,
@@ -15,6 +15,10 @@ use miette::{
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
+
+const BOLD_RED: &str = "\u{1b}[1;31m";
+const BOLD_GREEN: &str = "\u{1b}[1;32m";
+const RESET: &str = "\u{1b}[0m";
 
 /// How a terminal report looks.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +44,16 @@ pub fn lint(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()
         }
     }
     failures(out, &report.failures, style)?;
-    for line in summary(report, style.notes) {
+    let lines = summary(report, style.notes);
+    let (verdict, counts) = lines.split_last().map_or(("", &[][..]), |(last, rest)| (last, rest));
+    for line in counts {
         writeln!(out, "{line}")?;
     }
-    Ok(())
+    match (style.color, report.verdict()) {
+        (false, _) => writeln!(out, "{verdict}"),
+        (true, Verdict::Pass) => writeln!(out, "{BOLD_GREEN}{verdict}{RESET}"),
+        (true, Verdict::Fail) => writeln!(out, "{BOLD_RED}{verdict}{RESET}"),
+    }
 }
 
 /// Writes what could not be done.
@@ -97,6 +107,10 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     let mut lines = vec![counts.join(", "), read];
     lines.extend(left_out(&report.left_out));
+    let latin1 = report.files.iter().filter(|file| file.encoding == Encoding::Latin1);
+    lines.extend(
+        latin1.map(|file| format!("{} is not UTF-8: read as Latin-1", printable(&file.path))),
+    );
     lines.push(verdict(report));
     lines
 }
@@ -176,7 +190,7 @@ fn write_shown(out: &mut dyn Write, shown: Shown, heading: &str, style: Style) -
         .without_syntax_highlighting();
     let mut text = String::new();
     handler.render_report(&mut text, &shown).map_err(io::Error::other)?;
-    // miette pads empty lines and indents all by two.
+    // miette pads lines, and puts empty ones around the source.
     for line in text.split('\n').map(str::trim_end).filter(|line| !line.is_empty()) {
         writeln!(out, "{line}")?;
     }
