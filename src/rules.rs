@@ -4,6 +4,8 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod run;
+
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Level, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
@@ -265,7 +267,7 @@ macro_rules! rules {
 }
 
 rules! {
-    gate { opaque_statement, unread_statement }
+    gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
     compatibility { drop_column }
