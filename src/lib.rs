@@ -70,7 +70,8 @@ pub fn check(input: &Input<'_>) -> Report {
     for set in sets {
         let set_line = Set::new(&set, None);
         findings.extend(set.findings);
-        let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
         let base = base(input, dialect, set.incomplete.is_some());
         findings.extend(rules::run::set(&migrations, dialect, base, &paths));
