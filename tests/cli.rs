@@ -5,10 +5,7 @@
 #[test]
 fn commands_print_what_their_cases_say() {
     let cases = trycmd::TestCases::new();
-    cases
-        .env("NO_COLOR", "1")
-        .env("SOURCE_DATE_EPOCH", "1795132800")
-        .case("tests/cmd/*.toml");
+    cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800").case("tests/cmd/*.toml");
     if std::path::Path::new("README.md").exists() {
         cases.case("README.md");
     }
