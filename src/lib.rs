@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod dialect;
 pub mod docs;
+pub mod effects;
 pub mod finding;
 pub mod frameworks;
 pub mod judge;

@@ -253,9 +253,16 @@ impl Apply {
         resolved
     }
 
-    /// As [`Apply::needs`], unless the statement says `IF EXISTS` and it is absent.
+    /// Whether a change passes over what is there already, or is absent: it says so itself
+    /// (`IF EXISTS`, `IF NOT EXISTS`), or it stands under a condition, which is there so that it
+    /// does not fail.
+    pub(super) fn is_guarded(&self, says_so: bool) -> bool {
+        says_so || !self.certain
+    }
+
+    /// As [`Apply::needs`], unless the change is guarded and it is absent.
     pub(super) fn finds(&mut self, name: &Name, kind: ObjectKind, guarded: bool) -> Option<Name> {
-        let absent = guarded && self.catalog.relation(name).is_absent();
+        let absent = self.is_guarded(guarded) && self.catalog.relation(name).is_absent();
         (!absent).then(|| self.needs(name, kind))
     }
 

@@ -18,14 +18,14 @@ impl Apply {
         table: &Name,
         constraints: impl Iterator<Item = &'c Constraint>,
     ) {
-        let mut constraints: Vec<&Constraint> = constraints.collect();
+        let mut constraints = without_repeated_keys(constraints.cloned().collect());
         constraints.sort_by_key(|constraint| match constraint.kind {
             ConstraintKind::NotNull(_) | ConstraintKind::Check(_) => 0,
             ConstraintKind::PrimaryKey(_) => 1,
             ConstraintKind::Unique(_) | ConstraintKind::Exclude { .. } => 2,
             ConstraintKind::ForeignKey(_) => 3,
         });
-        for constraint in constraints {
+        for constraint in &constraints {
             self.add_constraint(table, constraint, false);
         }
     }
@@ -283,7 +283,7 @@ impl Apply {
             }
         };
         let resolved = in_schema_of(table, &name);
-        if create.if_not_exists && self.catalog.relations.contains_key(&resolved) {
+        if self.is_guarded(create.if_not_exists) && self.catalog.relations.contains_key(&resolved) {
             return None;
         }
         if certain_columns {
@@ -389,6 +389,36 @@ impl Apply {
     /// A constraint as an object.
     pub(super) fn constraint_ref(&self, table: &Name, name: &str) -> ObjectRef {
         ObjectRef::part(ObjectKind::Constraint, table.clone(), name)
+    }
+}
+
+/// Keys without those that repeat another one's columns: `PRIMARY KEY UNIQUE` is one index
+/// (PostgreSQL: `transformIndexConstraints`). The one that stays takes a name from the others.
+fn without_repeated_keys(constraints: Vec<Constraint>) -> Vec<Constraint> {
+    let mut kept: Vec<Constraint> = Vec::new();
+    let (primary, rest): (Vec<_>, Vec<_>) = constraints
+        .into_iter()
+        .partition(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_)));
+    for constraint in primary.into_iter().chain(rest) {
+        let key = key_of(&constraint).cloned();
+        let same = kept.iter_mut().find(|other| {
+            key.as_ref().is_some_and(|key| key.using_index.is_none())
+                && key_of(other) == key.as_ref()
+                && (other.deferrable, other.initially_deferred)
+                    == (constraint.deferrable, constraint.initially_deferred)
+        });
+        match same {
+            Some(other) => other.name = other.name.take().or(constraint.name),
+            None => kept.push(constraint),
+        }
+    }
+    kept
+}
+
+fn key_of(constraint: &Constraint) -> Option<&Key> {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => Some(key),
+        _ => None,
     }
 }
 

@@ -35,15 +35,14 @@ impl Apply {
             if !self.catalog.relations.contains_key(&name) {
                 continue;
             }
-            queue.extend(
-                self.catalog
-                    .views()
-                    .filter_map(|(view, found)| found.reads.contains(&name).then(|| view.clone())),
-            );
-            queue.extend(self.catalog.children(&name).filter_map(|(child, found)| {
-                // A partition goes with its table; a child only with CASCADE.
-                (cascade || found.partition_of.is_some()).then(|| child.clone())
-            }));
+            let views = self.catalog.views().filter(|(_, view)| view.reads.contains(&name));
+            queue.extend(views.map(|(view, _)| view.clone()));
+            // A partition goes with its table; a child only with CASCADE.
+            let children = self
+                .catalog
+                .children(&name)
+                .filter(|(_, child)| cascade || child.partition_of.is_some());
+            queue.extend(children.map(|(child, _)| child.clone()));
             let object = self.table_ref(&name);
             let kind = match self.catalog.relations.get(&name) {
                 Some(Relation::Table(_)) => Kind::TableDropped,
@@ -148,7 +147,7 @@ impl Apply {
         if_exists: bool,
         cascade: bool,
     ) {
-        if if_exists && self.catalog.column(table, column).is_absent() {
+        if self.is_guarded(if_exists) && self.catalog.column(table, column).is_absent() {
             return;
         }
         self.needs_column(table, column);
@@ -213,7 +212,7 @@ impl Apply {
     fn drop_type(&mut self, object: &ObjectRef, if_exists: bool, cascade: bool) {
         let name = self.catalog.resolve_type(&object.name);
         if self.catalog.type_of(&name).is_absent() {
-            if if_exists {
+            if self.is_guarded(if_exists) {
                 return;
             }
             self.miss(ObjectRef::new(object.kind, name.clone()));
@@ -254,7 +253,11 @@ impl Apply {
             self.catalog.objects.keys().filter(|key| inside(&key.name)).cloned().collect();
         // `public` is there from the start, and others may have been made by the runner.
         let seen = !relations.is_empty() || !types.is_empty() || !objects.is_empty();
-        if if_exists && !seen && schema != "public" && self.catalog.object(object).is_absent() {
+        if self.is_guarded(if_exists)
+            && !seen
+            && schema != "public"
+            && self.catalog.object(object).is_absent()
+        {
             return;
         }
         let tables: Vec<Name> = relations
@@ -283,13 +286,13 @@ impl Apply {
     /// Drops a routine, trigger, policy, extension, role ...
     fn drop_other(&mut self, object: &ObjectRef, if_exists: bool, cascade: bool) {
         if object.part.is_some()
-            && if_exists
+            && self.is_guarded(if_exists)
             && self.catalog.relation(&object.name).is_absent()
             && self.catalog.type_of(&object.name).is_absent()
         {
             return;
         }
-        if if_exists && self.catalog.object(object).is_absent() {
+        if self.is_guarded(if_exists) && self.catalog.object(object).is_absent() {
             return;
         }
         let keys = self.keys_of(object);

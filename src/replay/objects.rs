@@ -19,7 +19,7 @@ impl Apply {
     pub(super) fn create_view(&mut self, create: &CreateView) {
         let name = self.catalog.creation_name(&create.name, create.temporary);
         let exists = self.catalog.relations.contains_key(&name);
-        if exists && create.if_not_exists {
+        if exists && (create.if_not_exists || (!create.or_replace && self.is_guarded(false))) {
             return;
         }
         let plain = !create.or_replace && !create.if_not_exists;
@@ -68,6 +68,9 @@ impl Apply {
     }
 
     fn put_type(&mut self, name: Name, object: ObjectKind, kind: TypeKind) {
+        if self.is_guarded(false) && self.catalog.types.contains_key(&name) {
+            return;
+        }
         let origin = self.origin(Space::Type, &name, true);
         self.catalog.gone.remove(&(Space::Type, name.clone()));
         let ty = Type { origin, kind, alterations: Vec::new() };
@@ -138,7 +141,7 @@ impl Apply {
         options: &SequenceOptions,
     ) {
         let name = self.catalog.creation_name(name, temporary);
-        if if_not_exists && self.catalog.relations.contains_key(&name) {
+        if self.is_guarded(if_not_exists) && self.catalog.relations.contains_key(&name) {
             return;
         }
         let sequence = Sequence {
@@ -214,7 +217,7 @@ impl Apply {
         if object.kind == ObjectKind::Schema {
             key.name = Name::bare(object.name.name.clone());
         }
-        if if_not_exists && self.catalog.objects.contains_key(&key) {
+        if self.is_guarded(if_not_exists) && self.catalog.objects.contains_key(&key) {
             return;
         }
         let on = on.map(|on| self.catalog.resolve(on));
@@ -389,7 +392,7 @@ impl Apply {
     pub(super) fn alter_object(&mut self, object: &ObjectRef, if_exists: bool, action: &str) {
         match object.kind {
             ObjectKind::Type | ObjectKind::Domain => {
-                if if_exists && self.catalog.type_of(&object.name).is_absent() {
+                if self.is_guarded(if_exists) && self.catalog.type_of(&object.name).is_absent() {
                     return;
                 }
                 let name = self.needs_type(&object.name);
@@ -399,7 +402,7 @@ impl Apply {
                 self.differ(ObjectRef { name, ..object.clone() }, Kind::ObjectChanged);
             }
             _ => {
-                if if_exists && self.catalog.object(object).is_absent() {
+                if self.is_guarded(if_exists) && self.catalog.object(object).is_absent() {
                     return;
                 }
                 for key in self.keys_of(object) {

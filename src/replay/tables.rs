@@ -19,7 +19,7 @@ impl Apply {
     pub(super) fn create_table(&mut self, create: &CreateTable) {
         let name = self.catalog.creation_name(&create.name, create.temporary);
         let exists = self.catalog.relations.contains_key(&name);
-        if create.if_not_exists && exists {
+        if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
         let origin = self.origin(Space::Relation, &name, !create.if_not_exists);
@@ -37,33 +37,13 @@ impl Apply {
             // It would fail; what was written last is what somebody meant.
             self.remove_relation(&name);
         }
-        if let Some(query) = &create.query {
-            let sources = query.relations.iter().map(|source| self.catalog.resolve(source));
-            table.filled_from = sources.collect();
-        }
-        if let Some((parent, bound)) = &create.partition_of {
-            let parent = self.needs(parent, ObjectKind::Table);
-            self.copy_columns(&mut table, &parent);
-            table.partition_of = Some((parent, bound.clone()));
-        }
-        for parent in &create.inherits {
-            let parent = self.needs(parent, ObjectKind::Table);
-            self.copy_columns(&mut table, &parent);
-            table.parents.push(parent);
-        }
-        self.copy_composite(&mut table);
-        for like in &create.like {
-            self.copy_like(&mut table, like);
-        }
-        let constraints = table.constraints.clone();
+        self.inherit(&mut table, create);
         self.catalog.put(name.clone(), Relation::Table(Arc::new(table)));
         self.differ_table(&name, DifferenceKind::TableCreated);
         let columns: Vec<_> = create.columns.iter().map(|column| &column.value).collect();
         self.put_columns(&name, &columns);
-        // Inherited constraints keep their names and are there first.
         let written = create.constraints.iter().map(|constraint| &constraint.value);
         self.put_constraints(&name, written);
-        debug_assert!(constraints.len() <= self.constraints_len(&name));
         for like in &create.like {
             self.copy_like_indexes(&name, like);
         }
@@ -76,8 +56,26 @@ impl Apply {
         }
     }
 
-    fn constraints_len(&self, name: &Name) -> usize {
-        self.catalog.seen_table(name).map_or(0, |(_, table)| table.constraints.len())
+    /// What a new table has from others before its own columns.
+    fn inherit(&mut self, table: &mut Table, create: &CreateTable) {
+        if let Some(query) = &create.query {
+            let sources = query.relations.iter().map(|source| self.catalog.resolve(source));
+            table.filled_from = sources.collect();
+        }
+        if let Some((parent, bound)) = &create.partition_of {
+            let parent = self.needs(parent, ObjectKind::Table);
+            self.copy_columns(table, &parent);
+            table.partition_of = Some((parent, bound.clone()));
+        }
+        for parent in &create.inherits {
+            let parent = self.needs(parent, ObjectKind::Table);
+            self.copy_columns(table, &parent);
+            table.parents.push(parent);
+        }
+        self.copy_composite(table);
+        for like in &create.like {
+            self.copy_like(table, like);
+        }
     }
 
     /// The birth of the columns of a table that is being created or altered.

@@ -44,6 +44,27 @@ fn tables_have_the_names_that_postgres_makes() {
 }
 
 #[test]
+fn a_key_that_is_written_twice_is_one() {
+    expect(
+        "create table t (a int primary key unique, b int unique, constraint k unique (b));",
+        &[
+            "unique index public.k on public.t (b)",
+            "public.t (a integer not null, b integer, t_pkey primary key (a), k unique (b))",
+            "unique index public.t_pkey on public.t (a)",
+        ],
+    );
+}
+
+#[test]
+fn a_condition_guards_what_it_holds() {
+    let given = "create table t (a int primary key, b int); create type e as enum ('x');";
+    let guarded = "do $$ begin if x then alter table t add primary key (a); \
+                   alter table t add column b int; create type e as enum ('y'); \
+                   create table t (z int); drop table u; alter table t drop c; end if; end $$;";
+    expect_differences(given, guarded, &[]);
+}
+
+#[test]
 fn columns_come_from_other_tables() {
     let source = "create table s (id int primary key, a text not null default 'x' check (a > ''));\
                   create index s_a on s (a);";
