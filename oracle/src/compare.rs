@@ -152,3 +152,59 @@ fn first_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().take(40).collect();
     words.join(" ").chars().take(SHOWN_CHARS).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(sql: &str) -> Tally {
+        let mut tally = Tally::default();
+        file("a.sql", sql.as_bytes(), &mut tally, &mut Sample::new(1, 0));
+        tally
+    }
+
+    fn shown(classes: &Classes) -> Vec<String> {
+        classes
+            .iter()
+            .map(|((node, what), class)| format!("{node}: {what} {}", class.place))
+            .collect()
+    }
+
+    /// One statement of each kind whose readings are put together from different fields.
+    #[test]
+    fn both_readings_come_to_the_same_words() {
+        let sql = "
+            CREATE TABLE s.t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                a varchar(20) COLLATE \"C\" NOT NULL DEFAULT 'x', b timestamptz(3)[],
+                c int CONSTRAINT named NOT NULL REFERENCES o (k) ON DELETE SET NULL DEFERRABLE,
+                d \"Mood\", e char, f interval hour to minute, CHECK (c > 0) NO INHERIT,
+                EXCLUDE USING gist (c WITH =) WHERE (c > 1));
+            ALTER TABLE IF EXISTS ONLY t ADD COLUMN IF NOT EXISTS x int UNIQUE,
+                ALTER COLUMN y TYPE numeric(10, 2) USING y::numeric, DROP CONSTRAINT z CASCADE;
+            CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t USING gin (a, lower(b))
+                INCLUDE (c) WHERE a IS NULL;
+            DROP FUNCTION IF EXISTS s.f(a int, OUT b text, VARIADIC numeric[]), g CASCADE;
+            DROP TRIGGER r ON s.t;
+            COMMENT ON COLUMN s.t.a IS 'it''s';
+            GRANT SELECT (a, b), UPDATE ON TABLE s.t, u TO PUBLIC, r WITH GRANT OPTION;
+            ALTER SEQUENCE q OWNED BY s.t.id;
+            CREATE SEQUENCE q AS int INCREMENT BY -2 NO MAXVALUE START WITH 5 CYCLE;
+            WITH w AS (SELECT * FROM v) UPDATE t SET a = f(w.a) FROM w WHERE true;
+            CREATE VIEW v AS SELECT * FROM a JOIN s.b USING (id) WHERE EXISTS (SELECT 1 FROM c);
+            CREATE OR REPLACE FUNCTION f(a int = 1, b text DEFAULT 'x') RETURNS SETOF t
+                LANGUAGE SQL STABLE SECURITY DEFINER SET search_path = a, b AS $$SELECT 1$$;
+            SET LOCAL search_path TO a, \"B\";
+            ALTER TYPE e ADD VALUE IF NOT EXISTS 'b' BEFORE 'c';
+            DO $$BEGIN DROP TABLE t; END$$;";
+        let tally = tally(sql);
+        assert_eq!(shown(&tally.disagreements), Vec::<String>::new());
+        assert_eq!(shown(&tally.not_understood), Vec::<String>::new());
+        assert_eq!((tally.accepted, tally.agreed), (15, 15));
+    }
+
+    #[test]
+    fn what_pg_refuses_is_counted_apart() {
+        let tally = tally("SELECT 1;\nDROP INDEX CONCURRENTLY a RENAME;\n");
+        assert_eq!((tally.statements, tally.accepted), (2, 1));
+    }
+}

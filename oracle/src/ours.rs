@@ -39,6 +39,10 @@ fn ty(ty: &DataType) -> String {
 /// A name as it would be written: built-in names of several words stay bare.
 fn quoted(name: &Name) -> Name {
     let quote = |part: &String| {
+        // `"char"` keeps its quotes in our types: it is not `char`.
+        if part == "\"char\"" {
+            return part.clone();
+        }
         let bare = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         let words = part.contains(' ') && part.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
         match bare || (words && name.schema.is_none()) {
@@ -61,7 +65,12 @@ fn object(object: &ObjectRef) -> String {
         shown.push_str(&format!(".{part}"));
     }
     if let Some(arguments) = &object.arguments {
-        shown.push_str(&format!("({})", canonical_arguments(arguments)));
+        // An operator class has its index method here.
+        let types = match object.kind {
+            ObjectKind::OperatorClass | ObjectKind::OperatorFamily => arguments.clone(),
+            _ => canonical_arguments(arguments),
+        };
+        shown.push_str(&format!("({types})"));
     }
     shown
 }

@@ -120,6 +120,7 @@ fn facts(node: &NodeEnum) -> Vec<Fact> {
                 ReindexObjectType::ReindexObjectIndex => ("index", relation_of(&reindex.relation)),
                 ReindexObjectType::ReindexObjectTable => ("table", relation_of(&reindex.relation)),
                 ReindexObjectType::ReindexObjectSchema => ("schema", reindex.name.clone()),
+                ReindexObjectType::ReindexObjectSystem => ("system", reindex.name.clone()),
                 _ => ("database", reindex.name.clone()),
             };
             let concurrently = switched_on(&reindex.params, "concurrently");
@@ -237,7 +238,8 @@ fn transaction(mark: &TransactionStmt) -> Fact {
         TransactionStmtKind::TransStmtRelease => fact("release"),
         TransactionStmtKind::TransStmtRollbackTo => fact("rollback_to"),
         TransactionStmtKind::TransStmtPrepare => fact("prepare_transaction"),
-        other => fact(other.as_str_name()),
+        // Ends of transactions that another session began.
+        _ => Fact::new("characteristics", "", ""),
     }
 }
 

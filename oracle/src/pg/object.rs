@@ -103,7 +103,8 @@ fn dropped_name(of: ObjectType, node: &NodeEnum) -> String {
     match (of, node) {
         // `[access method, name...]`.
         (ObjectType::ObjectOpclass | ObjectType::ObjectOpfamily, NodeEnum::List(list)) => {
-            name(list.items.get(1..).unwrap_or_default())
+            let method = strings(&list.items).into_iter().next().unwrap_or_default();
+            format!("{}({method})", name(list.items.get(1..).unwrap_or_default()))
         }
         // `[table..., name]`: lockgate shows them as `table.name` too.
         _ => object(node),
@@ -259,17 +260,20 @@ fn created(node: &NodeEnum) -> Option<Fact> {
         }
         NodeEnum::CreateUserMappingStmt(create) => {
             let user = create.user.as_ref().map(role).unwrap_or_default();
-            ("user_mapping", user, false, create.if_not_exists)
+            let name = format!("{}.{user}", create.servername);
+            ("user_mapping", name, false, create.if_not_exists)
         }
         NodeEnum::CreateCastStmt(create) => {
             let types = [type_of(&create.sourcetype), type_of(&create.targettype)];
             ("cast", types.join("."), false, false)
         }
         NodeEnum::CreateOpClassStmt(create) => {
-            ("operator_class", name(&create.opclassname), false, false)
+            let name = format!("{}({})", name(&create.opclassname), create.amname);
+            ("operator_class", name, false, false)
         }
         NodeEnum::CreateOpFamilyStmt(create) => {
-            ("operator_family", name(&create.opfamilyname), false, false)
+            let name = format!("{}({})", name(&create.opfamilyname), create.amname);
+            ("operator_family", name, false, false)
         }
         NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectType => {
             let definition = if create.definition.is_empty() { "shell" } else { "base" };

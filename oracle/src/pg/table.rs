@@ -298,10 +298,8 @@ fn sub_command(command: &AlterTableCmd, table: &str, object: &str) -> Vec<Fact> 
         At::AtSetCompression => column("set_column_option").set("option", "compression"),
         At::AtSetOptions | At::AtResetOptions | At::AtAlterColumnGenericOptions => {
             let reset = command.subtype() == At::AtResetOptions;
-            return option_names(def)
-                .iter()
-                .map(|name| column("set_column_option").set("option", name).flag("reset", reset))
-                .collect();
+            let names = option_names(def).join(", ");
+            column("set_column_option").set("option", names).flag("reset", reset)
         }
         At::AtAddConstraint => match def {
             Some(NodeEnum::Constraint(added)) => constraint_fact("add_constraint", table, added),
