@@ -1,1 +1,76 @@
-//! Text to changes.
+//! Text to changes: split into statements, each read by the one form that owns it.
+
+pub mod block;
+pub mod bridge;
+pub mod cursor;
+pub mod forms;
+pub mod functions;
+pub mod split;
+pub mod token;
+
+/// The readers of statement forms.
+pub mod read {
+    pub mod alter_column;
+    pub mod alter_table;
+    pub mod column;
+    pub mod data;
+    pub mod data_type;
+    pub mod expr;
+    pub mod index;
+    pub mod maintenance;
+    pub mod object;
+    pub mod privileges;
+    pub mod query;
+    pub mod routine;
+    pub mod sequence;
+    pub mod session;
+    pub mod table;
+    pub mod types;
+    pub mod view;
+}
+
+use crate::dialect::Engine;
+use crate::migration::{Comment, SqlText, Statement};
+use crate::sql::cursor::Cursor;
+use crate::sql::split::{PieceKind, split};
+
+/// A text's statements and comments.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// In order.
+    pub statements: Vec<Statement>,
+    /// In order.
+    pub comments: Vec<Comment>,
+}
+
+/// Reads a text; it never fails, what cannot be read is said in each statement's reading.
+pub fn read(sql: &SqlText, engine: Engine) -> Read {
+    let split = split(&sql.text, engine);
+    let statements = split.pieces.iter().filter(|piece| piece.kind == PieceKind::Statement);
+    let statements = statements.map(|piece| {
+        let cursor = Cursor::new(sql, engine, &piece.tokens);
+        let read = forms::read(cursor);
+        let end = piece.tokens.last().map_or(piece.end, |token| token.end);
+        Statement {
+            span: sql.map.span(piece.start..end),
+            text: sql.text.get(piece.start..end).unwrap_or("").to_owned(),
+            reading: read.reading,
+            changes: read.changes,
+        }
+    });
+    let comments = split.comments.iter().map(|comment| {
+        let text = sql.text.get(comment.start..comment.end).unwrap_or("");
+        Comment { span: sql.map.span(comment.start..comment.end), text: uncomment(text) }
+    });
+    Read { statements: statements.collect(), comments: comments.collect() }
+}
+
+/// A comment's text without its marks.
+fn uncomment(text: &str) -> String {
+    let inner = text
+        .strip_prefix("/*")
+        .map(|text| text.strip_suffix("*/").unwrap_or(text))
+        .or_else(|| text.strip_prefix("--"))
+        .or_else(|| text.strip_prefix('#'));
+    inner.unwrap_or(text).trim().to_owned()
+}

@@ -1,0 +1,221 @@
+//! The table of statement forms: leading words to the one reader that owns them.
+//!
+//! No form has two owners. sqlparser takes some statements for others (`DROP INDEX CONCURRENTLY i`
+//! drops an index of the name CONCURRENTLY), so it is never asked about a form that stands here
+//! with a reader of its own.
+
+use crate::migration::{Context, LocatedChange, Reading};
+use crate::schema::change::{Change, DataVerb, TableAction};
+use crate::source::Located;
+use crate::sql::block;
+use crate::sql::cursor::{Cursor, Reads, Unread};
+use crate::sql::read::{
+    alter_table, data, index, maintenance, object, privileges, routine, sequence, session, table,
+    types, view,
+};
+
+/// How a form is read.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// It is one change.
+    One(fn(&mut Cursor<'_>) -> Reads<Change>),
+    /// It is any number of changes.
+    Many(fn(&mut Cursor<'_>) -> Reads<Vec<Located<Change>>>),
+    /// A `DO` block.
+    Do,
+}
+
+/// Words that may stand between CREATE and the kind of object; the reader takes them.
+const MODIFIERS: &[&str] = &[
+    "OR",
+    "REPLACE",
+    "TEMP",
+    "TEMPORARY",
+    "GLOBAL",
+    "LOCAL",
+    "UNLOGGED",
+    "UNIQUE",
+    "RECURSIVE",
+    "FOREIGN",
+];
+
+/// Longer words stand before their beginnings.
+const FORMS: &[(&str, Reader)] = &[
+    ("ALTER DEFAULT PRIVILEGES", Reader::One(object::alter_nameless)),
+    ("ALTER SYSTEM", Reader::One(object::alter_nameless)),
+    ("ALTER TABLE", Reader::Many(alter_table::alter_table)),
+    ("ALTER FOREIGN TABLE", Reader::Many(alter_table::alter_table)),
+    ("ALTER INDEX", Reader::Many(alter_table::alter_table)),
+    ("ALTER VIEW", Reader::Many(alter_table::alter_table)),
+    ("ALTER MATERIALIZED VIEW", Reader::Many(alter_table::alter_table)),
+    ("ALTER SEQUENCE", Reader::Many(alter_table::alter_table)),
+    ("ALTER TYPE", Reader::One(types::alter_type)),
+    ("ALTER", Reader::One(object::alter_object)),
+    ("COMMENT", Reader::One(object::comment)),
+    ("CREATE TABLE", Reader::One(table::create_table)),
+    ("CREATE INDEX", Reader::One(index::create_index)),
+    ("CREATE VIEW", Reader::One(view::create_view)),
+    ("CREATE MATERIALIZED VIEW", Reader::One(view::create_view)),
+    ("CREATE SEQUENCE", Reader::One(sequence::create_sequence)),
+    ("CREATE TYPE", Reader::One(types::create_type)),
+    ("CREATE DOMAIN", Reader::One(types::create_domain)),
+    ("CREATE FUNCTION", Reader::One(routine::create_routine)),
+    ("CREATE PROCEDURE", Reader::One(routine::create_routine)),
+    ("CREATE", Reader::One(object::create_object)),
+    ("DROP OWNED", Reader::One(object::opaque)),
+    ("DROP", Reader::Many(object::drop_objects)),
+    ("GRANT", Reader::One(privileges::privileges)),
+    ("REVOKE", Reader::One(privileges::privileges)),
+    ("TRUNCATE", Reader::One(maintenance::truncate)),
+    ("LOCK", Reader::One(maintenance::lock)),
+    ("REFRESH", Reader::One(maintenance::refresh)),
+    ("VACUUM", Reader::One(maintenance::vacuum)),
+    ("ANALYZE", Reader::One(maintenance::vacuum)),
+    ("ANALYSE", Reader::One(maintenance::vacuum)),
+    ("CLUSTER", Reader::One(maintenance::cluster)),
+    ("REINDEX", Reader::One(maintenance::reindex)),
+    ("CHECKPOINT", Reader::One(maintenance::checkpoint)),
+    ("SET", Reader::One(session::set)),
+    ("RESET", Reader::One(session::reset)),
+    ("PREPARE TRANSACTION", Reader::One(session::transaction)),
+    ("BEGIN", Reader::One(session::transaction)),
+    ("START TRANSACTION", Reader::One(session::transaction)),
+    ("COMMIT", Reader::One(session::transaction)),
+    ("END", Reader::One(session::transaction)),
+    ("ROLLBACK", Reader::One(session::transaction)),
+    ("ABORT", Reader::One(session::transaction)),
+    ("SAVEPOINT", Reader::One(session::transaction)),
+    ("RELEASE", Reader::One(session::transaction)),
+    ("SELECT", Reader::One(data::statement)),
+    ("VALUES", Reader::One(data::statement)),
+    ("TABLE", Reader::One(data::statement)),
+    ("WITH", Reader::One(data::statement)),
+    ("(", Reader::One(data::statement)),
+    ("INSERT", Reader::One(data::statement)),
+    ("UPDATE", Reader::One(data::statement)),
+    ("DELETE", Reader::One(data::statement)),
+    ("MERGE", Reader::One(data::statement)),
+    ("COPY", Reader::One(data::copy)),
+    ("CALL", Reader::One(data::call)),
+    ("DO", Reader::Do),
+    ("CLOSE", Reader::One(session::nothing)),
+    ("DEALLOCATE", Reader::One(session::nothing)),
+    ("DISCARD", Reader::One(session::nothing)),
+    ("FETCH", Reader::One(session::nothing)),
+    ("LISTEN", Reader::One(session::nothing)),
+    ("LOAD", Reader::One(session::nothing)),
+    ("MOVE", Reader::One(session::nothing)),
+    ("NOTIFY", Reader::One(session::nothing)),
+    ("SHOW", Reader::One(session::nothing)),
+    ("UNLISTEN", Reader::One(session::nothing)),
+    ("EXECUTE", Reader::One(object::opaque)),
+    ("EXPLAIN", Reader::One(object::opaque)),
+    ("DECLARE", Reader::One(object::opaque)),
+    ("IMPORT FOREIGN SCHEMA", Reader::One(object::opaque)),
+    ("PREPARE", Reader::One(object::opaque)),
+    ("REASSIGN OWNED", Reader::One(object::opaque)),
+    ("SECURITY LABEL", Reader::One(object::opaque)),
+];
+
+/// One statement, read.
+#[derive(Clone, Debug)]
+pub struct ReadStatement {
+    /// What it does.
+    pub changes: Vec<LocatedChange>,
+    /// How well it was read.
+    pub reading: Reading,
+}
+
+/// Reads the tokens of one statement.
+pub fn read(cursor: Cursor<'_>) -> ReadStatement {
+    let span = cursor.rest_span();
+    if let Some(at) = cursor.tokens().iter().position(|token| token.is_unclosed()) {
+        let mut at_quote = cursor;
+        (0..at).for_each(|_| {
+            at_quote.next();
+        });
+        return unread(at_quote.unexpected("the end of the statement"));
+    }
+    let Some(reader) = find(&cursor) else {
+        return unread(cursor.unexpected("the beginning of a statement"));
+    };
+    let mut rest = cursor;
+    let read = match reader {
+        Reader::One(reader) => reader(&mut rest).map(|change| vec![Located::new(change, span)]),
+        Reader::Many(reader) => reader(&mut rest),
+        Reader::Do => {
+            return match block::do_block(&mut rest) {
+                Ok(body) => ReadStatement { changes: body.changes, reading: body.reading },
+                Err(error) => unread(error),
+            };
+        }
+    };
+    match read {
+        Ok(changes) => {
+            let mut reading = Reading::Understood;
+            for located in &changes {
+                block::worst(&mut reading, reading_in(located));
+            }
+            let top = |change| LocatedChange { change, context: Context::Top };
+            ReadStatement { changes: changes.into_iter().map(top).collect(), reading }
+        }
+        Err(error) => unread(error),
+    }
+}
+
+fn unread(error: Unread) -> ReadStatement {
+    ReadStatement { changes: Vec::new(), reading: Reading::Unread { why: error.why, at: error.at } }
+}
+
+/// The reader of the form that the statement begins with.
+fn find(cursor: &Cursor<'_>) -> Option<Reader> {
+    let creates = cursor.is("CREATE");
+    let mut behind = *cursor;
+    behind.next();
+    while creates && behind.eat_any(MODIFIERS).is_some() {}
+    let matches = |words: &str| match words.strip_prefix("CREATE ") {
+        Some(kind) if creates => behind.is(kind),
+        _ => cursor.is(words),
+    };
+    // FOREIGN is a modifier of a table and the beginning of another kind.
+    let foreign =
+        creates && (cursor.is("CREATE FOREIGN DATA") || cursor.is("CREATE FOREIGN SERVER"));
+    FORMS
+        .iter()
+        .find(|(words, _)| if foreign { *words == "CREATE" } else { matches(words) })
+        .map(|(_, reader)| *reader)
+}
+
+fn reading_in(located: &Located<Change>) -> Reading {
+    match &located.value {
+        Change::AlterTable { action: TableAction::Opaque { text }, .. } => Reading::Unread {
+            why: format!("`{}` is not a sub-command that lockgate knows", shortened(text)),
+            at: located.span,
+        },
+        change => reading_of(change),
+    }
+}
+
+/// How well a change by itself was read.
+pub fn reading_of(change: &Change) -> Reading {
+    match change {
+        Change::Opaque { why, .. } => Reading::Opaque { why: why.clone() },
+        Change::Data(data)
+            if matches!(data.verb, DataVerb::Select | DataVerb::Call)
+                && !data.functions.is_empty() =>
+        {
+            let names: Vec<String> = data.functions.iter().map(ToString::to_string).collect();
+            let why = format!("nothing is known about what {}() does", names.join("(), "));
+            Reading::Opaque { why }
+        }
+        _ => Reading::Understood,
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    match text.chars().count() > SHOWN {
+        true => text.chars().take(SHOWN).chain("...".chars()).collect(),
+        false => text.to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+//! Statements on rows: what they write and read, and which functions they call.
+
+use crate::schema::change::{Change, Data, DataVerb, Query, SetVariable};
+use crate::schema::name::{Name, ObjectKind};
+use crate::sql::bridge;
+use crate::sql::cursor::{Cursor, Reads, Unread, string_value};
+use crate::sql::functions::is_harmless;
+use crate::sql::read::expr::expression;
+use crate::sql::read::query::query;
+use crate::sql::read::table::empty_table;
+
+/// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `UPDATE`, `DELETE`, `MERGE` as statements of a
+/// migration.
+///
+/// # Errors
+/// `Unread` when it cannot even be seen which of them it is.
+pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
+    let whole = *cursor;
+    let mut data = by_head(cursor)?;
+    if data.verb == DataVerb::Select {
+        if let Some(table) = select_into(whole)? {
+            return Ok(table);
+        }
+        if let Some(setting) = set_config(whole) {
+            return Ok(Change::Session(setting));
+        }
+    }
+    let Some(names) = bridge::statement(&whole) else {
+        // Long INSERTs are rows and nothing else; anything else must be read to the end.
+        if whole.tokens().len() > LONG && data.verb == DataVerb::Insert {
+            return Ok(Change::Data(data));
+        }
+        return Ok(not_read(&data));
+    };
+    let writes = &data.writes;
+    data.reads = names.relations.into_iter().filter(|name| !writes.contains(name)).collect();
+    data.functions = names.functions.into_iter().filter(|name| !is_harmless(name)).collect();
+    Ok(Change::Data(data))
+}
+
+/// A statement of more tokens is not given to sqlparser.
+const LONG: usize = 10_000;
+
+fn not_read(data: &Data) -> Change {
+    Change::Opaque {
+        verb: data.verb.name().to_ascii_uppercase(),
+        names: data.writes.clone(),
+        why: "the statement could not be read to its end".to_owned(),
+    }
+}
+
+/// Reads a statement on rows by its tokens alone, as PL/pgSQL needs it: `SELECT ... INTO variable`
+/// and `RETURNING ... INTO variable` are no SQL.
+///
+/// # Errors
+/// `Unread` when it cannot be seen which statement it is.
+pub fn by_head(cursor: &mut Cursor<'_>) -> Reads<Data> {
+    let whole = *cursor;
+    let verb = verb(whole)?;
+    let mut data = Data {
+        verb,
+        writes: writes(whole),
+        reads: Vec::new(),
+        functions: Vec::new(),
+        has_where: true,
+    };
+    if matches!(verb, DataVerb::Update | DataVerb::Delete) {
+        let mut rest = whole;
+        rest.take_until(|rest| rest.is("WHERE"));
+        data.has_where = rest.is("WHERE");
+    }
+    let functions = expression(whole).functions;
+    data.functions = functions.into_iter().filter(|name| !is_harmless(name)).collect();
+    // `INSERT INTO t (a)` looks like a call.
+    let writes = &data.writes;
+    data.functions.retain(|name| !writes.iter().any(|table| table.name == name.name));
+    cursor.rest();
+    Ok(data)
+}
+
+/// Which statement it is: behind the list of a `WITH`, inside parentheses.
+fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
+    const VERBS: &[(&str, DataVerb)] = &[
+        ("SELECT", DataVerb::Select),
+        ("VALUES", DataVerb::Select),
+        ("TABLE", DataVerb::Select),
+        ("INSERT", DataVerb::Insert),
+        ("UPDATE", DataVerb::Update),
+        ("DELETE", DataVerb::Delete),
+        ("MERGE", DataVerb::Merge),
+    ];
+    while cursor.is("(") {
+        cursor = cursor.parentheses()?;
+    }
+    if cursor.eat("WITH") {
+        cursor.take_until(|rest| VERBS.iter().any(|(word, _)| rest.is(word)));
+    }
+    let found = VERBS.iter().find(|(word, _)| cursor.is(word)).map(|(_, verb)| *verb);
+    found.ok_or_else(|| cursor.unexpected("SELECT, INSERT, UPDATE or DELETE"))
+}
+
+/// The tables that are written, in `WITH` lists too.
+fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
+    let mut names = Vec::new();
+    let mut starts = true;
+    while !cursor.is_done() {
+        // UPDATE and DELETE also stand in `FOR UPDATE`, `ON CONFLICT DO UPDATE`, `ON DELETE`.
+        let target = if cursor.eat("INSERT INTO") || cursor.eat("MERGE INTO") {
+            true
+        } else if starts && cursor.eat("UPDATE") | cursor.eat("DELETE FROM") {
+            cursor.eat("ONLY");
+            true
+        } else {
+            false
+        };
+        match (target, cursor.name()) {
+            (true, Ok(name)) => names.push(name),
+            (true, Err(_)) => {}
+            (false, _) => {}
+        }
+        starts = false;
+        if !target {
+            starts = cursor.is("(") || cursor.is(")");
+            cursor.next();
+        }
+    }
+    names
+}
+
+/// `SELECT ... INTO [TEMPORARY] [TABLE] name FROM ...` creates a table.
+fn select_into(whole: Cursor<'_>) -> Reads<Option<Change>> {
+    let mut cursor = whole;
+    cursor.take_until(|rest| rest.is("INTO"));
+    if !cursor.eat("INTO") {
+        return Ok(None);
+    }
+    let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
+    let unlogged = cursor.eat("UNLOGGED");
+    cursor.eat("TABLE");
+    let mut table = empty_table(ObjectKind::Table, cursor.name()?);
+    table.temporary = temporary;
+    table.unlogged = unlogged;
+    let unread = || Unread { why: "its query could not be read".to_owned(), at: whole.here() };
+    let names = bridge::statement(&whole).ok_or_else(unread)?;
+    let relations = names.relations.into_iter().filter(|name| *name != table.name).collect();
+    table.query = Some(Query {
+        relations,
+        functions: names.functions.into_iter().collect(),
+        ..Query::default()
+    });
+    Ok(Some(Change::CreateTable(Box::new(table))))
+}
+
+/// `SELECT set_config('name', 'value', is_local)` and nothing else.
+fn set_config(mut cursor: Cursor<'_>) -> Option<SetVariable> {
+    cursor.eat("SELECT");
+    cursor.eat("pg_catalog .");
+    if !cursor.eat("set_config") {
+        return None;
+    }
+    let arguments = cursor.parentheses().ok()?.split_commas();
+    let text = |index: usize| -> Option<String> {
+        let argument = arguments.get(index)?;
+        (argument.tokens().len() == 1).then(|| string_value(argument.peek_text(0)))
+    };
+    let value = text(1)?;
+    let value = if value.is_empty() {
+        Vec::new()
+    } else {
+        value.split(',').map(|part| part.trim().trim_matches('"').to_owned()).collect()
+    };
+    let local = arguments.get(2).is_some_and(|argument| argument.is("true"));
+    cursor.is_done().then_some(SetVariable { name: text(0)?, value: Some(value), local })
+}
+
+/// `COPY`.
+///
+/// # Errors
+/// `Unread` at the first token that is not part of one; so for the readers below.
+pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
+    cursor.expect("COPY")?;
+    let mut data = Data {
+        verb: DataVerb::Copy,
+        writes: Vec::new(),
+        reads: Vec::new(),
+        functions: Vec::new(),
+        has_where: true,
+    };
+    if cursor.is("(") {
+        data.reads = query(cursor.parentheses()?)?.relations;
+        cursor.expect("TO")?;
+    } else {
+        let table = cursor.name()?;
+        if cursor.is("(") {
+            cursor.parentheses()?;
+        }
+        if cursor.eat("FROM") {
+            data.writes.push(table);
+        } else {
+            cursor.expect("TO")?;
+            data.reads.push(table);
+        }
+    }
+    cursor.rest();
+    Ok(Change::Data(data))
+}
+
+/// `CALL`.
+pub fn call(cursor: &mut Cursor<'_>) -> Reads<Change> {
+    cursor.expect("CALL")?;
+    let name = cursor.name()?;
+    cursor.parentheses()?;
+    cursor.finish()?;
+    let functions = vec![name];
+    Ok(Change::Data(Data {
+        verb: DataVerb::Call,
+        writes: Vec::new(),
+        reads: Vec::new(),
+        functions,
+        has_where: true,
+    }))
+}

@@ -1,0 +1,76 @@
+//! Views.
+
+use crate::schema::change::{Change, CreateView};
+use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::column::options;
+use crate::sql::read::query::query;
+
+/// `CREATE [OR REPLACE] [TEMPORARY] [RECURSIVE] VIEW`, `CREATE MATERIALIZED VIEW`.
+///
+/// # Errors
+/// `Unread` at the first token that is not part of one.
+pub fn create_view(cursor: &mut Cursor<'_>) -> Reads<Change> {
+    cursor.expect("CREATE")?;
+    let or_replace = cursor.eat("OR REPLACE");
+    let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
+    let recursive = cursor.eat("RECURSIVE");
+    cursor.eat("UNLOGGED");
+    let materialized = cursor.eat("MATERIALIZED");
+    cursor.expect("VIEW")?;
+    let if_not_exists = cursor.if_not_exists();
+    let name = cursor.name()?;
+    let columns = match cursor.is("(") {
+        true => cursor.identifiers_in_parentheses()?,
+        false => Vec::new(),
+    };
+    let mut settings = Vec::new();
+    while !cursor.eat("AS") {
+        if cursor.is("WITH (") {
+            cursor.next();
+            settings.extend(options(cursor.parentheses()?)?);
+        } else {
+            let words = ["TABLESPACE", "USING"];
+            let word = cursor.eat_any(&words).ok_or_else(|| cursor.unexpected("AS"))?;
+            settings.push((word.to_ascii_lowercase(), cursor.identifier()?));
+        }
+    }
+    let mut own = None;
+    let body = cursor.take_until(|rest| is_tail(rest));
+    if recursive {
+        own = Some(name.clone());
+    }
+    let mut query = query(body)?;
+    query.relations.retain(|relation| Some(relation) != own.as_ref());
+    let with_data = tail(cursor, &mut settings);
+    cursor.finish()?;
+    Ok(Change::CreateView(Box::new(CreateView {
+        name,
+        materialized,
+        or_replace,
+        if_not_exists,
+        temporary,
+        recursive,
+        columns,
+        query,
+        with_data,
+        options: settings,
+    })))
+}
+
+const CHECKS: &[&str] =
+    &["WITH CASCADED CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CHECK OPTION"];
+
+fn is_tail(cursor: &Cursor<'_>) -> bool {
+    cursor.is("WITH DATA")
+        || cursor.is("WITH NO DATA")
+        || CHECKS.iter().any(|words| cursor.is(words))
+}
+
+fn tail(cursor: &mut Cursor<'_>, settings: &mut Vec<(String, String)>) -> bool {
+    if let Some(check) = cursor.eat_any(CHECKS) {
+        let kind = if check.contains("LOCAL") { "local" } else { "cascaded" };
+        settings.push(("check_option".to_owned(), kind.to_owned()));
+    }
+    cursor.eat("WITH DATA");
+    !cursor.eat("WITH NO DATA")
+}

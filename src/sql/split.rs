@@ -1,0 +1,285 @@
+//! The splitter: pieces that tile the text, one for each statement.
+
+use crate::dialect::Engine;
+use crate::sql::token::{Lexeme, LexemeKind, lex};
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Offset of its first byte.
+    pub start: usize,
+    /// Offset after its last byte.
+    pub end: usize,
+    /// A statement's lexemes without blanks, comments and the semicolon.
+    pub tokens: Vec<Lexeme>,
+}
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// Blanks, comments and empty statements.
+    Between,
+    /// A statement from its first to its last token, semicolon included.
+    Statement,
+    /// A psql command.
+    Meta,
+    /// The rows of a `COPY ... FROM stdin`, up to and with the line `\.`.
+    CopyData,
+}
+
+/// What splitting gives: the pieces in order, and the comments in order.
+#[derive(Clone, Debug, Default)]
+pub struct Split {
+    /// They tile the text.
+    pub pieces: Vec<Piece>,
+    /// Every comment outside quotes and rows.
+    pub comments: Vec<Lexeme>,
+}
+
+/// Splits a text; it never fails.
+pub fn split(text: &str, engine: Engine) -> Split {
+    let mut splitter =
+        Splitter { text, engine, split: Split::default(), tokens: Vec::new(), from: 0 };
+    let mut at = 0;
+    while at < text.len() {
+        at = splitter.run(at);
+    }
+    splitter.finish_statement(text.len());
+    splitter.between(text.len());
+    splitter.split
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    engine: Engine,
+    split: Split,
+    /// The statement so far.
+    tokens: Vec<Lexeme>,
+    /// Where the next piece begins.
+    from: usize,
+}
+
+impl Splitter<'_> {
+    /// Reads on from `at` to the end, or to the rows of a COPY; returns where it stopped.
+    fn run(&mut self, at: usize) -> usize {
+        let mut nesting = Nesting::default();
+        for lexeme in lex(self.text, at, self.text.len(), self.engine) {
+            match lexeme.kind {
+                LexemeKind::Comment => self.split.comments.push(lexeme),
+                LexemeKind::Blank => {}
+                LexemeKind::Meta => self.meta(lexeme),
+                _ if self.is_semicolon(lexeme) && !nesting.holds_semicolon() => {
+                    nesting = Nesting::default();
+                    let copies = self.copies_from_stdin();
+                    self.finish_statement(lexeme.end);
+                    if copies {
+                        return self.copy_data(lexeme.end);
+                    }
+                }
+                _ => {
+                    self.tokens.push(lexeme);
+                    nesting.see(self.text, &self.tokens);
+                }
+            }
+        }
+        self.text.len()
+    }
+
+    fn word(&self, lexeme: Lexeme) -> &str {
+        self.text.get(lexeme.start..lexeme.end).unwrap_or("")
+    }
+
+    fn is_semicolon(&self, lexeme: Lexeme) -> bool {
+        lexeme.kind == LexemeKind::Symbol && self.word(lexeme) == ";"
+    }
+
+    /// A psql command ends the statement before it when it sends it (`\gexec`), and is a piece of
+    /// its own between statements.
+    fn meta(&mut self, lexeme: Lexeme) {
+        let sends = ["\\g", "\\crosstabview", "\\watch", "\\;"]
+            .iter()
+            .any(|command| self.word(lexeme).starts_with(command));
+        if !self.tokens.is_empty() && !sends {
+            return;
+        }
+        self.finish_statement(lexeme.start);
+        self.between(lexeme.start);
+        self.push(PieceKind::Meta, lexeme.start, lexeme.end);
+    }
+
+    fn copies_from_stdin(&self) -> bool {
+        let mut words = self.tokens.iter().map(|token| self.word(*token));
+        if !words.next().is_some_and(|word| word.eq_ignore_ascii_case("copy")) {
+            return false;
+        }
+        let words: Vec<&str> = words.collect();
+        words.windows(2).any(|pair| {
+            pair[0].eq_ignore_ascii_case("from") && pair[1].eq_ignore_ascii_case("stdin")
+        })
+    }
+
+    /// The rows begin on the line after the semicolon and end with the line `\.`, or with the text.
+    fn copy_data(&mut self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or("");
+        let Some(newline) = rest.find('\n') else { return at };
+        if !rest[..newline].trim().is_empty() {
+            return at;
+        }
+        let start = at + newline + 1;
+        let mut end = start;
+        for line in self.text.get(start..).unwrap_or("").split_inclusive('\n') {
+            end += line.len();
+            if line.trim_end() == "\\." {
+                break;
+            }
+        }
+        self.between(start);
+        self.push(PieceKind::CopyData, start, end);
+        end
+    }
+
+    fn finish_statement(&mut self, end: usize) {
+        let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return };
+        let end =
+            if self.text.get(end.saturating_sub(1)..end) == Some(";") { end } else { last.end };
+        let start = first.start;
+        self.between(start);
+        self.push(PieceKind::Statement, start, end.max(start));
+    }
+
+    fn between(&mut self, end: usize) {
+        if self.from < end {
+            self.push(PieceKind::Between, self.from, end);
+        }
+    }
+
+    fn push(&mut self, kind: PieceKind, start: usize, end: usize) {
+        if start == end {
+            return;
+        }
+        let tokens = match kind {
+            PieceKind::Statement => std::mem::take(&mut self.tokens),
+            _ => Vec::new(),
+        };
+        self.split.pieces.push(Piece { kind, start, end, tokens });
+        self.from = end;
+    }
+}
+
+/// The two forms in which a semicolon stands inside a statement: a routine's `BEGIN ATOMIC ...
+/// END`, and the command list of `CREATE RULE ... DO (a; b)`. Elsewhere a parenthesis that
+/// nobody closes must not swallow the statements behind it.
+#[derive(Default)]
+struct Nesting {
+    begins: usize,
+    parentheses: usize,
+}
+
+impl Nesting {
+    fn holds_semicolon(&self) -> bool {
+        self.begins > 0 || self.parentheses > 0
+    }
+
+    fn see(&mut self, text: &str, tokens: &[Lexeme]) {
+        let word = |index: usize| {
+            tokens.get(index).and_then(|token| text.get(token.start..token.end)).unwrap_or("")
+        };
+        if !word(0).eq_ignore_ascii_case("create") {
+            return;
+        }
+        let kind = if word(1).eq_ignore_ascii_case("or") { word(3) } else { word(1) };
+        let last = word(tokens.len() - 1);
+        let is = |keyword: &str| last.eq_ignore_ascii_case(keyword);
+        if kind.eq_ignore_ascii_case("rule") {
+            match last {
+                "(" => self.parentheses += 1,
+                ")" => self.parentheses = self.parentheses.saturating_sub(1),
+                _ => {}
+            }
+        } else if kind.eq_ignore_ascii_case("function") || kind.eq_ignore_ascii_case("procedure") {
+            let after_begin =
+                tokens.len() > 1 && word(tokens.len() - 2).eq_ignore_ascii_case("begin");
+            if is("atomic") && after_begin && self.begins == 0 {
+                self.begins = 1;
+            } else if self.begins > 0 && (is("begin") || is("case")) {
+                self.begins += 1;
+            } else if self.begins > 0 && is("end") {
+                self.begins -= 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn statements(text: &str) -> Vec<&str> {
+        split(text, Engine::Postgres)
+            .pieces
+            .iter()
+            .filter(|piece| piece.kind == PieceKind::Statement)
+            .map(|piece| &text[piece.start..piece.end])
+            .collect()
+    }
+
+    #[test]
+    fn statements_end_where_the_server_ends_them() {
+        let cases: &[(&str, &[&str])] = &[
+            ("a; b", &["a;", "b"]),
+            ("a 'x;y'; b", &["a 'x;y';", "b"]),
+            ("a $$;$$; b;;", &["a $$;$$;", "b;"]),
+            ("-- c;\na /* ; */;", &["a /* ; */;"]),
+            ("a (b; c", &["a (b;", "c"]),
+            (
+                "create rule r as on insert to t do (a; b); c",
+                &["create rule r as on insert to t do (a; b);", "c"],
+            ),
+            (
+                "create function f() returns int begin atomic select case when 1 then 2 end; end; c",
+                &[
+                    "create function f() returns int begin atomic select case when 1 then 2 end; \
+                     end;",
+                    "c",
+                ],
+            ),
+            ("copy t from stdin;\n1;\t2\n\\.\nselect 1;", &["copy t from stdin;", "select 1;"]),
+            ("copy t from stdin;\r\n';\r\n\\.\r\na;", &["copy t from stdin;", "a;"]),
+            ("\\restrict abc'\nselect 1;\n\\unrestrict abc", &["select 1;"]),
+            ("select 'x' \\gexec\nselect 2;", &["select 'x'", "select 2;"]),
+            ("begin; commit;", &["begin;", "commit;"]),
+            ("a 'x", &["a 'x"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(statements(text), *expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_tile_any_text(parts in proptest::collection::vec(prop_oneof![
+            Just("'".to_owned()), Just("\"".to_owned()), Just("$$".to_owned()),
+            Just("$a$".to_owned()), Just("/*".to_owned()), Just("*/".to_owned()),
+            Just("--".to_owned()), Just("\n".to_owned()), Just("\r\n".to_owned()),
+            Just(";".to_owned()), Just("copy t from stdin;\n".to_owned()),
+            Just("\\.\n".to_owned()), Just("\\x".to_owned()), Just("E'\\'".to_owned()),
+            Just("create function f begin atomic ".to_owned()), Just("end".to_owned()),
+            Just("é".to_owned()), Just(":".to_owned()), ".{0,4}",
+        ], 0..40)) {
+            let text = parts.concat();
+            for engine in Engine::ALL {
+                let mut at = 0;
+                for piece in split(&text, engine).pieces {
+                    prop_assert_eq!(piece.start, at);
+                    prop_assert!(piece.end > piece.start);
+                    prop_assert!(text.get(piece.start..piece.end).is_some());
+                    at = piece.end;
+                }
+                prop_assert_eq!(at, text.len());
+            }
+        }
+    }
+}
