@@ -48,6 +48,8 @@ pub struct Tally {
     pub split: Classes,
     /// Statements that PostgreSQL refuses and we call understood.
     pub over_accepted: Classes,
+    /// Statements that PostgreSQL refuses and we do not call understood either.
+    pub refused: Classes,
     /// Accepted statements that we call opaque or unread.
     pub not_understood: Classes,
     /// Files that could not be read, and panics of our reader.
@@ -95,10 +97,11 @@ fn statement(read: &Statement, place: &str, tally: &mut Tally, sample: &mut Samp
     let pg = match pg::read(&read.text) {
         Ok(pg) => pg,
         Err(why) => {
-            if read.reading == Reading::Understood {
-                add(&mut tally.over_accepted, "refused", &why, place, &start);
-            }
-            return;
+            let classes = match read.reading {
+                Reading::Understood => &mut tally.over_accepted,
+                _ => &mut tally.refused,
+            };
+            return add(classes, "refused", &why, place, &start);
         }
     };
     tally.accepted += 1;

@@ -11,6 +11,7 @@ use lockgate::schema::change::{
 };
 use lockgate::schema::name::{Name, ObjectKind, ObjectRef};
 use lockgate::schema::types::DataType;
+use lockgate::sql::functions::is_harmless;
 use std::collections::BTreeSet;
 
 /// What lockgate says that a statement does.
@@ -59,9 +60,18 @@ fn object(object: &ObjectRef) -> String {
         ObjectKind::Type | ObjectKind::Domain => {
             ty(&DataType { name: object.name.clone(), ..DataType::default() })
         }
+        ObjectKind::Cast => {
+            let types: Vec<String> = object.name.name.split(" as ").map(canonical_type).collect();
+            types.join(" as ")
+        }
         _ => object.name.to_string(),
     };
     if let Some(part) = &object.part {
+        let part = match (object.kind, part.as_str()) {
+            (ObjectKind::UserMapping, "user") => "current_user".to_owned(),
+            (ObjectKind::Transform, part) => canonical_type(part),
+            (_, part) => part.to_owned(),
+        };
         shown.push_str(&format!(".{part}"));
     }
     if let Some(arguments) = &object.arguments {
@@ -253,60 +263,13 @@ fn maintenance(kind: &str, maintenance: &Maintenance) -> Fact {
 fn data(data: &Data) -> Fact {
     let writes: BTreeSet<String> = data.writes.iter().map(ToString::to_string).collect();
     let reads = data.reads.iter().map(ToString::to_string).filter(|name| !writes.contains(name));
-    let functions = data.functions.iter().map(|name| match name.schema.as_deref() {
-        Some("pg_catalog") => name.name.clone(),
-        _ => name.to_string(),
-    });
+    let functions = data.functions.iter().filter(|name| !is_harmless(name));
     let can_have_where = matches!(data.verb, DataVerb::Update | DataVerb::Delete);
     Fact::new(data.verb.name(), "", "")
         .set("reads", sorted(reads))
-        .set("functions", sorted(functions.filter(|name| !is_syntax(name))))
+        .set("functions", sorted(functions.map(ToString::to_string)))
         .set("writes", sorted(writes))
         .flag("has_where", can_have_where && data.has_where)
-}
-
-/// Words that look like calls and are expressions of their own in PostgreSQL's grammar, or are
-/// turned into calls of another name (`gram.y`, `func_expr_common_subexpr`).
-fn is_syntax(name: &str) -> bool {
-    matches!(
-        name,
-        "cast"
-            | "coalesce"
-            | "collation for"
-            | "extract"
-            | "greatest"
-            | "grouping"
-            | "json"
-            | "json_array"
-            | "json_arrayagg"
-            | "json_exists"
-            | "json_object"
-            | "json_objectagg"
-            | "json_query"
-            | "json_scalar"
-            | "json_serialize"
-            | "json_value"
-            | "least"
-            | "normalize"
-            | "nullif"
-            | "overlay"
-            | "position"
-            | "substring"
-            | "treat"
-            | "trim"
-            | "xmlconcat"
-            | "xmlelement"
-            | "xmlexists"
-            | "xmlforest"
-            | "xmlparse"
-            | "xmlpi"
-            | "xmlroot"
-            | "xmlserialize"
-            | "current_timestamp"
-            | "current_time"
-            | "localtime"
-            | "localtimestamp"
-    )
 }
 
 fn session(set: &SetVariable) -> Fact {

@@ -32,6 +32,7 @@ pub fn write(out: &mut impl Write, tally: &Tally) -> io::Result<()> {
     classes(out, "split differently", &tally.split)?;
     classes(out, "refused by pg, understood by us", &tally.over_accepted)?;
     classes(out, "accepted by pg, not understood by us", &tally.not_understood)?;
+    classes(out, "refused by pg, not understood by us either", &tally.refused)?;
     classes(out, "failures", &tally.failures)
 }
 

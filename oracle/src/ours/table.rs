@@ -103,7 +103,8 @@ fn column(verb: &str, table: &str, column: &Column) -> Fact {
         .flag("not_null", column.not_null)
         .flag("default", column.default.is_some());
     if let Some(identity) = &column.identity {
-        fact = fact.set("identity", if identity.always { "always" } else { "by_default" });
+        let always = if identity.always { "always" } else { "by_default" };
+        fact = fact.set("identity", always).flag("not_null", true);
     }
     if let Some(generated) = &column.generated {
         fact = fact.set("generated", if generated.stored { "stored" } else { "virtual" });
@@ -142,7 +143,7 @@ fn constraint(verb: &str, table: &str, constraint: &Constraint) -> Fact {
             // The columns after SET NULL are not compared.
             .set("on_delete", foreign.on_delete.split(" (").next().unwrap_or_default())
             .set("on_update", &foreign.on_update)
-            .flag("match_full", foreign.matching.as_deref() == Some("FULL"))
+            .flag("match_full", foreign.matching.as_ref().is_some_and(|how| how.contains("FULL")))
             .flag("period", foreign.period),
         ConstraintKind::Exclude { method, elements, predicate } => fact
             .set("method", default_method(method.as_deref()))
@@ -236,7 +237,10 @@ fn sub_command(target: &Target, action: &TableAction) -> Vec<Fact> {
         TableAction::SetExpression { column, .. } => on("column", column),
         TableAction::SetColumnOption { column, option, value } => {
             let named = !matches!(option.as_str(), "statistics" | "storage" | "compression");
-            on("column", column).set("option", option).flag("reset", named && value.is_none())
+            let names: Vec<&str> = option.split(", ").map(without_action).collect();
+            on("column", column)
+                .set("option", names.join(", "))
+                .flag("reset", named && value.is_none())
         }
         TableAction::AddConstraint { constraint: added } => constraint(verb, &table, added),
         TableAction::DropConstraint { name, if_exists, cascade } => {
@@ -270,8 +274,9 @@ fn table_option(fact: Fact, action: &TableAction) -> Fact {
         }
         TableAction::SetOptions { options } => {
             let reset = !options.is_empty() && options.iter().all(|(_, value)| value.is_none());
-            fact.set("options", sorted(options.iter().map(|(key, _)| key.to_lowercase())))
-                .flag("reset", reset)
+            let names =
+                options.iter().map(|(key, _)| without_action(&key.to_lowercase()).to_owned());
+            fact.set("options", sorted(names)).flag("reset", reset)
         }
         TableAction::SetLogged { logged } => fact.set("logged", logged),
         TableAction::SetTablespace { tablespace } => fact.set("to", tablespace),
@@ -284,4 +289,10 @@ fn table_option(fact: Fact, action: &TableAction) -> Fact {
         TableAction::Opaque { text } => fact.set("text", text),
         _ => fact,
     }
+}
+
+/// A foreign table's option without ADD, SET or DROP before its name.
+fn without_action(option: &str) -> &str {
+    let actions = ["add ", "set ", "drop "];
+    actions.iter().find_map(|action| option.strip_prefix(action)).unwrap_or(option)
 }

@@ -93,7 +93,13 @@ pub fn type_name(ty: &TypeName) -> String {
     if names.len() > 1 && names.first().is_some_and(|name| name == "pg_catalog") {
         names.remove(0);
     }
-    let name = names.join(".");
+    let name = match names.join(".").as_str() {
+        // No types of the catalog, so that the parser leaves both spellings alone.
+        "serial2" => "smallserial".to_owned(),
+        "serial4" => "serial".to_owned(),
+        "serial8" => "bigserial".to_owned(),
+        name => name.to_owned(),
+    };
     // An interval's fields are a bit mask here.
     let arguments = match name.as_str() {
         "interval" => String::new(),
@@ -142,16 +148,44 @@ pub fn with_arguments(object: &ObjectWithArgs) -> String {
     if object.args_unspecified {
         return name;
     }
-    let types: Vec<String> = each(&object.objargs).map(text).collect();
-    format!("{name}({})", types.join(","))
+    // An operator without a left operand has an empty node in its place.
+    let ty = |node: &Node| node.node.as_ref().map_or("none".to_owned(), text);
+    let types: Vec<String> = object.objargs.iter().map(ty).collect();
+    format!("{name}({})", types.join(",").to_lowercase())
 }
 
 /// An object as `DROP`, `COMMENT`, `GRANT` and `ALTER` name it.
-pub fn object(node: &NodeEnum) -> String {
-    match node {
-        NodeEnum::ObjectWithArgs(object) => with_arguments(object),
-        other => text(other),
+pub fn object(of: ObjectType, node: &NodeEnum) -> String {
+    match (of, node) {
+        (_, NodeEnum::ObjectWithArgs(object)) => with_arguments(object),
+        // `[access method, name...]`.
+        (ObjectType::ObjectOpclass | ObjectType::ObjectOpfamily, NodeEnum::List(list)) => {
+            let method = strings(&list.items).into_iter().next().unwrap_or_default();
+            format!("{}({method})", name(list.items.get(1..).unwrap_or_default()))
+        }
+        (ObjectType::ObjectCast, NodeEnum::List(list)) => strings(&list.items).join(" as "),
+        // `[type, language]`.
+        (ObjectType::ObjectTransform, NodeEnum::List(list)) => {
+            strings(&list.items).into_iter().rev().collect::<Vec<_>>().join(".")
+        }
+        // A database before the schema must be the current one and says nothing.
+        (ObjectType::ObjectColumn, NodeEnum::List(list)) => last(3, &list.items),
+        (
+            ObjectType::ObjectForeignTable
+            | ObjectType::ObjectIndex
+            | ObjectType::ObjectMatview
+            | ObjectType::ObjectSequence
+            | ObjectType::ObjectTable
+            | ObjectType::ObjectView,
+            NodeEnum::List(list),
+        ) => last(2, &list.items),
+        // `[table..., name]`: lockgate shows them as `table.name` too.
+        (_, other) => text(other),
     }
+}
+
+fn last(count: usize, parts: &[Node]) -> String {
+    name(parts.get(parts.len().saturating_sub(count)..).unwrap_or_default())
 }
 
 /// The kind in lockgate's words (`ObjectKind::name`).
@@ -221,11 +255,24 @@ pub fn canonical_type(written: &str) -> String {
     found
 }
 
-/// A routine's argument list as text, in the spelling of [`type_name`].
+/// A routine's argument list as text, in the spelling of [`type_name`], lower case: the list that
+/// lockgate keeps has no quotes.
 pub fn canonical_arguments(written: &str) -> String {
+    // An aggregate's `(*)` takes nothing; what stands behind ORDER BY are arguments too.
+    let written = match written {
+        "*" => "",
+        written => &written.replace(" order by ", ", "),
+    };
     match parse_types(written) {
-        Some(types) => types.join(","),
-        None => written.to_owned(),
+        Some(types) => types.join(",").to_lowercase(),
+        // An operator's `NONE`.
+        None => {
+            let one = |part: &str| match part.trim().to_lowercase().as_str() {
+                "none" => "none".to_owned(),
+                part => canonical_type(part),
+            };
+            written.split(',').map(one).collect::<Vec<_>>().join(",")
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 
 use crate::fact::{Fact, sorted};
 use crate::pg::names::{
-    each, kind, name, object, relation, relation_of, role, strings, text, type_of, with_arguments,
+    each, inner, input_types, kind, name, object, relation, relation_of, role, strings, text,
+    type_of, with_arguments,
 };
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     CommentStmt, DropBehavior, DropStmt, GrantRoleStmt, GrantStmt, GrantTargetType, Node,
-    ObjectType, RenameStmt,
+    ObjectType, RenameStmt, RoleSpec,
 };
 
 /// The facts of a statement that no other module reads.
@@ -24,6 +25,9 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
         NodeEnum::DropTableSpaceStmt(drop) => {
             dropped("tablespace", drop.tablespacename.clone(), drop.missing_ok)
         }
+        NodeEnum::DropUserMappingStmt(drop) => {
+            dropped("user_mapping", mapping(&drop.user, &drop.servername), drop.missing_ok)
+        }
         NodeEnum::DropSubscriptionStmt(drop) => {
             dropped("subscription", drop.subname.clone(), drop.missing_ok)
         }
@@ -34,14 +38,18 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
                 Some(range) => Fact::new("set_schema", of, relation(range))
                     .set("target", of)
                     .flag("target_if_exists", alter.missing_ok),
-                None => Fact::new("set_schema", of, node_name(&alter.object)),
+                None => Fact::new("set_schema", of, node_name(alter.object_type(), &alter.object)),
             }
             .set("schema", &alter.newschema)
         }
         NodeEnum::AlterOwnerStmt(alter) => {
             let owner = alter.newowner.as_ref().map(role).unwrap_or_default();
-            Fact::new("set_owner", kind(alter.object_type()), node_name(&alter.object))
-                .set("owner", owner)
+            Fact::new(
+                "set_owner",
+                kind(alter.object_type()),
+                node_name(alter.object_type(), &alter.object),
+            )
+            .set("owner", owner)
         }
         NodeEnum::AlterObjectDependsStmt(alter) => {
             let of = kind(alter.object_type());
@@ -51,7 +59,11 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
                     .set("target", of)
                     .set("extension", extension.unwrap_or_default())
                     .flag("no", alter.remove),
-                None => Fact::new(format!("alter_{of}"), of, node_name(&alter.object)),
+                None => Fact::new(
+                    format!("alter_{of}"),
+                    of,
+                    node_name(alter.object_type(), &alter.object),
+                ),
             }
         }
         NodeEnum::CommentStmt(comment) => self::comment(comment),
@@ -80,35 +92,28 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
     vec![fact]
 }
 
-fn node_name(node: &Option<Box<Node>>) -> String {
-    crate::pg::names::inner(node).map(object).unwrap_or_default()
+fn node_name(of: ObjectType, node: &Option<Box<Node>>) -> String {
+    inner(node).map(|node| object(of, node)).unwrap_or_default()
 }
 
 fn dropped(kind: &str, name: String, if_exists: bool) -> Fact {
     Fact::new(format!("drop_{kind}"), kind, name).flag("if_exists", if_exists)
 }
 
+/// A user mapping, which has no name of its own.
+fn mapping(user: &Option<RoleSpec>, server: &str) -> String {
+    format!("{server}.{}", user.as_ref().map(role).unwrap_or_default())
+}
+
 fn drop(drop: &DropStmt) -> Vec<Fact> {
     each(&drop.objects)
         .map(|node| {
             let of = drop.remove_type();
-            dropped(kind(of), dropped_name(of, node), drop.missing_ok)
+            dropped(kind(of), object(of, node), drop.missing_ok)
                 .flag("cascade", drop.behavior() == DropBehavior::DropCascade)
                 .flag("concurrently", drop.concurrent)
         })
         .collect()
-}
-
-fn dropped_name(of: ObjectType, node: &NodeEnum) -> String {
-    match (of, node) {
-        // `[access method, name...]`.
-        (ObjectType::ObjectOpclass | ObjectType::ObjectOpfamily, NodeEnum::List(list)) => {
-            let method = strings(&list.items).into_iter().next().unwrap_or_default();
-            format!("{}({method})", name(list.items.get(1..).unwrap_or_default()))
-        }
-        // `[table..., name]`: lockgate shows them as `table.name` too.
-        _ => object(node),
-    }
 }
 
 fn rename(rename: &RenameStmt) -> Fact {
@@ -128,7 +133,7 @@ fn rename(rename: &RenameStmt) -> Fact {
         }
         (ObjectType::ObjectAttribute, _) => return Fact::new("alter_type", "type", table),
         (ObjectType::ObjectDomconstraint, _) => {
-            return Fact::new("alter_domain", "domain", node_name(&rename.object));
+            return Fact::new("alter_domain", "domain", node_name(of, &rename.object));
         }
         (ObjectType::ObjectPolicy | ObjectType::ObjectTrigger | ObjectType::ObjectRule, _) => {
             Fact::new(format!("rename_{word}"), word, format!("{table}.{}", rename.subname))
@@ -139,7 +144,7 @@ fn rename(rename: &RenameStmt) -> Fact {
             .flag("target_if_exists", rename.missing_ok),
         (_, None) => {
             let old = match rename.subname.as_str() {
-                "" => node_name(&rename.object),
+                "" => node_name(of, &rename.object),
                 name => name.to_owned(),
             };
             Fact::new(format!("rename_{word}"), word, old).flag("if_exists", rename.missing_ok)
@@ -151,8 +156,8 @@ fn rename(rename: &RenameStmt) -> Fact {
 
 fn comment(comment: &CommentStmt) -> Fact {
     let of = comment.objtype();
-    let node = crate::pg::names::inner(&comment.object);
-    let object = node.map(|node| dropped_name(of, node)).unwrap_or_default();
+    let node = inner(&comment.object);
+    let object = node.map(|node| object(of, node)).unwrap_or_default();
     // An empty text removes the comment, as NULL does.
     Fact::new("comment", kind(of), object).set("text", &comment.comment)
 }
@@ -179,12 +184,16 @@ fn grant(grant: &GrantStmt) -> Fact {
     let all = grant.targtype() == GrantTargetType::AclTargetAllInSchema;
     let of = kind(grant.objtype());
     let kind_of_objects = if all { "schema" } else { of };
-    Fact::new(verb, kind_of_objects, sorted(each(&grant.objects).map(object)))
-        .set("privileges", privileges)
-        .set("all_of", if all { of } else { "" })
-        .set("roles", sorted(each(&grant.grantees).map(text)))
-        .flag("grant_option", grant.grant_option)
-        .flag("cascade", grant.behavior() == DropBehavior::DropCascade)
+    Fact::new(
+        verb,
+        kind_of_objects,
+        sorted(each(&grant.objects).map(|node| object(grant.objtype(), node))),
+    )
+    .set("privileges", privileges)
+    .set("all_of", if all { of } else { "" })
+    .set("roles", sorted(each(&grant.grantees).map(text)))
+    .flag("grant_option", grant.grant_option)
+    .flag("cascade", grant.behavior() == DropBehavior::DropCascade)
 }
 
 fn grant_role(grant: &GrantRoleStmt) -> Fact {
@@ -197,6 +206,7 @@ fn grant_role(grant: &GrantRoleStmt) -> Fact {
         .flag("membership", true)
         .set("privileges", sorted(roles))
         .set("roles", sorted(each(&grant.grantee_roles).map(text)))
+        .flag("cascade", grant.behavior() == DropBehavior::DropCascade)
 }
 
 /// `CREATE SCHEMA`, with what it holds.
@@ -259,13 +269,12 @@ fn created(node: &NodeEnum) -> Option<Fact> {
             ("tablespace", create.tablespacename.clone(), false, false)
         }
         NodeEnum::CreateUserMappingStmt(create) => {
-            let user = create.user.as_ref().map(role).unwrap_or_default();
-            let name = format!("{}.{user}", create.servername);
+            let name = mapping(&create.user, &create.servername);
             ("user_mapping", name, false, create.if_not_exists)
         }
         NodeEnum::CreateCastStmt(create) => {
             let types = [type_of(&create.sourcetype), type_of(&create.targettype)];
-            ("cast", types.join("."), false, false)
+            ("cast", types.join(" as "), false, false)
         }
         NodeEnum::CreateOpClassStmt(create) => {
             let name = format!("{}({})", name(&create.opclassname), create.amname);
@@ -279,6 +288,23 @@ fn created(node: &NodeEnum) -> Option<Fact> {
             let definition = if create.definition.is_empty() { "shell" } else { "base" };
             let fact = Fact::new("create_type", "type", name(&create.defnames));
             return Some(fact.set("definition", definition));
+        }
+        NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectAggregate => {
+            let types = match each(&create.args).next() {
+                Some(NodeEnum::List(list)) => format!("({})", input_types(&list.items).join(",")),
+                // `(*)`; the old style says its types in the definition.
+                _ if create.oldstyle => String::new(),
+                _ => "()".to_owned(),
+            };
+            ("aggregate", format!("{}{types}", name(&create.defnames)), create.replace, false)
+        }
+        NodeEnum::CreateConversionStmt(create) => {
+            ("conversion", name(&create.conversion_name), false, false)
+        }
+        NodeEnum::CreateAmStmt(create) => ("access_method", create.amname.clone(), false, false),
+        NodeEnum::CreateTransformStmt(create) => {
+            let name = format!("{}.{}", create.lang, type_of(&create.type_name));
+            ("transform", name, create.replace, false)
         }
         NodeEnum::DefineStmt(create) => {
             (kind(create.kind()), name(&create.defnames), create.replace, create.if_not_exists)
@@ -315,6 +341,18 @@ fn altered(node: &NodeEnum) -> Option<Fact> {
         NodeEnum::AlterEventTrigStmt(alter) => ("event_trigger", alter.trigname.clone()),
         NodeEnum::AlterForeignServerStmt(alter) => ("server", alter.servername.clone()),
         NodeEnum::AlterFdwStmt(alter) => ("foreign_data_wrapper", alter.fdwname.clone()),
+        NodeEnum::AlterUserMappingStmt(alter) => {
+            ("user_mapping", mapping(&alter.user, &alter.servername))
+        }
+        NodeEnum::AlterOpFamilyStmt(alter) => {
+            ("operator_family", format!("{}({})", name(&alter.opfamilyname), alter.amname))
+        }
+        NodeEnum::AlterTsconfigurationStmt(alter) => {
+            ("text_search_configuration", name(&alter.cfgname))
+        }
+        NodeEnum::AlterTsdictionaryStmt(alter) => ("text_search_dictionary", name(&alter.dictname)),
+        NodeEnum::AlterCollationStmt(alter) => ("collation", name(&alter.collname)),
+        NodeEnum::AlterTableSpaceOptionsStmt(alter) => ("tablespace", alter.tablespacename.clone()),
         NodeEnum::AlterStatsStmt(alter) => ("statistics", name(&alter.defnames)),
         NodeEnum::AlterTypeStmt(alter) => ("type", name(&alter.type_name)),
         NodeEnum::AlterOperatorStmt(alter) => {

@@ -2,6 +2,8 @@
 
 use crate::fact::{Fact, sorted};
 use crate::pg::names::{each, inner, name, relation_of, text};
+use lockgate::schema::name::Name;
+use lockgate::sql::functions::is_harmless;
 use pg_query::protobuf::{CopyStmt, SelectStmt};
 use pg_query::{Node, NodeEnum};
 use serde::Serialize;
@@ -15,7 +17,7 @@ pub struct Touched {
     pub reads: BTreeSet<String>,
     /// Relations that statements in its `WITH` list write.
     pub writes: BTreeSet<String>,
-    /// Functions that are called in the form `f(...)`.
+    /// Functions that are called in the form `f(...)` and not known to be harmless.
     pub functions: BTreeSet<String>,
 }
 
@@ -58,7 +60,8 @@ fn walk(value: &Value, scope: &BTreeSet<String>, out: &mut Touched) {
                         out.writes.extend(range_var(field, &BTreeSet::new()));
                     }
                     // `FOR UPDATE OF t` repeats names of the FROM list, aliases too.
-                    "locked_rels" => {}
+                    // INTO below the top is refused after parsing.
+                    "locked_rels" | "into_clause" => {}
                     _ => walk(field, inside, out),
                 }
             }
@@ -111,7 +114,20 @@ fn function(call: &Value, out: &mut Touched) {
         .filter_map(|part| part.pointer("/node/String/sval")?.as_str())
         .filter(|part| *part != "pg_catalog")
         .collect();
-    out.functions.insert(parts.join("."));
+    // `SIMILAR TO` and `LIKE ... ESCAPE` become calls in the grammar.
+    if matches!(parts[..], ["similar_to_escape" | "like_escape"]) {
+        return;
+    }
+    let name = match parts[..] {
+        [name] => Name::bare(name),
+        [.., schema, name] => Name::qualified(schema, name),
+        [] => return,
+    };
+    // Our reading leaves out functions that it knows to be harmless; the list has tests of its
+    // own.
+    if !is_harmless(&name) {
+        out.functions.insert(name.to_string());
+    }
 }
 
 /// A statement on rows.
@@ -181,5 +197,7 @@ fn set_config_call(target: &NodeEnum) -> Option<Fact> {
     let [setting, value, local] = &call.args[..] else { return None };
     let text_of = |node: &Node| node.node.as_ref().map(text).unwrap_or_default();
     let fact = Fact::new("set_variable", "", text_of(setting).to_lowercase());
-    Some(fact.set("value", text_of(value)).flag("local", text_of(local) == "true"))
+    let value = text_of(value);
+    let values: Vec<&str> = value.split(',').map(|part| part.trim().trim_matches('"')).collect();
+    Some(fact.list("value", &values).flag("local", text_of(local) == "true"))
 }

@@ -9,7 +9,7 @@ use pg_query::protobuf::{ConstrType, Constraint, CreateDomainStmt, CreateFunctio
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
 pub fn create(create: &CreateFunctionStmt) -> Vec<Fact> {
     let kind = if create.is_procedure { "procedure" } else { "function" };
-    let types = input_types(&create.parameters).join(",");
+    let types = input_types(&create.parameters).join(",").to_lowercase();
     let mut fact =
         Fact::new(format!("create_{kind}"), kind, format!("{}({types})", name(&create.funcname)))
             .flag("or_replace", create.replace)
@@ -27,6 +27,11 @@ pub fn create(create: &CreateFunctionStmt) -> Vec<Fact> {
             },
             _ => fact,
         };
+    }
+    // `RETURN` and `BEGIN ATOMIC` are SQL (functioncmds.c, compute_function_attributes).
+    let written = options(&create.options).any(|option| option.defname == "language");
+    if create.sql_body.is_some() && !written {
+        fact = fact.set("language", "sql");
     }
     vec![fact]
 }

@@ -72,7 +72,9 @@ fn column_facts(verb: &str, table: &str, column: &ColumnDef) -> Vec<Fact> {
             ConstrType::ConstrNotnull => fact = fact.flag("not_null", true),
             ConstrType::ConstrDefault => fact = fact.flag("default", true),
             ConstrType::ConstrIdentity => {
-                fact = fact.set("identity", when(&constraint.generated_when));
+                // Identity makes the column NOT NULL (parse_utilcmd.c).
+                let always = when(&constraint.generated_when);
+                fact = fact.set("identity", always).flag("not_null", true);
             }
             ConstrType::ConstrGenerated => {
                 fact = fact.set("generated", stored(&constraint.generated_kind));
@@ -85,6 +87,8 @@ fn column_facts(verb: &str, table: &str, column: &ColumnDef) -> Vec<Fact> {
                     last.deferrable |= attribute != ConstrType::ConstrAttrNotEnforced;
                     last.initdeferred |= attribute == ConstrType::ConstrAttrDeferred;
                     last.is_enforced &= attribute != ConstrType::ConstrAttrNotEnforced;
+                    // What is not enforced is not valid either (gram.y, processCASbits).
+                    last.skip_validation |= attribute == ConstrType::ConstrAttrNotEnforced;
                 }
             }
             ConstrType::ConstrAttrNotDeferrable
