@@ -154,6 +154,14 @@ fn of_change(change: &Change) -> Vec<Fact> {
             named(kind, object).set("text", text.clone().unwrap_or_default())
         }
         Change::Privileges(privileges) => self::privileges(&kind, privileges),
+        other => of_work(&kind, other),
+    };
+    vec![fact]
+}
+
+/// What changes no definition: rows, locks, settings, transactions.
+fn of_work(kind: &str, change: &Change) -> Fact {
+    match change {
         Change::Truncate { tables, cascade } => {
             Fact::new(kind, "table", names(tables)).flag("cascade", *cascade)
         }
@@ -162,7 +170,7 @@ fn of_change(change: &Change) -> Vec<Fact> {
                 .flag("concurrently", *concurrently)
                 .flag("no_data", !with_data)
         }
-        Change::Maintenance(maintenance) => self::maintenance(&kind, maintenance),
+        Change::Maintenance(maintenance) => self::maintenance(kind, maintenance),
         Change::Lock { tables, mode, nowait } => {
             Fact::new(kind, "table", names(tables)).set("mode", mode).flag("nowait", *nowait)
         }
@@ -171,8 +179,9 @@ fn of_change(change: &Change) -> Vec<Fact> {
         Change::Transaction(mark) => transaction(mark),
         Change::Nothing { .. } => Fact::new("nothing", "", ""),
         Change::Opaque { verb, names: touched, .. } => Fact::new("opaque", verb, names(touched)),
-    };
-    vec![fact]
+        // Every definition is a case of `of_change`.
+        _ => Fact::new(kind, "", ""),
+    }
 }
 
 fn create_type(name: &Name, definition: &TypeDefinition) -> Fact {

@@ -68,7 +68,16 @@ fn node_name(node: &NodeEnum) -> String {
 }
 
 fn facts(node: &NodeEnum) -> Vec<Fact> {
-    match node {
+    relations(node)
+        .or_else(|| rows_and_session(node))
+        .or_else(|| maintenance(node))
+        .or_else(|| definitions(node))
+        .unwrap_or_else(|| object::facts(node))
+}
+
+/// Tables, indexes and views.
+fn relations(node: &NodeEnum) -> Option<Vec<Fact>> {
+    let facts = match node {
         NodeEnum::CreateStmt(create) => table::create(create, "table"),
         NodeEnum::CreateForeignTableStmt(create) => match &create.base_stmt {
             Some(base) => table::create(base, "foreign_table"),
@@ -87,6 +96,14 @@ fn facts(node: &NodeEnum) -> Vec<Fact> {
                     .set("reads", query::reads(&view.query)),
             ]
         }
+        _ => return None,
+    };
+    Some(facts)
+}
+
+/// Statements on rows, settings, transactions.
+fn rows_and_session(node: &NodeEnum) -> Option<Vec<Fact>> {
+    let facts = match node {
         NodeEnum::InsertStmt(insert) => query::rows("insert", insert, false),
         NodeEnum::UpdateStmt(update) => {
             query::rows("update", update, update.where_clause.is_some())
@@ -105,6 +122,14 @@ fn facts(node: &NodeEnum) -> Vec<Fact> {
         NodeEnum::VariableSetStmt(set) => vec![set_variable(set)],
         NodeEnum::ConstraintsSetStmt(_) => vec![Fact::new("characteristics", "", "")],
         NodeEnum::TransactionStmt(mark) => vec![transaction(mark)],
+        _ => return None,
+    };
+    Some(facts)
+}
+
+/// Work on what is stored.
+fn maintenance(node: &NodeEnum) -> Option<Vec<Fact>> {
+    let facts = match node {
         NodeEnum::TruncateStmt(truncate) => {
             let tables = sorted(each(&truncate.relations).map(text));
             let cascade = truncate.behavior() == DropBehavior::DropCascade;
@@ -132,6 +157,14 @@ fn facts(node: &NodeEnum) -> Vec<Fact> {
                 .flag("no_data", refresh.skip_data),
         ],
         NodeEnum::CheckPointStmt(_) => vec![Fact::new("checkpoint", "", "")],
+        _ => return None,
+    };
+    Some(facts)
+}
+
+/// Types, domains, routines and sequences.
+fn definitions(node: &NodeEnum) -> Option<Vec<Fact>> {
+    let facts = match node {
         NodeEnum::CreateEnumStmt(create) => vec![
             Fact::new("create_type", "type", name(&create.type_name))
                 .set("definition", "enum")
@@ -170,8 +203,9 @@ fn facts(node: &NodeEnum) -> Vec<Fact> {
                 .flag("guarded", alter.missing_ok);
             vec![sequence_options(fact, &alter.options)]
         }
-        other => object::facts(other),
-    }
+        _ => return None,
+    };
+    Some(facts)
 }
 
 fn switched_on(params: &[pg_query::Node], name: &str) -> bool {

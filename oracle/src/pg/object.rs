@@ -32,40 +32,6 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
             dropped("subscription", drop.subname.clone(), drop.missing_ok)
         }
         NodeEnum::RenameStmt(rename) => self::rename(rename),
-        NodeEnum::AlterObjectSchemaStmt(alter) => {
-            let of = kind(alter.object_type());
-            match &alter.relation {
-                Some(range) => Fact::new("set_schema", of, relation(range))
-                    .set("target", of)
-                    .flag("target_if_exists", alter.missing_ok),
-                None => Fact::new("set_schema", of, node_name(alter.object_type(), &alter.object)),
-            }
-            .set("schema", &alter.newschema)
-        }
-        NodeEnum::AlterOwnerStmt(alter) => {
-            let owner = alter.newowner.as_ref().map(role).unwrap_or_default();
-            Fact::new(
-                "set_owner",
-                kind(alter.object_type()),
-                node_name(alter.object_type(), &alter.object),
-            )
-            .set("owner", owner)
-        }
-        NodeEnum::AlterObjectDependsStmt(alter) => {
-            let of = kind(alter.object_type());
-            let extension = alter.extname.as_ref().map(|name| name.sval.clone());
-            match &alter.relation {
-                Some(range) => Fact::new("depends_on_extension", of, relation(range))
-                    .set("target", of)
-                    .set("extension", extension.unwrap_or_default())
-                    .flag("no", alter.remove),
-                None => Fact::new(
-                    format!("alter_{of}"),
-                    of,
-                    node_name(alter.object_type(), &alter.object),
-                ),
-            }
-        }
         NodeEnum::CommentStmt(comment) => self::comment(comment),
         NodeEnum::GrantStmt(grant) => self::grant(grant),
         NodeEnum::GrantRoleStmt(grant) => grant_role(grant),
@@ -84,7 +50,11 @@ pub fn facts(node: &NodeEnum) -> Vec<Fact> {
         | NodeEnum::PrepareStmt(_)
         | NodeEnum::LoadStmt(_)
         | NodeEnum::ExplainStmt(_) => Fact::new("nothing", "", ""),
-        other => match created(other).or_else(|| altered(other)) {
+        other => match moved(other)
+            .or_else(|| created(other))
+            .or_else(|| created_rarely(other))
+            .or_else(|| altered(other))
+        {
             Some(fact) => fact,
             None => return schema(node),
         },
@@ -209,6 +179,48 @@ fn grant_role(grant: &GrantRoleStmt) -> Fact {
         .flag("cascade", grant.behavior() == DropBehavior::DropCascade)
 }
 
+/// Another schema, owner or extension for an object.
+fn moved(node: &NodeEnum) -> Option<Fact> {
+    let fact = match node {
+        NodeEnum::AlterObjectSchemaStmt(alter) => {
+            let of = kind(alter.object_type());
+            match &alter.relation {
+                Some(range) => Fact::new("set_schema", of, relation(range))
+                    .set("target", of)
+                    .flag("target_if_exists", alter.missing_ok),
+                None => Fact::new("set_schema", of, node_name(alter.object_type(), &alter.object)),
+            }
+            .set("schema", &alter.newschema)
+        }
+        NodeEnum::AlterOwnerStmt(alter) => {
+            let owner = alter.newowner.as_ref().map(role).unwrap_or_default();
+            Fact::new(
+                "set_owner",
+                kind(alter.object_type()),
+                node_name(alter.object_type(), &alter.object),
+            )
+            .set("owner", owner)
+        }
+        NodeEnum::AlterObjectDependsStmt(alter) => {
+            let of = kind(alter.object_type());
+            let extension = alter.extname.as_ref().map(|name| name.sval.clone());
+            match &alter.relation {
+                Some(range) => Fact::new("depends_on_extension", of, relation(range))
+                    .set("target", of)
+                    .set("extension", extension.unwrap_or_default())
+                    .flag("no", alter.remove),
+                None => Fact::new(
+                    format!("alter_{of}"),
+                    of,
+                    node_name(alter.object_type(), &alter.object),
+                ),
+            }
+        }
+        _ => return None,
+    };
+    Some(fact)
+}
+
 /// `CREATE SCHEMA`, with what it holds.
 fn schema(node: &NodeEnum) -> Vec<Fact> {
     let NodeEnum::CreateSchemaStmt(create) = node else {
@@ -256,6 +268,32 @@ fn created(node: &NodeEnum) -> Option<Fact> {
         NodeEnum::CreateSubscriptionStmt(create) => {
             ("subscription", create.subname.clone(), false, false)
         }
+        NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectType => {
+            let definition = if create.definition.is_empty() { "shell" } else { "base" };
+            let fact = Fact::new("create_type", "type", name(&create.defnames));
+            return Some(fact.set("definition", definition));
+        }
+        NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectAggregate => {
+            let types = match each(&create.args).next() {
+                Some(NodeEnum::List(list)) => format!("({})", input_types(&list.items).join(",")),
+                // `(*)`; the old style says its types in the definition.
+                _ if create.oldstyle => String::new(),
+                _ => "()".to_owned(),
+            };
+            ("aggregate", format!("{}{types}", name(&create.defnames)), create.replace, false)
+        }
+        NodeEnum::DefineStmt(create) => {
+            (kind(create.kind()), name(&create.defnames), create.replace, create.if_not_exists)
+        }
+        _ => return None,
+    };
+    let fact = Fact::new(format!("create_{kind}"), kind, name);
+    Some(fact.flag("or_replace", or_replace).flag("if_not_exists", if_not_exists))
+}
+
+/// The kinds that an administrator creates.
+fn created_rarely(node: &NodeEnum) -> Option<Fact> {
+    let (kind, name, or_replace, if_not_exists) = match node {
         NodeEnum::CreateForeignServerStmt(create) => {
             ("server", create.servername.clone(), false, create.if_not_exists)
         }
@@ -284,20 +322,6 @@ fn created(node: &NodeEnum) -> Option<Fact> {
             let name = format!("{}({})", name(&create.opfamilyname), create.amname);
             ("operator_family", name, false, false)
         }
-        NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectType => {
-            let definition = if create.definition.is_empty() { "shell" } else { "base" };
-            let fact = Fact::new("create_type", "type", name(&create.defnames));
-            return Some(fact.set("definition", definition));
-        }
-        NodeEnum::DefineStmt(create) if create.kind() == ObjectType::ObjectAggregate => {
-            let types = match each(&create.args).next() {
-                Some(NodeEnum::List(list)) => format!("({})", input_types(&list.items).join(",")),
-                // `(*)`; the old style says its types in the definition.
-                _ if create.oldstyle => String::new(),
-                _ => "()".to_owned(),
-            };
-            ("aggregate", format!("{}{types}", name(&create.defnames)), create.replace, false)
-        }
         NodeEnum::CreateConversionStmt(create) => {
             ("conversion", name(&create.conversion_name), false, false)
         }
@@ -305,9 +329,6 @@ fn created(node: &NodeEnum) -> Option<Fact> {
         NodeEnum::CreateTransformStmt(create) => {
             let name = format!("{}.{}", create.lang, type_of(&create.type_name));
             ("transform", name, create.replace, false)
-        }
-        NodeEnum::DefineStmt(create) => {
-            (kind(create.kind()), name(&create.defnames), create.replace, create.if_not_exists)
         }
         _ => return None,
     };

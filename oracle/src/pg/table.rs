@@ -283,28 +283,7 @@ fn sub_command(command: &AlterTableCmd, table: &str, object: &str) -> Vec<Fact> 
         At::AtColumnDefault => column("set_default").flag("drop", def.is_none()),
         At::AtSetExpression => column("set_expression"),
         At::AtDropExpression => column("drop_expression"),
-        At::AtAddIdentity => match def {
-            Some(NodeEnum::Constraint(identity)) => {
-                column("add_identity").set("identity", when(&identity.generated_when))
-            }
-            _ => column("add_identity"),
-        },
-        At::AtSetIdentity => {
-            let Some(NodeEnum::List(list)) = def else { return Vec::new() };
-            let generated = options(&list.items).find(|option| option.defname == "generated");
-            // The value is the character code of `a` or `d`.
-            let always = generated.map(|option| (option_value(option) == "97").to_string());
-            column("set_identity").set("always", always.unwrap_or_default())
-        }
         At::AtDropIdentity => column("drop_identity"),
-        At::AtSetStatistics => column("set_column_option").set("option", "statistics"),
-        At::AtSetStorage => column("set_column_option").set("option", "storage"),
-        At::AtSetCompression => column("set_column_option").set("option", "compression"),
-        At::AtSetOptions | At::AtResetOptions | At::AtAlterColumnGenericOptions => {
-            let reset = command.subtype() == At::AtResetOptions;
-            let names = option_names(def).join(", ");
-            column("set_column_option").set("option", names).flag("reset", reset)
-        }
         At::AtAddConstraint => match def {
             Some(NodeEnum::Constraint(added)) => constraint_fact("add_constraint", table, added),
             _ => return Vec::new(),
@@ -317,9 +296,43 @@ fn sub_command(command: &AlterTableCmd, table: &str, object: &str) -> Vec<Fact> 
             }
             _ => return Vec::new(),
         },
-        _ => return vec![table_option(command, whole)],
+        _ => match column_option(command, column) {
+            Some(fact) => fact,
+            None => table_option(command, whole),
+        },
     };
     vec![fact]
+}
+
+/// A column's identity, statistics, storage and named options.
+fn column_option(command: &AlterTableCmd, column: impl Fn(&str) -> Fact) -> Option<Fact> {
+    use AlterTableType as At;
+    let def = inner(&command.def);
+    let fact = match command.subtype() {
+        At::AtAddIdentity => match def {
+            Some(NodeEnum::Constraint(identity)) => {
+                column("add_identity").set("identity", when(&identity.generated_when))
+            }
+            _ => column("add_identity"),
+        },
+        At::AtSetIdentity => {
+            let Some(NodeEnum::List(list)) = def else { return None };
+            let generated = options(&list.items).find(|option| option.defname == "generated");
+            // The value is the character code of `a` or `d`.
+            let always = generated.map(|option| (option_value(option) == "97").to_string());
+            column("set_identity").set("always", always.unwrap_or_default())
+        }
+        At::AtSetStatistics => column("set_column_option").set("option", "statistics"),
+        At::AtSetStorage => column("set_column_option").set("option", "storage"),
+        At::AtSetCompression => column("set_column_option").set("option", "compression"),
+        At::AtSetOptions | At::AtResetOptions | At::AtAlterColumnGenericOptions => {
+            let reset = command.subtype() == At::AtResetOptions;
+            let names = option_names(def).join(", ");
+            column("set_column_option").set("option", names).flag("reset", reset)
+        }
+        _ => return None,
+    };
+    Some(fact)
 }
 
 /// Sub-commands about the table as a whole, its triggers and rules.
@@ -353,18 +366,9 @@ fn table_option(command: &AlterTableCmd, whole: impl Fn(&str) -> Fact) -> Fact {
         At::AtDisableRowSecurity => whole("set_row_security").set("setting", "DISABLE"),
         At::AtForceRowSecurity => whole("set_row_security").set("setting", "FORCE"),
         At::AtNoForceRowSecurity => whole("set_row_security").set("setting", "NO FORCE"),
-        At::AtReplicaIdentity => whole("set_replica_identity").set(
-            "identity",
-            match def {
-                Some(NodeEnum::ReplicaIdentityStmt(to)) => match to.identity_type.as_str() {
-                    "f" => "FULL".to_owned(),
-                    "n" => "NOTHING".to_owned(),
-                    "i" => format!("USING INDEX {}", to.name),
-                    _ => "DEFAULT".to_owned(),
-                },
-                _ => String::new(),
-            },
-        ),
+        At::AtReplicaIdentity => {
+            whole("set_replica_identity").set("identity", replica_identity(def))
+        }
         At::AtEnableTrig => trigger("ENABLE", &command.name),
         At::AtEnableAlwaysTrig => trigger("ENABLE ALWAYS", &command.name),
         At::AtEnableReplicaTrig => trigger("ENABLE REPLICA", &command.name),
@@ -393,6 +397,16 @@ fn table_option(command: &AlterTableCmd, whole: impl Fn(&str) -> Fact) -> Fact {
         At::AtDropOf => whole("set_of_type"),
         At::AtDropOids => whole("set_without_oids"),
         other => whole(other.as_str_name()),
+    }
+}
+
+fn replica_identity(def: Option<&NodeEnum>) -> String {
+    let Some(NodeEnum::ReplicaIdentityStmt(to)) = def else { return String::new() };
+    match to.identity_type.as_str() {
+        "f" => "FULL".to_owned(),
+        "n" => "NOTHING".to_owned(),
+        "i" => format!("USING INDEX {}", to.name),
+        _ => "DEFAULT".to_owned(),
     }
 }
 
