@@ -1,11 +1,141 @@
 //! Statements onto the catalog: each gives a [`Step`] with the catalog before and after.
+//!
+//! The history is the up migrations, then the repeatable ones, in the order given. A down migration
+//! is replayed on the catalog that its up left, a baseline on an empty one where the versions that
+//! it stands for are there too; neither continues the history. Each migration has a session of its
+//! own.
+
+mod alter;
+mod apply;
+mod calls;
+mod constraints;
+mod drops;
+mod names;
+mod objects;
+mod renames;
+mod run;
+mod settings;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+pub use transaction::{Automatic, Transaction, automatic, flyway_recognises};
 
 use crate::dialect::Dialect;
+use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
+use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
+use crate::schema::table::Birth;
 use crate::schema::types::DataType;
 use crate::source::Span;
+use run::{Pass, Run};
+
+/// Where replay begins.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// The schema that the migrations begin from.
+    pub catalog: Catalog,
+    /// Whether that is all that there was. Not so for a lone file, nor where migrations that
+    /// cannot be read stand between others.
+    pub complete: bool,
+}
+
+impl Base {
+    /// No schema; `complete` says that there was none.
+    pub fn empty(dialect: Dialect, complete: bool) -> Self {
+        Self { catalog: Catalog::new(dialect.engine, complete), complete }
+    }
+
+    /// The schema that a dump makes.
+    pub fn schema(dump: &[ReadMigration], dialect: Dialect) -> Self {
+        let empty = Catalog::new(dialect.engine, true);
+        Self { catalog: Pass::base(dump, empty), complete: true }
+    }
+}
+
+/// An object that a certain statement needs and that no statement made: the migrations do not begin
+/// from nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The index of the migration.
+    pub migration: Option<usize>,
+    /// The change that needs it.
+    pub span: Span,
+    /// What it needs, resolved.
+    pub object: ObjectRef,
+}
+
+/// All migrations, replayed.
+#[derive(Debug)]
+pub struct Replay<'m> {
+    /// The dialect of the run.
+    pub dialect: Dialect,
+    /// The migrations.
+    pub migrations: &'m [ReadMigration],
+    /// The catalog at the end of the history.
+    pub end: Catalog,
+    /// Why the catalog is not complete, where the migrations show it.
+    pub missing: Option<Missing>,
+    runs: Vec<Run>,
+}
+
+/// Replays migrations in the order given. Where they turn out not to begin from nothing, they are
+/// replayed once more with an incomplete catalog.
+pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Replay<'_> {
+    let mut catalog = base.catalog;
+    catalog.complete = base.complete;
+    let mut pass = Pass::new(migrations, catalog.clone());
+    let missing = pass.missing.take().filter(|_| base.complete);
+    if missing.is_some() {
+        catalog.complete = false;
+        pass = Pass::new(migrations, catalog);
+    }
+    Replay { dialect, migrations, end: pass.end, missing, runs: pass.runs }
+}
+
+impl Replay<'_> {
+    /// The steps of the migration at `index`.
+    pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
+        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
+        else {
+            return Vec::new();
+        };
+        let records = migration.statements.iter().zip(&run.records);
+        records
+            .map(|(statement, record)| Step {
+                dialect: self.dialect,
+                migration,
+                statement,
+                index,
+                start: &run.start,
+                before: &record.before,
+                after: &record.after,
+                differences: &record.differences,
+                transaction: record.transaction,
+            })
+            .collect()
+    }
+
+    /// The tables that the migrations created and that exist at the end, by name.
+    pub fn tables(&self) -> Vec<TableEnd<'_>> {
+        let created = self.end.tables().filter_map(|(name, table)| {
+            let birth = table.origin.birth?;
+            let migration = self.migrations.get(birth.migration?)?;
+            Some(TableEnd {
+                dialect: self.dialect,
+                name,
+                table,
+                catalog: &self.end,
+                migration,
+                span: birth.span,
+            })
+        });
+        created.collect()
+    }
+}
 
 /// One statement, and what it did to the catalog.
 #[derive(Debug)]
@@ -16,6 +146,10 @@ pub struct Step<'a> {
     pub migration: &'a ReadMigration,
     /// The statement.
     pub statement: &'a Statement,
+    /// The index of the migration in the replayed list.
+    pub index: usize,
+    /// The catalog when the migration began.
+    pub start: &'a Catalog,
     /// The catalog before it.
     pub before: &'a Catalog,
     /// The catalog after it.
@@ -26,20 +160,74 @@ pub struct Step<'a> {
     pub transaction: Transaction,
 }
 
-/// Whether a statement runs in a transaction block, and who opened it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transaction {
-    /// The migration said BEGIN, here.
-    Author(Span),
-    /// The runner wraps the file, the changeset, or all pending files.
-    Runner,
-    /// The runner sends several statements as one message, which the server makes one
-    /// transaction.
-    Message,
-    /// It runs for itself.
-    None,
-    /// The runner is not known.
-    Unknown,
+impl Step<'_> {
+    /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
+    /// this migration under a name that was free when the migration began.
+    pub fn is_born(&self, name: &Name) -> bool {
+        let relation = [self.before, self.after]
+            .into_iter()
+            .find_map(|catalog| catalog.relations.get(&catalog.resolve(name)));
+        let Some(relation) = relation else { return false };
+        let temporary = matches!(
+            relation,
+            crate::schema::catalog::Relation::Table(table) if table.temporary
+        );
+        temporary || self.is_birth_here(relation.origin().birth)
+    }
+
+    /// Whether nobody can be using a column yet: its table is born, or it was added unconditionally
+    /// in this migration under a name that was free when the migration began.
+    pub fn is_column_born(&self, table: &Name, column: &str) -> bool {
+        let birth = [self.before, self.after]
+            .into_iter()
+            .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
+            .and_then(|column| column.birth);
+        self.is_born(table) || self.is_birth_here(birth)
+    }
+
+    /// The migration as what a finding is about.
+    pub fn subject(&self) -> Subject {
+        Subject::Migration(self.migration.migration.version.text.clone())
+    }
+
+    /// How sure it is that a table is old, as the end of a message; empty where the migrations show
+    /// it.
+    pub fn standing(&self, table: &Name) -> String {
+        match self.before.relation(table) {
+            _ if self.may_be_created_here(table) => {
+                format!(
+                    ". `{table}` is created here only if it does not exist yet, so it may be old"
+                )
+            }
+            Knowledge::Known(_) => String::new(),
+            Knowledge::Assumed | Knowledge::Absent => {
+                format!(". These migrations do not create `{table}`, so it counts as large")
+            }
+            Knowledge::Clouded { .. } => {
+                format!(". A statement that lockgate cannot follow may have changed `{table}`")
+            }
+        }
+    }
+
+    /// Error for a lock on an old table, warning where it may just have been created.
+    pub fn level_by_standing(&self, table: &Name) -> Level {
+        if self.may_be_created_here(table) { Level::Warning } else { Level::Error }
+    }
+
+    /// Whether this migration creates the relation under IF NOT EXISTS, or in a branch of a `DO`
+    /// block, and nobody knows whether that happened.
+    fn may_be_created_here(&self, name: &Name) -> bool {
+        let name = self.before.resolve(name);
+        let birth = self.before.relations.get(&name).and_then(|found| found.origin().birth);
+        birth.is_some_and(|birth| birth.migration == Some(self.index))
+            && !self.start.relations.contains_key(&name)
+    }
+
+    fn is_birth_here(&self, birth: Option<Birth>) -> bool {
+        birth.is_some_and(|birth| {
+            birth.migration == Some(self.index) && birth.certain && birth.new_name
+        })
+    }
 }
 
 /// What changed in the catalog.
@@ -103,6 +291,10 @@ pub enum DifferenceKind {
     },
     IndexDropped {
         index: Name,
+    },
+    /// A relation but a table, or another object; `SET SCHEMA` too.
+    ObjectRenamed {
+        to: Name,
     },
     ObjectCreated,
     ObjectDropped,

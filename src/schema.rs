@@ -3,5 +3,7 @@
 pub mod catalog;
 pub mod change;
 pub mod expr;
+pub mod knowledge;
 pub mod name;
+pub mod table;
 pub mod types;

@@ -1,9 +1,428 @@
 //! The catalog: the schema as the migrations so far have made it.
+//!
+//! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
+//! that each step keeps the catalog before and after.
+
+mod resolve;
+
+use crate::dialect::Engine;
+use crate::schema::change::{Constraint, Key};
+use crate::schema::knowledge::{Cloud, Knowledge, Tick};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
+pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
+use imbl::OrdMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The schema of temporary objects.
+pub const TEMPORARY_SCHEMA: &str = "pg_temp";
 
 /// A schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalog {}
-
-/// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {}
+pub struct Catalog {
+    /// Whether all that exists was seen: replay began from nothing or from a base schema.
+    pub complete: bool,
+    /// Tables, indexes, views and sequences, by resolved name: they share one name space.
+    pub relations: OrdMap<Name, Relation>,
+    /// Types and domains, by resolved name.
+    pub types: OrdMap<Name, Arc<Type>>,
+    /// All other objects, resolved.
+    pub objects: OrdMap<ObjectRef, Arc<Object>>,
+    /// Comments on objects.
+    pub comments: OrdMap<ObjectRef, String>,
+    /// Owners that were set.
+    pub owners: OrdMap<ObjectRef, String>,
+    /// Privileges and memberships that were granted or revoked.
+    pub privileges: OrdMap<Grant, Granted>,
+    /// Settings of the session.
+    pub settings: OrdMap<String, Vec<String>>,
+    /// Settings of the transaction.
+    pub local_settings: OrdMap<String, Vec<String>>,
+    /// Relations and types that were dropped or renamed away.
+    pub(crate) gone: OrdMap<(Space, Name), Tick>,
+    /// Objects, or columns and constraints of one, that a statement may have touched.
+    pub(crate) clouds: OrdMap<(Name, Option<String>), Cloud>,
+    /// The last statement that may have touched everything.
+    pub(crate) cloud: Option<Cloud>,
+    /// The statement that is being replayed.
+    pub(crate) tick: Tick,
+    engine: Engine,
+}
+
+/// A name space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Space {
+    Relation,
+    Type,
+}
+
+/// A privilege of a role.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// On what; a role for a membership.
+    pub object: ObjectRef,
+    /// On all objects of this kind in the schema `object`.
+    pub all_of: Option<ObjectKind>,
+    /// Who has it; `public` for PUBLIC.
+    pub role: String,
+    /// Which, upper case with any column list.
+    pub privilege: String,
+}
+
+/// Whether a privilege was granted or revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// GRANT, not REVOKE.
+    pub grant: bool,
+    /// `WITH GRANT OPTION` and the like.
+    pub options: String,
+}
+
+impl Default for Catalog {
+    fn default() -> Self {
+        Self::new(Engine::Postgres, true)
+    }
+}
+
+impl Catalog {
+    /// An empty catalog.
+    pub fn new(engine: Engine, complete: bool) -> Self {
+        Self {
+            complete,
+            relations: OrdMap::new(),
+            types: OrdMap::new(),
+            objects: OrdMap::new(),
+            comments: OrdMap::new(),
+            owners: OrdMap::new(),
+            privileges: OrdMap::new(),
+            settings: OrdMap::new(),
+            local_settings: OrdMap::new(),
+            gone: OrdMap::new(),
+            clouds: OrdMap::new(),
+            cloud: None,
+            tick: 0,
+            engine,
+        }
+    }
+
+    /// The engine whose schema it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A setting's value in this session and transaction.
+    pub fn setting(&self, name: &str) -> Option<&[String]> {
+        self.local_settings.get(name).or_else(|| self.settings.get(name)).map(Vec::as_slice)
+    }
+
+    /// What is known of a relation.
+    pub fn relation(&self, name: &Name) -> Knowledge<&Relation> {
+        let name = self.resolve(name);
+        match self.relations.get(&name) {
+            Some(relation) => {
+                let origin = relation.origin();
+                match self.cloud_since(&name, origin.confirmed) {
+                    Some(by) => Knowledge::Clouded { by, was: Some(relation) },
+                    None if origin.assumed => Knowledge::Assumed,
+                    None => Knowledge::Known(relation),
+                }
+            }
+            None => self.missing(Space::Relation, &name),
+        }
+    }
+
+    /// What is known of a table. Another relation of that name is no table.
+    pub fn table(&self, name: &Name) -> Knowledge<&Table> {
+        self.of_kind(name, |relation| match relation {
+            Relation::Table(table) => Some(&**table),
+            _ => None,
+        })
+    }
+
+    /// What is known of an index.
+    pub fn index(&self, name: &Name) -> Knowledge<&Index> {
+        self.of_kind(name, |relation| match relation {
+            Relation::Index(index) => Some(&**index),
+            _ => None,
+        })
+    }
+
+    /// What is known of a view or materialized view.
+    pub fn view(&self, name: &Name) -> Knowledge<&View> {
+        self.of_kind(name, |relation| match relation {
+            Relation::View(view) => Some(&**view),
+            _ => None,
+        })
+    }
+
+    /// What is known of a sequence.
+    pub fn sequence(&self, name: &Name) -> Knowledge<&Sequence> {
+        self.of_kind(name, |relation| match relation {
+            Relation::Sequence(sequence) => Some(&**sequence),
+            _ => None,
+        })
+    }
+
+    fn of_kind<'a, T>(
+        &'a self,
+        name: &Name,
+        pick: impl Fn(&'a Relation) -> Option<&'a T>,
+    ) -> Knowledge<&'a T> {
+        if let Some(relation) = self.relations.get(&self.resolve(name))
+            && pick(relation).is_none()
+        {
+            return Knowledge::Absent;
+        }
+        match self.relation(name) {
+            Knowledge::Known(relation) => {
+                pick(relation).map_or(Knowledge::Absent, Knowledge::Known)
+            }
+            Knowledge::Clouded { by, was } => Knowledge::Clouded { by, was: was.and_then(pick) },
+            Knowledge::Assumed => Knowledge::Assumed,
+            Knowledge::Absent => Knowledge::Absent,
+        }
+    }
+
+    /// What is known of a type or domain that somebody made. Built-in ones are Absent or Assumed.
+    pub fn type_of(&self, name: &Name) -> Knowledge<&Type> {
+        let name = self.resolve_type(name);
+        match self.types.get(&name) {
+            Some(ty) => match self.cloud_since(&name, ty.origin.confirmed) {
+                Some(by) => Knowledge::Clouded { by, was: Some(ty) },
+                None if ty.origin.assumed => Knowledge::Assumed,
+                None => Knowledge::Known(ty),
+            },
+            None => self.missing(Space::Type, &name),
+        }
+    }
+
+    /// What is known of another object, as [`Catalog::resolve_object`] finds it.
+    pub fn object(&self, object: &ObjectRef) -> Knowledge<&Object> {
+        let key = self.resolve_object(object);
+        let found = match (&key.part, &key.arguments) {
+            (None, None) => self.objects_named(key.kind, &key.name).map(|(_, found)| found).next(),
+            _ => self.objects.get(&key).map(|found| &**found),
+        };
+        match found {
+            Some(found) => match self.cloud_since(&key.name, found.origin.confirmed) {
+                Some(by) => Knowledge::Clouded { by, was: Some(found) },
+                None if found.origin.assumed => Knowledge::Assumed,
+                None => Knowledge::Known(found),
+            },
+            None => match self.cloud_since(&key.name, 0) {
+                Some(by) => Knowledge::Clouded { by, was: None },
+                None if self.complete => Knowledge::Absent,
+                None => Knowledge::Assumed,
+            },
+        }
+    }
+
+    /// What is known of a column.
+    pub fn column(&self, table: &Name, column: &str) -> Knowledge<&Column> {
+        let name = self.resolve(table);
+        let table = match self.relations.get(&name) {
+            Some(Relation::Table(table)) => table,
+            // A view's columns are not worked out.
+            Some(Relation::View(_)) => return Knowledge::Assumed,
+            _ => return self.of_kind(&name, |_| None),
+        };
+        match table.column(column) {
+            Some(found) => match self.part_cloud_since(&name, column, found.confirmed) {
+                Some(by) => Knowledge::Clouded { by, was: Some(found) },
+                None if found.whole => Knowledge::Known(found),
+                None => Knowledge::Assumed,
+            },
+            None => self.beyond(&name, Some(column), table, table.gone.contains(column)),
+        }
+    }
+
+    /// What is known of a constraint.
+    pub fn constraint(&self, table: &Name, constraint: &str) -> Knowledge<&Constraint> {
+        self.part(table, Some(constraint), |table| table.constraint(constraint))
+    }
+
+    /// What is known of a table's primary key.
+    pub fn primary_key(&self, table: &Name) -> Knowledge<(&Constraint, &Key)> {
+        self.part(table, None, Table::primary_key)
+    }
+
+    fn part<'a, T>(
+        &'a self,
+        table: &Name,
+        part: Option<&str>,
+        pick: impl Fn(&'a Table) -> Option<T>,
+    ) -> Knowledge<T> {
+        let name = self.resolve(table);
+        let Some(Relation::Table(table)) = self.relations.get(&name) else {
+            return self.of_kind(&name, |_| None::<&T>).map_absent();
+        };
+        match pick(table) {
+            Some(found) => {
+                match self.part_cloud_since(&name, part.unwrap_or(""), table.origin.confirmed) {
+                    Some(by) => Knowledge::Clouded { by, was: Some(found) },
+                    None => Knowledge::Known(found),
+                }
+            }
+            None => self.beyond(&name, part, table, false),
+        }
+    }
+
+    /// Whether the columns, constraints and indexes listed with a table are all that it has.
+    pub fn shape(&self, table: &Name) -> Knowledge<&Table> {
+        let name = self.resolve(table);
+        match self.relations.get(&name) {
+            Some(Relation::Table(table)) => match self.cloud_since(&name, table.shaped) {
+                Some(by) => Knowledge::Clouded { by, was: Some(table) },
+                None if table.whole => Knowledge::Known(table),
+                None => Knowledge::Assumed,
+            },
+            _ => self.table(&name),
+        }
+    }
+
+    /// What is known of a part of a table that the table does not list.
+    fn beyond<T>(
+        &self,
+        name: &Name,
+        part: Option<&str>,
+        table: &Table,
+        gone: bool,
+    ) -> Knowledge<T> {
+        match self.part_cloud_since(name, part.unwrap_or(""), table.shaped) {
+            Some(by) => Knowledge::Clouded { by, was: None },
+            None if table.whole || gone => Knowledge::Absent,
+            None => Knowledge::Assumed,
+        }
+    }
+
+    /// A table as far as it was seen, whatever its standing, with its resolved name.
+    pub fn seen_table(&self, name: &Name) -> Option<(&Name, &Table)> {
+        match self.relations.get_key_value(&self.resolve(name)) {
+            Some((name, Relation::Table(table))) => Some((name, table)),
+            _ => None,
+        }
+    }
+
+    /// All tables that were seen, by name.
+    pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
+        self.relations.iter().filter_map(|(name, relation)| match relation {
+            Relation::Table(table) => Some((name, &**table)),
+            _ => None,
+        })
+    }
+
+    /// All views that were seen, by name.
+    pub fn views(&self) -> impl Iterator<Item = (&Name, &View)> {
+        self.relations.iter().filter_map(|(name, relation)| match relation {
+            Relation::View(view) => Some((name, &**view)),
+            _ => None,
+        })
+    }
+
+    /// The indexes of a table or materialized view that were seen, by name.
+    pub fn indexes_of(&self, table: &Name) -> impl Iterator<Item = (&Name, &Index)> {
+        let name = self.resolve(table);
+        let indexes = match self.relations.get(&name) {
+            Some(Relation::Table(table)) => Some(&table.indexes),
+            Some(Relation::View(view)) => Some(&view.indexes),
+            _ => None,
+        };
+        indexes.into_iter().flatten().filter_map(move |index| {
+            let key = Name { schema: name.schema.clone(), name: index.clone() };
+            match self.relations.get_key_value(&key) {
+                Some((name, Relation::Index(index))) => Some((name, &**index)),
+                _ => None,
+            }
+        })
+    }
+
+    /// The partitions of a table and the tables that inherit from it, one level down; `name` is
+    /// resolved.
+    pub fn children(&self, name: &Name) -> impl Iterator<Item = (&Name, &Table)> {
+        self.tables().filter(move |(_, table)| table.ancestors().any(|ancestor| ancestor == name))
+    }
+
+    /// What is known of something that no map holds.
+    fn missing<T>(&self, space: Space, name: &Name) -> Knowledge<T> {
+        let gone = self.gone.get(&(space, name.clone())).copied();
+        match self.cloud_since(name, gone.unwrap_or(0)) {
+            Some(by) => Knowledge::Clouded { by, was: None },
+            None if gone.is_some() => Knowledge::Absent,
+            None if self.complete && !is_system(name) => Knowledge::Absent,
+            None => Knowledge::Assumed,
+        }
+    }
+
+    /// The statement that may have touched `name` at `since` or later.
+    pub(crate) fn cloud_since(&self, name: &Name, since: Tick) -> Option<Cloud> {
+        let recent = |cloud: &&Cloud| cloud.tick >= since;
+        let own = self.clouds.get(&(name.clone(), None));
+        own.filter(recent).or(self.cloud.as_ref().filter(recent)).copied()
+    }
+
+    /// The statement that may have touched a column or constraint of `name`, likewise.
+    fn part_cloud_since(&self, name: &Name, part: &str, since: Tick) -> Option<Cloud> {
+        let key = (name.clone(), Some(part.to_owned()));
+        let own = self.clouds.get(&key).filter(|cloud| cloud.tick >= since).copied();
+        own.or_else(|| self.cloud_since(name, since))
+    }
+}
+
+/// What replay writes.
+impl Catalog {
+    /// The table, to change it; its name is resolved.
+    pub(crate) fn table_mut(&mut self, name: &Name) -> Option<&mut Table> {
+        match self.relations.get_mut(name) {
+            Some(Relation::Table(table)) => Some(Arc::make_mut(table)),
+            _ => None,
+        }
+    }
+
+    /// The index, to change it; its name is resolved.
+    pub(crate) fn index_mut(&mut self, name: &Name) -> Option<&mut Index> {
+        match self.relations.get_mut(name) {
+            Some(Relation::Index(index)) => Some(Arc::make_mut(index)),
+            _ => None,
+        }
+    }
+
+    /// The names of the indexes that a table or materialized view has.
+    pub(crate) fn indexes_mut(&mut self, name: &Name) -> Option<&mut BTreeSet<String>> {
+        match self.relations.get_mut(name) {
+            Some(Relation::Table(table)) => Some(&mut Arc::make_mut(table).indexes),
+            Some(Relation::View(view)) => Some(&mut Arc::make_mut(view).indexes),
+            _ => None,
+        }
+    }
+
+    /// Puts a relation under a resolved name.
+    pub(crate) fn put(&mut self, name: Name, relation: Relation) {
+        self.gone.remove(&(Space::Relation, name.clone()));
+        self.relations.insert(name, relation);
+    }
+
+    /// Takes a relation out, and keeps that it is gone.
+    pub(crate) fn take(&mut self, name: &Name) -> Option<Relation> {
+        self.gone.insert((Space::Relation, name.clone()), self.tick);
+        self.relations.remove(name)
+    }
+}
+
+impl<T> Knowledge<&T> {
+    /// The same standing of something that was not seen.
+    fn map_absent<U>(self) -> Knowledge<U> {
+        match self {
+            Self::Known(_) | Self::Assumed => Knowledge::Assumed,
+            Self::Absent => Knowledge::Absent,
+            Self::Clouded { by, .. } => Knowledge::Clouded { by, was: None },
+        }
+    }
+}
+
+/// Whether the engine itself brings it.
+fn is_system(name: &Name) -> bool {
+    match name.schema.as_deref() {
+        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ => name.name.starts_with("pg_"),
+    }
+}

@@ -9,7 +9,7 @@ use crate::source::{Located, Span};
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::forms;
 use crate::sql::functions::is_harmless;
-use crate::sql::read::data::by_head;
+use crate::sql::read::data::{by_head, set_config};
 use crate::sql::read::expr::expression;
 use crate::sql::split::{PieceKind, split};
 use crate::sql::token::{Lexeme, LexemeKind, lex};
@@ -246,8 +246,7 @@ impl<'a> Walker<'a> {
             "NULL", "RAISE", "RETURN", "GET", "OPEN", "FETCH", "CLOSE", "MOVE", "EXIT", "CONTINUE",
             "ASSERT", "COMMIT", "ROLLBACK",
         ];
-        const ROWS: &[&str] =
-            &["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "PERFORM"];
+        const ROWS: &[&str] = &["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES"];
         let mut statement = self.cursor.take_until(|rest| rest.is(";"));
         let span = statement.rest_span();
         if statement.eat("EXECUTE") {
@@ -256,13 +255,18 @@ impl<'a> Walker<'a> {
         if HARMLESS.iter().any(|word| statement.is(word)) {
             return Ok(());
         }
-        if ROWS.iter().any(|word| statement.is(word)) || is_assignment(statement) {
-            let data = match statement.is("PERFORM") || is_assignment(statement) {
-                true => evaluated(statement),
-                false => by_head(&mut statement)?,
-            };
-            let change = Located::new(Change::Data(data), span);
-            return Ok(self.push(change));
+        if let Some(setting) = set_config(statement) {
+            self.push(Located::new(Change::Session(setting), span));
+            return Ok(());
+        }
+        if statement.is("PERFORM") || is_assignment(statement) {
+            self.push(Located::new(Change::Data(evaluated(statement)), span));
+            return Ok(());
+        }
+        if ROWS.iter().any(|word| statement.is(word)) {
+            let data = by_head(&mut statement)?;
+            self.push(Located::new(Change::Data(data), span));
+            return Ok(());
         }
         let read = forms::read(statement);
         let certain = self.certain();

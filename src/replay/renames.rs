@@ -1,0 +1,351 @@
+//! Renames, and everything that refers to what was renamed.
+
+use super::DifferenceKind as Kind;
+use super::apply::Apply;
+use super::constraints::in_schema_of;
+use super::names::{rename_in, replace_word};
+use crate::schema::catalog::{Relation, Space, Table};
+use crate::schema::change::{ConstraintKind, IndexKey};
+use crate::schema::expr::Expr;
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
+use imbl::OrdMap;
+use std::sync::Arc;
+
+impl Apply {
+    /// Renames a relation and notes it.
+    pub(super) fn rename_and_tell(&mut self, from: &Name, to: &Name) {
+        if from == to {
+            return;
+        }
+        let object = self.table_ref(from);
+        let is_table = matches!(self.catalog.relations.get(from), Some(Relation::Table(_)));
+        self.rename_relation(from, to);
+        let to = to.clone();
+        self.differ(
+            object,
+            if is_table { Kind::TableRenamed { to } } else { Kind::ObjectRenamed { to } },
+        );
+    }
+
+    /// Puts a relation under another resolved name, with all that refers to it. A table takes its
+    /// indexes and sequences along to another schema.
+    pub(super) fn rename_relation(&mut self, from: &Name, to: &Name) {
+        let new_name = self.is_new_name(Space::Relation, to, true);
+        let Some(mut relation) = self.catalog.take(from) else { return };
+        if let Some(birth) = &mut relation.origin_mut().birth {
+            birth.new_name &= new_name;
+        }
+        match &relation {
+            Relation::Table(table) => self.bring_along(&table.indexes, from, to),
+            Relation::View(view) => self.bring_along(&view.indexes, from, to),
+            Relation::Index(index) => {
+                if let Some(table) = index.table.clone() {
+                    self.rename_index_of(&table, index.constraint.as_deref(), from, to);
+                }
+            }
+            Relation::Sequence(_) => {}
+        }
+        if let (Relation::Index(index), true) = (&mut relation, from.name != to.name) {
+            let index = Arc::make_mut(index);
+            if index.constraint.is_some() {
+                index.constraint = Some(to.name.clone());
+            }
+        }
+        self.catalog.put(to.clone(), relation);
+        self.retarget(from, to);
+    }
+
+    /// Moves a table's indexes and owned sequences when its schema changes.
+    fn bring_along(
+        &mut self,
+        indexes: &std::collections::BTreeSet<String>,
+        from: &Name,
+        to: &Name,
+    ) {
+        if from.schema == to.schema {
+            return;
+        }
+        let owned = self.owned_sequences(from, None);
+        let names = indexes.iter().map(|index| in_schema_of(from, index)).chain(owned);
+        for name in names.collect::<Vec<_>>() {
+            if let Some(relation) = self.catalog.take(&name) {
+                self.catalog.put(in_schema_of(to, &name.name), relation);
+            }
+        }
+    }
+
+    /// An index's new name in its table's list and in the constraint that owns it.
+    fn rename_index_of(&mut self, table: &Name, constraint: Option<&str>, from: &Name, to: &Name) {
+        if let Some(indexes) = self.catalog.indexes_mut(table) {
+            indexes.remove(&from.name);
+            indexes.insert(to.name.clone());
+        }
+        if let Some(constraint) = constraint
+            && let Some(table) = self.catalog.table_mut(table)
+        {
+            let named = table
+                .constraints
+                .iter_mut()
+                .find(|other| other.name.as_deref() == Some(constraint));
+            if let Some(named) = named {
+                named.name = Some(to.name.clone());
+            }
+        }
+    }
+
+    /// Everything that refers to a relation refers to its new name.
+    fn retarget(&mut self, from: &Name, to: &Name) {
+        let referring: Vec<Name> = self
+            .catalog
+            .relations
+            .iter()
+            .filter(|(_, relation)| refers(relation, from))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in referring {
+            if let Some(relation) = self.catalog.relations.get_mut(&name) {
+                retarget_relation(relation, from, to);
+            }
+        }
+        self.rekey(|object| (object.name == *from && is_on_relation(object)).then(|| to.clone()));
+        let on: Vec<ObjectRef> = self
+            .catalog
+            .objects
+            .iter()
+            .filter(|(_, object)| object.on.as_ref() == Some(from))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in on {
+            if let Some(object) = self.catalog.objects.get_mut(&key) {
+                Arc::make_mut(object).on = Some(to.clone());
+            }
+        }
+    }
+
+    /// Gives objects, comments, owners and privileges the name that `rename` answers with.
+    pub(super) fn rekey(&mut self, rename: impl Fn(&ObjectRef) -> Option<Name>) {
+        let renamed = |key: &ObjectRef| rename(key).map(|name| ObjectRef { name, ..key.clone() });
+        rekey_map(&mut self.catalog.objects, renamed);
+        rekey_map(&mut self.catalog.comments, renamed);
+        rekey_map(&mut self.catalog.owners, renamed);
+        rekey_map(&mut self.catalog.privileges, |key| {
+            let object = renamed(&key.object)?;
+            Some(crate::schema::catalog::Grant { object, ..key.clone() })
+        });
+    }
+
+    pub(super) fn rename_column(&mut self, table: &Name, members: &[Name], from: &str, to: &str) {
+        if self.catalog.table_mut(table).is_none() {
+            self.differ_table(table, Kind::ObjectChanged);
+            return;
+        }
+        self.needs_column(table, from);
+        let new_name = self.catalog.column(table, to).is_absent();
+        for member in members {
+            let Some(found) = self.catalog.table_mut(member) else { continue };
+            found.gone.insert(from.to_owned());
+            found.gone.remove(to);
+            if let Some(column) = found.column_mut(from) {
+                column.definition.name = to.to_owned();
+                if let Some(birth) = &mut column.birth {
+                    birth.new_name &= new_name;
+                }
+            }
+            rename_in_table(found, member, from, to);
+            self.rename_in_indexes(member, from, to);
+            self.rename_in_references(member, from, to);
+            let key = ObjectRef::part(ObjectKind::Column, member.clone(), from);
+            if let Some(text) = self.catalog.comments.remove(&key) {
+                let key = ObjectRef::part(ObjectKind::Column, member.clone(), to);
+                self.catalog.comments.insert(key, text);
+            }
+        }
+        let renamed = Kind::ColumnRenamed { column: from.to_owned(), to: to.to_owned() };
+        self.differ_table(table, renamed);
+    }
+
+    fn rename_in_indexes(&mut self, table: &Name, from: &str, to: &str) {
+        let names: Vec<Name> =
+            self.catalog.indexes_of(table).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let Some(index) = self.catalog.index_mut(&name) else { continue };
+            for key in &mut index.keys {
+                rename_key(key, from, to);
+            }
+            rename_words(&mut index.include, from, to);
+            if let Some(predicate) = &mut index.predicate {
+                rename_in(predicate, from, to);
+            }
+        }
+        let owned = self.owned_sequences(table, Some(from));
+        for name in owned {
+            if let Some(Relation::Sequence(sequence)) = self.catalog.relations.get_mut(&name) {
+                Arc::make_mut(sequence).options.owned_by =
+                    Some(Some((table.clone(), to.to_owned())));
+            }
+        }
+    }
+
+    fn rename_in_references(&mut self, table: &Name, from: &str, to: &str) {
+        let referring: Vec<Name> = self
+            .catalog
+            .tables()
+            .filter(|(_, found)| references(found, table))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in referring {
+            let Some(found) = self.catalog.table_mut(&name) else { continue };
+            for constraint in &mut found.constraints {
+                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                    && key.references == *table
+                {
+                    rename_words(&mut key.referenced_columns, from, to);
+                }
+            }
+        }
+    }
+
+    pub(super) fn rename_constraint(&mut self, table: &Name, from: &str, to: &str) {
+        for member in self.family(table) {
+            let Some(found) = self.catalog.table_mut(&member) else { continue };
+            if found.indexes.contains(from) {
+                self.rename_relation(&in_schema_of(&member, from), &in_schema_of(&member, to));
+                continue;
+            }
+            let named = found
+                .constraints
+                .iter_mut()
+                .find(|constraint| constraint.name.as_deref() == Some(from));
+            if let Some(constraint) = named {
+                constraint.name = Some(to.to_owned());
+            }
+        }
+        let key = self.constraint_ref(table, from);
+        if let Some(text) = self.catalog.comments.remove(&key) {
+            self.catalog.comments.insert(self.constraint_ref(table, to), text);
+        }
+        self.differ_table(table, Kind::ObjectChanged);
+    }
+}
+
+/// Whether an object's name is a relation's.
+pub(super) fn is_on_relation(object: &ObjectRef) -> bool {
+    object.kind.is_relation() || object.part.is_some()
+}
+
+fn rekey_map<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, V>, rename: impl Fn(&K) -> Option<K>) {
+    let renamed: Vec<(K, K)> =
+        map.keys().filter_map(|key| rename(key).map(|new| (key.clone(), new))).collect();
+    for (old, new) in renamed {
+        if let Some(value) = map.remove(&old) {
+            map.insert(new, value);
+        }
+    }
+}
+
+fn references(table: &Table, name: &Name) -> bool {
+    table.constraints.iter().any(|constraint| {
+        matches!(&constraint.kind, ConstraintKind::ForeignKey(key) if key.references == *name)
+    })
+}
+
+fn refers(relation: &Relation, name: &Name) -> bool {
+    match relation {
+        Relation::Table(table) => {
+            references(table, name)
+                || table.ancestors().any(|ancestor| ancestor == name)
+                || table.filled_from.contains(name)
+        }
+        Relation::Index(index) => {
+            index.table.as_ref() == Some(name) || index.parent.as_ref() == Some(name)
+        }
+        Relation::View(view) => view.reads.contains(name),
+        Relation::Sequence(sequence) => sequence.owner().is_some_and(|(table, _)| table == name),
+    }
+}
+
+fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
+    let renamed = |name: &mut Name| {
+        if name == from {
+            *name = to.clone();
+        }
+    };
+    match relation {
+        Relation::Table(table) => {
+            let table = Arc::make_mut(table);
+            for constraint in &mut table.constraints {
+                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
+                    renamed(&mut key.references);
+                }
+            }
+            table.partition_of.iter_mut().for_each(|(parent, _)| renamed(parent));
+            table.parents.iter_mut().chain(&mut table.filled_from).for_each(renamed);
+        }
+        Relation::Index(index) => {
+            let index = Arc::make_mut(index);
+            index.table.iter_mut().chain(&mut index.parent).for_each(renamed);
+        }
+        Relation::View(view) => Arc::make_mut(view).reads.iter_mut().for_each(renamed),
+        Relation::Sequence(sequence) => {
+            let owner = &mut Arc::make_mut(sequence).options.owned_by;
+            owner.iter_mut().flatten().for_each(|(table, _)| renamed(table));
+        }
+    }
+}
+
+fn rename_in_table(table: &mut Table, name: &Name, from: &str, to: &str) {
+    for constraint in &mut table.constraints {
+        match &mut constraint.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                rename_words(&mut key.columns, from, to);
+                rename_words(&mut key.include, from, to);
+            }
+            ConstraintKind::Check(expr) => rename_in(expr, from, to),
+            ConstraintKind::NotNull(column) => {
+                if column == from {
+                    *column = to.to_owned();
+                }
+            }
+            ConstraintKind::ForeignKey(key) => {
+                rename_words(&mut key.columns, from, to);
+                if key.references == *name {
+                    rename_words(&mut key.referenced_columns, from, to);
+                }
+            }
+            ConstraintKind::Exclude { elements, predicate, .. } => {
+                for element in elements {
+                    *element = replace_word(element, from, to);
+                }
+                predicate.iter_mut().for_each(|predicate| rename_in(predicate, from, to));
+            }
+        }
+    }
+    for column in &mut table.columns {
+        let generated = column.definition.generated.iter_mut();
+        generated.for_each(|generated| rename_in(&mut generated.expr, from, to));
+    }
+}
+
+fn rename_key(key: &mut IndexKey, from: &str, to: &str) {
+    if key.column.as_deref() == Some(from) {
+        key.column = Some(to.to_owned());
+        key.expr = Expr {
+            text: to.to_owned(),
+            columns: [to.to_owned()].into(),
+            ..std::mem::take(&mut key.expr)
+        };
+    } else {
+        rename_in(&mut key.expr, from, to);
+    }
+}
+
+fn rename_words(words: &mut [String], from: &str, to: &str) {
+    for word in words.iter_mut().filter(|word| *word == from) {
+        *word = to.to_owned();
+    }
+}
+
+/// An object's name in another schema.
+pub(super) fn moved(name: &Name, from: &str, to: &str) -> Option<Name> {
+    (name.schema.as_deref() == Some(from)).then(|| Name::qualified(to, name.name.clone()))
+}

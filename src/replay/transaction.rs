@@ -1,0 +1,205 @@
+//! Which transaction a statement runs in.
+
+use super::apply::Apply;
+use crate::dialect::{Dialect, Version};
+use crate::migration::{ReadMigration, Runner, Sends, Statement, Wraps};
+use crate::schema::catalog::Catalog;
+use crate::schema::change::{Change, MaintenanceVerb, TransactionMark};
+use crate::schema::name::ObjectKind;
+use crate::source::Span;
+
+/// Whether a statement runs in a transaction block, and who opened it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transaction {
+    /// The migration said BEGIN, here.
+    Author(Span),
+    /// The runner wraps the file, the changeset, or all pending files.
+    Runner,
+    /// The runner sends several statements as one message, which the server makes one
+    /// transaction.
+    Message,
+    /// It runs for itself.
+    None,
+    /// The runner is not known.
+    Unknown,
+}
+
+impl Transaction {
+    /// Whether it is certain that the statement runs in a transaction block.
+    pub fn is_block(self) -> bool {
+        matches!(self, Self::Author(_) | Self::Runner | Self::Message)
+    }
+}
+
+/// The transaction while a migration runs.
+pub(super) struct Block {
+    /// What the next statement runs in.
+    pub(super) state: Transaction,
+    /// What it runs in once the transaction has ended.
+    outside: Transaction,
+    /// The catalog when the transaction began.
+    start: Catalog,
+    savepoints: Vec<(String, Catalog)>,
+}
+
+impl Block {
+    pub(super) fn new(read: &ReadMigration, start: &Catalog) -> Self {
+        let runner = &read.migration.runner;
+        let outside = outside(runner, read.statements.len());
+        let state = match runner.wraps {
+            Wraps::EachFile | Wraps::EachChangeset | Wraps::AllPending => Transaction::Runner,
+            Wraps::Nothing => outside,
+            Wraps::Unknown => Transaction::Unknown,
+        };
+        Self { state, outside, start: start.clone(), savepoints: Vec::new() }
+    }
+
+    /// Crosses a boundary that the migration wrote.
+    pub(super) fn mark(&mut self, mark: &TransactionMark, span: Span, apply: &mut Apply) {
+        match mark {
+            TransactionMark::Begin => {
+                // In the runner's transaction it is a warning and nothing else.
+                if !matches!(self.state, Transaction::Author(_) | Transaction::Runner) {
+                    self.begin(Transaction::Author(span), apply);
+                }
+            }
+            TransactionMark::Commit { chain } => {
+                self.end(apply, true);
+                self.begin(self.next(*chain, span), apply);
+            }
+            TransactionMark::Rollback { chain } => {
+                if self.state.is_block() {
+                    restore(apply, &self.start);
+                }
+                self.end(apply, false);
+                self.begin(self.next(*chain, span), apply);
+            }
+            TransactionMark::Prepare => {
+                self.end(apply, true);
+                self.begin(self.outside, apply);
+            }
+            TransactionMark::Savepoint(name) => {
+                self.savepoints.push((name.clone(), apply.catalog.clone()));
+            }
+            TransactionMark::Release(name) => {
+                if let Some(at) = self.savepoint(name) {
+                    self.savepoints.truncate(at);
+                }
+            }
+            TransactionMark::RollbackTo(name) => {
+                if let Some(at) = self.savepoint(name) {
+                    self.savepoints.truncate(at + 1);
+                    if let Some((_, catalog)) = self.savepoints.last() {
+                        restore(apply, catalog);
+                    }
+                }
+            }
+            TransactionMark::Characteristics => {}
+        }
+    }
+
+    /// What ends with a statement that runs for itself: `SET LOCAL` has no effect there.
+    pub(super) fn after_statement(&self, apply: &mut Apply) {
+        if self.state == Transaction::None {
+            apply.catalog.local_settings.clear();
+        }
+    }
+
+    /// Ends what the migration left open.
+    pub(super) fn finish(&self, apply: &mut Apply) {
+        self.end(apply, true);
+    }
+
+    fn next(&self, chain: bool, span: Span) -> Transaction {
+        if chain { Transaction::Author(span) } else { self.outside }
+    }
+
+    fn begin(&mut self, state: Transaction, apply: &Apply) {
+        self.state = state;
+        self.start = apply.catalog.clone();
+        self.savepoints.clear();
+    }
+
+    fn end(&self, apply: &mut Apply, commit: bool) {
+        apply.catalog.local_settings.clear();
+        if commit {
+            apply.drop_on_commit();
+        }
+    }
+
+    fn savepoint(&self, name: &str) -> Option<usize> {
+        self.savepoints.iter().rposition(|(other, _)| other == name)
+    }
+}
+
+fn restore(apply: &mut Apply, catalog: &Catalog) {
+    let tick = apply.catalog.tick;
+    apply.catalog = catalog.clone();
+    apply.catalog.tick = tick;
+}
+
+/// What a statement runs in when neither the runner nor the author opened a transaction. A COMMIT
+/// inside a message of several statements does not help: the next one begins an implicit block
+/// again (measured, `field/frameworks.md` section 0).
+fn outside(runner: &Runner, statements: usize) -> Transaction {
+    match (runner.sends, statements > 1) {
+        (Sends::Statements, _) => Transaction::None,
+        (Sends::WholeFile, true) => Transaction::Message,
+        (Sends::WholeFile, false) => Transaction::None,
+        (Sends::Unknown, true) => Transaction::Unknown,
+        (Sends::Unknown, false) if runner.wraps == Wraps::Unknown => Transaction::Unknown,
+        (Sends::Unknown, false) => Transaction::None,
+    }
+}
+
+/// What a runner with [`crate::migration::OptOut::Automatic`] makes of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Automatic {
+    /// No statement that it recognises: the file runs in a transaction.
+    Transaction,
+    /// Only statements that it recognises: the file runs without one.
+    Alone,
+    /// Both kinds: it fails, or runs without one where the runner allows mixing.
+    Mixed,
+}
+
+/// Decides it for a file, by the statements that Flyway recognises.
+pub fn automatic(read: &ReadMigration, dialect: Dialect) -> Automatic {
+    let alone = read.statements.iter().filter(|it| flyway_recognises(it, dialect)).count();
+    match alone {
+        0 => Automatic::Transaction,
+        all if all == read.statements.len() => Automatic::Alone,
+        _ => Automatic::Mixed,
+    }
+}
+
+/// Whether Flyway sees that a statement may not run in a transaction (its `PostgreSQLParser.java`;
+/// it does not see `REINDEX ... CONCURRENTLY`, `DETACH PARTITION ... CONCURRENTLY` or `CLUSTER`).
+pub fn flyway_recognises(statement: &Statement, dialect: Dialect) -> bool {
+    let Some(first) = statement.changes.first() else { return false };
+    match &first.change.value {
+        Change::CreateIndex(index) => index.concurrently,
+        Change::Drop { object, concurrently, .. } => {
+            is_outside_databases(object.kind) || (object.kind == ObjectKind::Index && *concurrently)
+        }
+        Change::Create { object, .. } => is_outside_databases(object.kind),
+        Change::Alter { object, .. } => object.kind == ObjectKind::System,
+        Change::AddEnumValue { .. } => dialect.may_be_before(Version::major(12)),
+        Change::Maintenance(maintenance) => match maintenance.verb {
+            MaintenanceVerb::Vacuum => true,
+            MaintenanceVerb::Reindex => maintenance.objects.first().is_none_or(|object| {
+                matches!(
+                    object.kind,
+                    ObjectKind::Schema | ObjectKind::Database | ObjectKind::System
+                )
+            }),
+            _ => false,
+        },
+        Change::Nothing { verb } => verb == "DISCARD ALL",
+        _ => false,
+    }
+}
+
+fn is_outside_databases(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription)
+}
