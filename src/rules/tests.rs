@@ -19,8 +19,10 @@ fn files(example: &Example) -> Vec<(&'static str, String)> {
             let changeset = |id: &str, sql: &str| {
                 format!("--liquibase formatted sql\n--changeset test:{id}\n{sql}\n")
             };
-            let given = (!given.is_empty()).then(|| changeset("1", &given)).unwrap_or_default();
-            (("1.sql", given), ("2.sql", changeset("2", &sql)))
+            (
+                ("1.sql", changeset("1", &format!("{given} SELECT 1;"))),
+                ("2.sql", changeset("2", &sql)),
+            )
         }
         _ => (("1_given.sql", given), ("2_change.sql", sql)),
     };

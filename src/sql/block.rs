@@ -83,7 +83,7 @@ pub fn read_block(cursor: &Cursor<'_>, string: Lexeme) -> Body {
                 walker.note(Reading::Unread { why: unread.why, at: unread.at });
             }
             if walker.cursor.position() == before {
-                walker.cursor.next();
+                walker.cursor.advance();
             }
         }
         walker.body
