@@ -1,1 +1,381 @@
 //! `lockgate.yaml`, every value with its place.
+
+pub mod closest;
+pub mod find;
+pub mod glob;
+pub mod yaml;
+
+use crate::config::closest::did_you_mean;
+use crate::config::yaml::Node;
+use crate::dialect::Dialect;
+use crate::finding::{Failure, Level};
+use crate::rules;
+use crate::source::{Located, SourceFile};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+/// The file's name.
+pub const FILE_NAME: &str = "lockgate.yaml";
+
+/// What `lockgate.yaml` says; paths in it are relative to its folder.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// `rules`: the level of each rule that is named.
+    pub rules: BTreeMap<&'static str, RuleLevel>,
+    /// `fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// `dialect`.
+    pub dialect: Option<Dialect>,
+    /// `framework`, not yet looked up.
+    pub framework: Option<Located<String>>,
+    /// `paths`.
+    pub paths: Vec<String>,
+    /// `exclude`: globs.
+    pub exclude: Vec<String>,
+    /// `schema`: a file with the schema that stood before the first migration.
+    pub schema: Option<String>,
+    /// `placeholders`.
+    pub placeholders: BTreeMap<String, String>,
+    /// `inline-allow`: the levels that a comment may allow; all where it is not set.
+    pub inline_allow: Option<Vec<Level>>,
+    /// The config's own text, for messages about it.
+    pub file: Option<SourceFile>,
+}
+
+/// What the config says about one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleLevel {
+    /// Its findings are dropped.
+    Off,
+    /// Its findings have this level; one that is milder by itself stays milder.
+    Level(Level),
+}
+
+/// From which level on a finding fails the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// This level and worse.
+    Level(Level),
+    /// None does.
+    Never,
+}
+
+impl Default for FailOn {
+    fn default() -> Self {
+        Self::Level(Level::Error)
+    }
+}
+
+impl FailOn {
+    /// The words that `--fail-on` and `fail-on` take.
+    pub const WORDS: [&str; 4] = ["error", "warning", "note", "never"];
+
+    /// Reads one of [`FailOn::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "never" => Some(Self::Never),
+            _ => level(word).map(Self::Level),
+        }
+    }
+
+    /// The word in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Level(level) => level.name(),
+            Self::Never => "never",
+        }
+    }
+
+    /// Whether a finding of this level fails the run.
+    pub fn fails(self, level: Level) -> bool {
+        match self {
+            Self::Level(from) => level >= from,
+            Self::Never => false,
+        }
+    }
+}
+
+const KEYS: [&str; 9] = [
+    "dialect",
+    "exclude",
+    "fail-on",
+    "framework",
+    "inline-allow",
+    "paths",
+    "placeholders",
+    "rules",
+    "schema",
+];
+
+/// Reads the text of a `lockgate.yaml`.
+///
+/// # Errors
+/// Every key and value that is not known, each with its place.
+pub fn read(file: SourceFile) -> Result<Config, Vec<Failure>> {
+    let root = yaml::read(&file).map_err(|failure| vec![failure])?;
+    let mut reader = Reader { file: &file, failures: Vec::new() };
+    let mut config = Config::default();
+    for (key, value) in reader.map(&root, "the config") {
+        reader.key(&mut config, key, value);
+    }
+    if reader.failures.is_empty() {
+        Ok(Config { file: Some(file), ..config })
+    } else {
+        Err(reader.failures)
+    }
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+    failures: Vec<Failure>,
+}
+
+impl Reader<'_> {
+    fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
+        match key.value.as_str() {
+            "dialect" => config.dialect = self.parsed(value, "dialect"),
+            "exclude" => config.exclude = self.words(value, "exclude"),
+            "fail-on" => {
+                config.fail_on = self.one_of(value, "fail-on", &FailOn::WORDS, FailOn::from_word);
+            }
+            "framework" => {
+                config.framework =
+                    self.word(value, "framework").map(|word| Located::new(word, value.span));
+            }
+            "inline-allow" => config.inline_allow = self.levels(value),
+            "paths" => config.paths = self.words(value, "paths"),
+            "placeholders" => {
+                for (name, value) in self.map(value, "placeholders") {
+                    if let Some(text) = self.word(value, "a placeholder's value") {
+                        config.placeholders.insert(name.value.clone(), text);
+                    }
+                }
+            }
+            "rules" => {
+                for (id, value) in self.map(value, "rules") {
+                    self.rule(config, id, value);
+                }
+            }
+            "schema" => config.schema = self.word(value, "schema"),
+            unknown => self.unknown(key, "key", unknown, KEYS),
+        }
+    }
+
+    /// `rules: { id: warning }` or `rules: { id: { level: warning } }`.
+    fn rule(&mut self, config: &mut Config, id: &Located<String>, value: &Located<Node>) {
+        let Some(rule) = rules::find(&id.value) else {
+            let known = rules::RULES.iter().map(|rule| rule.id);
+            return self.unknown(id, "rule", &id.value, known);
+        };
+        if rule.id == rules::gate::internal_error::RULE.id {
+            return self.fail(id, "a gate must not pass because it crashed: this has no level");
+        }
+        let Node::Map(options) = &value.value else {
+            if let Some(level) = self.rule_level(value) {
+                config.rules.insert(rule.id, level);
+            }
+            return;
+        };
+        for (key, value) in options {
+            if key.value != "level" {
+                self.unknown(key, "option", &key.value, ["level"]);
+            } else if let Some(level) = self.rule_level(value) {
+                config.rules.insert(rule.id, level);
+            }
+        }
+    }
+
+    fn rule_level(&mut self, value: &Located<Node>) -> Option<RuleLevel> {
+        self.one_of(value, "a rule's level", &["error", "warning", "note", "off"], |word| {
+            if word == "off" { Some(RuleLevel::Off) } else { level(word).map(RuleLevel::Level) }
+        })
+    }
+
+    fn levels(&mut self, value: &Located<Node>) -> Option<Vec<Level>> {
+        let Node::List(items) = &value.value else {
+            self.fail(value, "`inline-allow` is a list of levels, like [warning, note]");
+            return None;
+        };
+        let levels = items
+            .iter()
+            .filter_map(|item| self.one_of(item, "a level", &["error", "warning", "note"], level))
+            .collect();
+        Some(levels)
+    }
+
+    fn map<'n>(
+        &mut self,
+        node: &'n Located<Node>,
+        what: &str,
+    ) -> &'n [(Located<String>, Located<Node>)] {
+        match &node.value {
+            Node::Map(entries) => entries,
+            // An empty file, or `rules:` with nothing behind it.
+            Node::Scalar(text) if text.is_empty() => &[],
+            _ => {
+                self.fail(node, format!("{what} must be a map of `key: value` lines"));
+                &[]
+            }
+        }
+    }
+
+    fn words(&mut self, node: &Located<Node>, what: &str) -> Vec<String> {
+        match &node.value {
+            Node::List(items) => items.iter().filter_map(|item| self.word(item, what)).collect(),
+            Node::Scalar(_) => self.word(node, what).into_iter().collect(),
+            Node::Map(_) => {
+                self.fail(node, format!("{what} must be a list, like [db/migrations]"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn word(&mut self, node: &Located<Node>, what: &str) -> Option<String> {
+        match &node.value {
+            Node::Scalar(text) if !text.is_empty() => Some(text.clone()),
+            Node::Scalar(_) => {
+                self.fail(node, format!("{what} has no value"));
+                None
+            }
+            _ => {
+                self.fail(node, format!("{what} must be one word"));
+                None
+            }
+        }
+    }
+
+    fn parsed<T: std::str::FromStr<Err: Display>>(
+        &mut self,
+        node: &Located<Node>,
+        what: &str,
+    ) -> Option<T> {
+        let word = self.word(node, what)?;
+        word.parse().map_err(|error: T::Err| self.fail(node, error.to_string())).ok()
+    }
+
+    fn one_of<T>(
+        &mut self,
+        node: &Located<Node>,
+        what: &str,
+        words: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let word = self.word(node, what)?;
+        let value = read(&word);
+        if value.is_none() {
+            let choice = words.join(", ");
+            self.fail(node, format!("{what} cannot be `{word}`; it is one of {choice}"));
+        }
+        value
+    }
+
+    fn unknown<'w>(
+        &mut self,
+        key: &Located<String>,
+        what: &str,
+        word: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) {
+        let hint = did_you_mean(word, known);
+        self.fail(key, format!("unknown {what} `{word}`{hint}"));
+    }
+
+    fn fail<T>(&mut self, at: &Located<T>, message: impl Into<String>) {
+        self.failures.push(Failure::at(self.file, at.span, message));
+    }
+}
+
+fn level(word: &str) -> Option<Level> {
+    Level::ALL.into_iter().find(|level| level.name() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failures(text: &str) -> Vec<String> {
+        let failures = read(SourceFile::new(FILE_NAME, text)).unwrap_err();
+        failures
+            .iter()
+            .map(|failure| {
+                let (file, span) = failure.at.as_deref().unwrap();
+                let place = file.place(span.start);
+                format!("{}:{} {}", place.line, place.column, failure.message)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let text = "\
+# é
+rules:
+  unused-allow: off
+  malformed-allow: {level: warning}
+fail-on: never
+dialect: postgres@16
+framework: flyway
+paths: [db/a, db/b]
+exclude: db/old/**
+schema: base.sql
+placeholders: {version: 1.10, off: off}
+inline-allow: [warning, note]
+";
+        let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
+        let rules: Vec<_> = config.rules.into_iter().collect();
+        assert_eq!(
+            rules,
+            [
+                ("malformed-allow", RuleLevel::Level(Level::Warning)),
+                ("unused-allow", RuleLevel::Off)
+            ]
+        );
+        assert_eq!(config.fail_on, Some(FailOn::Never));
+        assert_eq!(config.dialect.unwrap().to_string(), "postgres@16");
+        assert_eq!(config.framework.unwrap().value, "flyway");
+        assert_eq!(config.paths, ["db/a", "db/b"]);
+        assert_eq!(config.exclude, ["db/old/**"]);
+        assert_eq!(config.schema.as_deref(), Some("base.sql"));
+        let placeholders: Vec<_> = config.placeholders.iter().collect();
+        let expected = [("off", "off"), ("version", "1.10")].map(|(a, b)| (a.into(), b.into()));
+        assert_eq!(placeholders, expected.iter().map(|(a, b)| (a, b)).collect::<Vec<_>>());
+        assert_eq!(config.inline_allow, Some(vec![Level::Warning, Level::Note]));
+    }
+
+    #[test]
+    fn an_empty_config_is_the_default() {
+        for text in ["", "# nothing\n", "rules:\n"] {
+            assert!(read(SourceFile::new(FILE_NAME, text)).unwrap().rules.is_empty(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_words_are_failures_at_their_place() {
+        assert_eq!(
+            failures("rule:\n  x: off\nfail-on: errors\n"),
+            [
+                "1:1 unknown key `rule`; did you mean `rules`?",
+                "3:10 fail-on cannot be `errors`; it is one of error, warning, note, never"
+            ]
+        );
+        assert_eq!(
+            failures("rules:\n  \"unused-alow\": off\n  unused-allow: {levl: off}\n"),
+            [
+                "2:3 unknown rule `unused-alow`; did you mean `unused-allow`?",
+                "3:18 unknown option `levl`; did you mean `level`?"
+            ]
+        );
+        let message = &failures("é: 1\ndialect: oracle\n")[1];
+        assert!(message.starts_with("2:10 `oracle` is not an engine"), "{message}");
+        assert_eq!(
+            failures("rules: {internal-error: note}"),
+            ["1:9 a gate must not pass because it crashed: this has no level"]
+        );
+        assert_eq!(failures("[a]"), ["1:1 the config must be a map of `key: value` lines"]);
+        assert_eq!(failures("paths:\n"), ["1:6 paths has no value"]);
+        let message = &failures("a: [1\nb: 2")[0];
+        assert!(message.starts_with("2:2 this is not YAML that can be read"), "{message}");
+        let message = &failures("paths: a\npaths: b\n")[0];
+        assert!(message.starts_with("2:1 "), "{message}");
+    }
+}

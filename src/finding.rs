@@ -1,7 +1,7 @@
 //! What lockgate says: findings, their level, and what they are about.
 
 use crate::schema::name::Name;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, Span};
 use std::fmt;
 
 /// How bad a finding is.
@@ -108,4 +108,44 @@ pub struct Finding {
     pub help: Option<String>,
     /// What it is about.
     pub subject: Subject,
+}
+
+/// What could not be done: lockgate did not see all that it was asked to judge.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Which exit code it leads to.
+    pub kind: FailureKind,
+    /// The file, or what was asked for where there is no file; as reports show it.
+    pub path: String,
+    /// What went wrong, and what would be right.
+    pub message: String,
+    /// The text and the place in it, where there is one.
+    pub at: Option<Box<(SourceFile, Span)>>,
+}
+
+/// Which exit code a failure leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Something could not be read or run: exit 2.
+    Broken,
+    /// A path was given or configured and holds no migration: exit 3.
+    NoMigration,
+}
+
+impl Failure {
+    /// A failure without a place.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Broken, path: path.into(), message: message.into(), at: None }
+    }
+
+    /// A failure at a place.
+    pub fn at(file: &SourceFile, span: Span, message: impl Into<String>) -> Self {
+        Self { at: Some(Box::new((file.clone(), span))), ..Self::new(file.path.clone(), message) }
+    }
+}
+
+impl From<Failure> for Vec<Failure> {
+    fn from(failure: Failure) -> Self {
+        vec![failure]
+    }
 }

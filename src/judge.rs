@@ -1,1 +1,155 @@
-//! From findings to a verdict: allows, levels, modes.
+//! From findings to a verdict: allows and levels.
+
+pub mod date;
+pub mod inline;
+
+use crate::config::{Config, FailOn, RuleLevel};
+use crate::finding::{Finding, Label, Level};
+use crate::judge::date::Date;
+use crate::migration::ReadMigration;
+use crate::rules;
+use crate::rules::gate::malformed_allow;
+use crate::source::SourceFile;
+
+/// A finding and what became of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The finding, at the level that the config gives it.
+    pub finding: Finding,
+    /// What became of it.
+    pub state: State,
+    /// The reason that somebody gave for allowing it.
+    pub reason: Option<String>,
+}
+
+/// What became of a finding. Only a reported one can fail the run; all stay in the reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It counts.
+    Reported,
+    /// A comment in the migration allows it.
+    Allowed,
+    /// The config allows it.
+    Waived,
+    /// It stood there before lockgate came.
+    Baselined,
+    /// Its rule is on trial.
+    DryRun,
+}
+
+impl State {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Allowed => "allowed",
+            Self::Waived => "waived",
+            Self::Baselined => "baselined",
+            Self::DryRun => "dry-run",
+        }
+    }
+}
+
+/// Whether the change may ship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Pass,
+    /// No.
+    Fail,
+}
+
+impl Verdict {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// The verdict over judged findings, where everything could be read.
+pub fn verdict(findings: &[Judged], fail_on: FailOn) -> Verdict {
+    let fails = findings
+        .iter()
+        .any(|judged| judged.state == State::Reported && fail_on.fails(judged.finding.level));
+    if fails { Verdict::Fail } else { Verdict::Pass }
+}
+
+/// Applies the comments in the migrations and the levels of the config to what was found, and
+/// adds what is wrong with the comments. Sorted by file, place and rule.
+pub fn judge(
+    found: Vec<Finding>,
+    files: &[SourceFile],
+    migrations: &[ReadMigration],
+    config: &Config,
+    today: Date,
+) -> Vec<Judged> {
+    let (mut allows, mut about_allows) = inline::read(files, migrations, today);
+    let mut judged: Vec<Judged> = Vec::new();
+    for mut finding in found {
+        let allow = allows.take(&finding);
+        let Some(level) = level(&finding, config) else { continue };
+        finding.level = level;
+        let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
+        let reason = match allow {
+            Some(allow) if may => Some(allow.reason),
+            Some(allow) => {
+                about_allows.push(forbidden(&finding, allow.place));
+                None
+            }
+            None => None,
+        };
+        let state = if reason.is_some() { State::Allowed } else { State::Reported };
+        judged.push(Judged { finding, state, reason });
+    }
+    about_allows.extend(allows.unused());
+    judged.extend(about_allows.into_iter().filter_map(|mut finding| {
+        finding.level = level(&finding, config)?;
+        Some(Judged { finding, state: State::Reported, reason: None })
+    }));
+    judged.sort_by_cached_key(|judged| {
+        let Finding { rule, primary, subject, message, .. } = &judged.finding;
+        (primary.file, primary.span, *rule, subject.clone(), message.clone())
+    });
+    judged
+}
+
+/// The level of a finding under the config; `None` where its rule is off.
+///
+/// A finding at its rule's own level gets the level that the config gives the rule. One that is
+/// milder, because less is known about it, is never raised by that.
+fn level(finding: &Finding, config: &Config) -> Option<Level> {
+    match config.rules.get(finding.rule) {
+        None => Some(finding.level),
+        Some(RuleLevel::Off) => None,
+        Some(RuleLevel::Level(level)) => {
+            let own = rules::find(finding.rule).map_or(finding.level, |rule| rule.level);
+            Some(if finding.level < own { finding.level.min(*level) } else { *level })
+        }
+    }
+}
+
+fn forbidden(finding: &Finding, place: Label) -> Finding {
+    Finding {
+        rule: malformed_allow::RULE.id,
+        level: malformed_allow::RULE.level,
+        breaks: Vec::new(),
+        message: format!(
+            "the config keeps findings of level {} from being allowed by a comment, so `{}` is \
+             still reported",
+            finding.level, finding.rule
+        ),
+        primary: place,
+        related: Vec::new(),
+        help: Some(
+            "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
+                .to_owned(),
+        ),
+        subject: finding.subject.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

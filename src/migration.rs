@@ -169,6 +169,47 @@ pub enum OptOut {
         /// Why not.
         why: &'static str,
     },
+    /// The runner is not known.
+    Unknown,
+}
+
+/// What to do instead, before a runner is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Run this statement by itself, outside any transaction.
+    RunAlone(String),
+}
+
+/// Words an advice for a runner.
+pub fn advise(runner: &Runner, advice: &Advice) -> String {
+    let Advice::RunAlone(statement) = advice;
+    match &runner.alone {
+        OptOut::Directive { text, place } => {
+            format!("put `{statement}` into a migration of its own, with `{text}` {place}")
+        }
+        OptOut::Sidecar { suffix, text } => format!(
+            "put `{statement}` into a migration of its own, and beside it a file of the same name \
+             plus `{suffix}` that says `{text}`"
+        ),
+        OptOut::OwnFile => format!(
+            "put `{statement}` alone into a migration: {} sends a file as one message, and two \
+             statements in one message are one transaction",
+            runner.framework
+        ),
+        OptOut::Automatic => format!(
+            "put `{statement}` alone into a migration: {} then runs it without a transaction",
+            runner.framework
+        ),
+        OptOut::Never { why } => format!(
+            "{} cannot run `{statement}`: {why}; run it by hand before the deploy, and keep the \
+             migration as `IF NOT EXISTS` or `IF EXISTS`",
+            runner.framework
+        ),
+        OptOut::Unknown => format!(
+            "run `{statement}` in a migration of its own that your runner does not wrap in a \
+             transaction; with `framework:` in lockgate.yaml this says how"
+        ),
+    }
 }
 
 /// A piece of a migration.

@@ -23,8 +23,10 @@ mod transaction;
 pub use transaction::{Automatic, Transaction, automatic, flyway_recognises};
 
 use crate::dialect::Dialect;
+use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
+use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::Birth;
 use crate::schema::types::DataType;
@@ -181,6 +183,44 @@ impl Step<'_> {
             .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
             .and_then(|column| column.birth);
         self.is_born(table) || self.is_birth_here(birth)
+    }
+
+    /// The migration as what a finding is about.
+    pub fn subject(&self) -> Subject {
+        Subject::Migration(self.migration.migration.version.text.clone())
+    }
+
+    /// How sure it is that a table is old, as the end of a message; empty where the migrations show
+    /// it.
+    pub fn standing(&self, table: &Name) -> String {
+        match self.before.relation(table) {
+            _ if self.may_be_created_here(table) => {
+                format!(
+                    ". `{table}` is created here only if it does not exist yet, so it may be old"
+                )
+            }
+            Knowledge::Known(_) => String::new(),
+            Knowledge::Assumed | Knowledge::Absent => {
+                format!(". These migrations do not create `{table}`, so it counts as large")
+            }
+            Knowledge::Clouded { .. } => {
+                format!(". A statement that lockgate cannot follow may have changed `{table}`")
+            }
+        }
+    }
+
+    /// Error for a lock on an old table, warning where it may just have been created.
+    pub fn level_by_standing(&self, table: &Name) -> Level {
+        if self.may_be_created_here(table) { Level::Warning } else { Level::Error }
+    }
+
+    /// Whether this migration creates the relation under IF NOT EXISTS, or in a branch of a `DO`
+    /// block, and nobody knows whether that happened.
+    fn may_be_created_here(&self, name: &Name) -> bool {
+        let name = self.before.resolve(name);
+        let birth = self.before.relations.get(&name).and_then(|found| found.origin().birth);
+        birth.is_some_and(|birth| birth.migration == Some(self.index))
+            && !self.start.relations.contains_key(&name)
     }
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {

@@ -1,1 +1,207 @@
-//! Reports: one verdict, many forms.
+//! What a run says, and the formats that it is said in.
+
+pub mod github;
+pub mod json;
+pub mod list;
+pub mod terminal;
+
+use crate::config::FailOn;
+use crate::finding::{Failure, FailureKind, Level};
+use crate::frameworks::MigrationSet;
+use crate::judge::{Judged, State, Verdict, verdict};
+use crate::migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use crate::schema::change::{Change, TransactionMark};
+use crate::source::SourceFile;
+
+/// The version of the JSON that all commands write; a key never changes its meaning within one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole run.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The files; a finding's file is an index into them.
+    pub files: Vec<SourceFile>,
+    /// The sets of migrations that were found.
+    pub sets: Vec<Set>,
+    /// Sets for another database than the stated one: seen and not checked.
+    pub left_out: Vec<Set>,
+    /// Every migration, in the order in which they run.
+    pub migrations: Vec<MigrationLine>,
+    /// What was found and judged, by file, place and rule.
+    pub findings: Vec<Judged>,
+    /// What could not be done.
+    pub failures: Vec<Failure>,
+    /// From which level on a finding fails the run.
+    pub fail_on: FailOn,
+}
+
+/// Migrations of one framework.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// The framework's name.
+    pub framework: &'static str,
+    /// The folder that it stands in.
+    pub root: String,
+    /// Why it was taken for that.
+    pub why: String,
+    /// How many migrations it has.
+    pub migrations: usize,
+    /// The database that it is for, where that is not the one that was read.
+    pub database: Option<&'static str>,
+}
+
+impl Set {
+    /// The line of a set; `database` is named where the set was left out for it.
+    pub fn new(set: &MigrationSet, database: Option<&'static str>) -> Self {
+        Self {
+            framework: set.framework,
+            root: set.root.clone(),
+            why: set.why.clone(),
+            migrations: set.migrations.len(),
+            database,
+        }
+    }
+}
+
+/// What the reports say about one migration.
+#[derive(Clone, Debug)]
+pub struct MigrationLine {
+    /// Its set: an index.
+    pub set: usize,
+    /// The path of its file.
+    pub file: String,
+    /// Its version as written; may be empty.
+    pub version: String,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// How it meets a transaction: `explicit`, `implicit`, `all-pending`, `none`, `author` or
+    /// `unknown`.
+    pub transaction: &'static str,
+    /// How its statements were read.
+    pub statements: Counts,
+}
+
+/// How many statements were read how well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All that they do to the schema is known.
+    pub understood: usize,
+    /// Verb and object are known.
+    pub opaque: usize,
+    /// Nothing is known.
+    pub unread: usize,
+}
+
+impl Counts {
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.understood + self.opaque + self.unread
+    }
+
+    fn of(read: &ReadMigration) -> Self {
+        let mut counts = Self::default();
+        for statement in &read.statements {
+            match statement.reading {
+                Reading::Understood => counts.understood += 1,
+                Reading::Opaque { .. } => counts.opaque += 1,
+                Reading::Unread { .. } => counts.unread += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, next| Self {
+            understood: sum.understood + next.understood,
+            opaque: sum.opaque + next.opaque,
+            unread: sum.unread + next.unread,
+        })
+    }
+}
+
+impl MigrationLine {
+    /// The line of a migration of a set.
+    pub fn new(set: usize, read: &ReadMigration, files: &[SourceFile]) -> Self {
+        let migration = &read.migration;
+        let file = files.get(migration.file.0 as usize);
+        Self {
+            set,
+            file: file.map(|file| file.path.clone()).unwrap_or_default(),
+            version: migration.version.text.clone(),
+            direction: migration.direction,
+            transaction: transaction(read),
+            statements: Counts::of(read),
+        }
+    }
+}
+
+fn transaction(read: &ReadMigration) -> &'static str {
+    let runner = &read.migration.runner;
+    let begins = |change: &Change| matches!(change, Change::Transaction(TransactionMark::Begin));
+    let changes = || read.statements.iter().flat_map(|statement| &statement.changes);
+    match (runner.wraps, runner.sends) {
+        (Wraps::EachFile | Wraps::EachChangeset, _) => "explicit",
+        (Wraps::AllPending, _) => "all-pending",
+        _ if changes().any(|change| begins(&change.change.value)) => "author",
+        (Wraps::Nothing, Sends::WholeFile) if read.statements.len() > 1 => "implicit",
+        (Wraps::Nothing, Sends::WholeFile | Sends::Statements) => "none",
+        (Wraps::Nothing, Sends::Unknown) | (Wraps::Unknown, _) => "unknown",
+    }
+}
+
+impl Report {
+    /// The report of a run that could not begin.
+    pub fn failed(failures: Vec<Failure>) -> Self {
+        Self { failures, ..Self::default() }
+    }
+
+    /// Whether the run began: it has something to say besides failures.
+    pub fn has_run(&self) -> bool {
+        !self.sets.is_empty() || self.failures.is_empty()
+    }
+
+    /// Whether the change may ship: not where something could not be read.
+    pub fn verdict(&self) -> Verdict {
+        if self.failures.is_empty() { verdict(&self.findings, self.fail_on) } else { Verdict::Fail }
+    }
+
+    /// 0 clean, 1 findings at or above `fail-on`, 2 something could not be read or run, 3 a path
+    /// holds no migration.
+    pub fn exit_code(&self) -> u8 {
+        let is = |kind| self.failures.iter().any(|failure| failure.kind == kind);
+        match self.verdict() {
+            _ if is(FailureKind::Broken) => 2,
+            _ if is(FailureKind::NoMigration) => 3,
+            Verdict::Fail => 1,
+            Verdict::Pass => 0,
+        }
+    }
+
+    /// How the statements of all migrations were read.
+    pub fn statements(&self) -> Counts {
+        self.migrations.iter().map(|migration| migration.statements).sum()
+    }
+
+    /// How many findings of this level count.
+    pub fn reported(&self, level: Level) -> usize {
+        self.in_state(State::Reported).filter(|judged| judged.finding.level == level).count()
+    }
+
+    /// The findings in this state.
+    pub fn in_state(&self, state: State) -> impl Iterator<Item = &Judged> {
+        self.findings.iter().filter(move |judged| judged.state == state)
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn count(number: usize, word: &str) -> String {
+    match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

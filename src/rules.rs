@@ -4,9 +4,14 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod run;
+#[cfg(test)]
+mod tests;
+
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Level};
+use crate::finding::{Breaks, Finding, Label, Level, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
+use crate::source::{FileId, Span};
 
 /// What a rule guards against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,6 +184,72 @@ impl Sink {
     }
 }
 
+impl Sink {
+    /// Begins a finding at a place of a step's migration, at the rule's own level.
+    pub fn report(&mut self, step: &Step<'_>, span: Span, subject: Subject) -> Draft<'_> {
+        self.report_at(step.migration.migration.file, span, subject)
+    }
+
+    /// Begins a finding at the statement that created a table.
+    pub fn report_table(&mut self, end: &TableEnd<'_>, subject: Subject) -> Draft<'_> {
+        self.report_at(end.migration.migration.file, end.span, subject)
+    }
+
+    /// Begins a finding at any place.
+    pub fn report_at(&mut self, file: FileId, span: Span, subject: Subject) -> Draft<'_> {
+        let finding = Finding {
+            rule: self.rule.id,
+            level: self.rule.level,
+            breaks: self.rule.breaks.to_vec(),
+            message: String::new(),
+            primary: Label { file, span, text: String::new() },
+            related: Vec::new(),
+            help: None,
+            subject,
+        };
+        Draft { sink: self, finding }
+    }
+}
+
+/// A finding that is being written.
+#[derive(Debug)]
+#[must_use = "a draft counts only when it is pushed"]
+pub struct Draft<'a> {
+    sink: &'a mut Sink,
+    finding: Finding,
+}
+
+impl Draft<'_> {
+    /// Another level than the rule's own.
+    pub fn level(mut self, level: Level) -> Self {
+        self.finding.level = level;
+        self
+    }
+
+    /// What happens, and why it applies here.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.finding.message = message.into();
+        self
+    }
+
+    /// What to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// Another place that matters.
+    pub fn related(mut self, label: Label) -> Self {
+        self.finding.related.push(label);
+        self
+    }
+
+    /// Gives it to the sink.
+    pub fn push(self) {
+        self.sink.push(self.finding);
+    }
+}
+
 /// Declares the modules of the rules and the table of them: one word for each rule.
 macro_rules! rules {
     ($($category:ident { $($rule:ident),* $(,)? })*) => {
@@ -197,7 +268,14 @@ macro_rules! rules {
     };
 }
 
-rules! {}
+rules! {
+    gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
+    history { duplicate_version, never_runs }
+    locking { column_type_rewrite, index_not_concurrent }
+    compatibility { drop_column }
+    shape { missing_primary_key }
+    transactions { refused_in_transaction }
+}
 
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -154,6 +154,18 @@ impl SourceFile {
         }
     }
 
+    /// A line, from 1, without its ending; empty past the last one.
+    pub fn line(&self, line: u32) -> Span {
+        let index = (line as usize).saturating_sub(1);
+        let end_of_text = self.whole().end;
+        let start = self.line_starts.get(index).copied().unwrap_or(end_of_text);
+        let end = self.line_starts.get(index + 1).copied().unwrap_or(end_of_text);
+        let text = self.slice(Span { start, end });
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        Span::new(start as usize, start as usize + text.len())
+    }
+
     /// A span that covers the whole text.
     pub fn whole(&self) -> Span {
         Span::new(0, self.text.len())
@@ -193,6 +205,8 @@ mod tests {
         assert_eq!(at("b"), (2, 1));
         assert_eq!(at("c"), (3, 1));
         assert_eq!(at("d"), (4, 2));
+        let lines: Vec<&str> = (1..=5).map(|line| file.slice(file.line(line))).collect();
+        assert_eq!(lines, ["aé", "b", "c", "🙂d", ""]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod bridge;
+pub mod calls;
 pub mod cursor;
 pub mod forms;
 pub mod functions;

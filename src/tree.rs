@@ -1,1 +1,418 @@
-//! Where migrations come from: files and folders.
+//! Where files come from: the work tree, or memory. The only room that reads the disk.
+//!
+//! Paths are text with `/`, as reports show them: below the current folder relative to it, else
+//! as given. A path never leaves its tree's root; what cannot be read is a value with its path
+//! and reason, and every other file is still listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// The largest file that is read, in bytes (256 MiB).
+pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// How much of a file [`Tree::peek`] reads, in bytes.
+pub const PEEK_BYTES: usize = 8 * 1024;
+
+/// Folders below a given one that hold no migrations of the project's own.
+const SKIPPED_FOLDERS: &[&str] = &["node_modules", "target"];
+
+/// A source of files.
+pub trait Tree: fmt::Debug {
+    /// What the user gave, and every file below it, in the order of their paths.
+    fn list(&self) -> Listing;
+
+    /// The bytes of a file. Files beside and above the listed ones can be read too, as far as
+    /// the tree's root.
+    ///
+    /// # Errors
+    /// [`ReadError`] says why there are none.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The first [`PEEK_BYTES`] of a file.
+    ///
+    /// # Errors
+    /// As for [`Tree::read`].
+    fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(PEEK_BYTES);
+        Ok(bytes)
+    }
+}
+
+/// What a tree holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The files and folders that were given and found.
+    pub given: Vec<Given>,
+    /// Every file, sorted by path, each once.
+    pub files: Vec<String>,
+    /// What could not be listed.
+    pub problems: Vec<Problem>,
+}
+
+/// A path that the user gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The path; `.` is the current folder.
+    pub path: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// A path that could not be listed, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub error: ReadError,
+    /// Whether it is a path that the user gave, not one found below it.
+    pub given: bool,
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// There is nothing of that name.
+    NotFound,
+    /// A symbolic link to nothing.
+    Dangling,
+    /// A symbolic link to a folder that holds it.
+    Loop,
+    /// It lies outside the project's root, directly or through a symbolic link.
+    OutsideRoot,
+    /// Over [`FILE_BYTES_MAX`].
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+    /// A folder, a socket, a device.
+    NotAFile,
+    /// Its name is not UTF-8; reports could not name it.
+    NameNotUtf8,
+    /// What the system said.
+    Io(String),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("not found"),
+            Self::Dangling => f.write_str("a symbolic link to nothing"),
+            Self::Loop => f.write_str("a symbolic link that leads back to itself"),
+            Self::OutsideRoot => f.write_str("it lies outside the project's root"),
+            Self::TooLarge { bytes } => {
+                write!(f, "{bytes} bytes are more than the {FILE_BYTES_MAX} that are read")
+            }
+            Self::NotAFile => f.write_str("not a regular file"),
+            Self::NameNotUtf8 => f.write_str("its name is not UTF-8"),
+            Self::Io(message) => f.write_str(message),
+        }
+    }
+}
+
+/// The folder of a path; `None` above `/`. The folder of `a` is `.`, that of `.` is `..`.
+pub fn parent(path: &str) -> Option<String> {
+    match path.rsplit_once('/') {
+        Some(("", "")) => None,
+        Some(("", _)) => Some("/".to_owned()),
+        Some((_, "..")) => Some(format!("{path}/..")),
+        Some((folder, _)) => Some(folder.to_owned()),
+        None if path == "." => Some("..".to_owned()),
+        None if path == ".." => Some("../..".to_owned()),
+        None => Some(".".to_owned()),
+    }
+}
+
+/// A folder and every folder above it, nearest first. The caller stops at
+/// [`ReadError::OutsideRoot`].
+pub fn ancestors(folder: &str) -> impl Iterator<Item = String> {
+    const DEPTH_MAX: usize = 64;
+    std::iter::successors(Some(folder.to_owned()), |folder| parent(folder)).take(DEPTH_MAX)
+}
+
+/// A path in a folder, without `.` and, where a folder is left again, `..`.
+pub fn join(folder: &str, path: &str) -> String {
+    let absolute = path.starts_with('/') || folder.starts_with('/');
+    let folder = if path.starts_with('/') { "" } else { folder };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            part => parts.push(part),
+        }
+    }
+    match (absolute, parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => parts.join("/"),
+    }
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The part of a path below a folder; `None` if it does not lie there.
+pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    match folder {
+        "." => (!path.starts_with('/') && path != ".." && !path.starts_with("../")).then_some(path),
+        "/" => path.strip_prefix('/'),
+        _ => path.strip_prefix(folder)?.strip_prefix('/'),
+    }
+}
+
+/// Files on disk.
+#[derive(Clone, Debug)]
+pub struct WorkTree {
+    current: PathBuf,
+    root: PathBuf,
+    given: Vec<PathBuf>,
+}
+
+impl WorkTree {
+    /// The files and folders given, seen from the current folder.
+    ///
+    /// The root is the nearest folder above all of them that holds `.git`; else the current
+    /// folder if they lie in it; else the folder that they share.
+    ///
+    /// # Errors
+    /// When the current folder cannot be told.
+    pub fn new(given: &[PathBuf]) -> io::Result<Self> {
+        Ok(Self::seen_from(&std::env::current_dir()?, given))
+    }
+
+    /// The same, seen from another folder.
+    pub fn seen_from(current: &Path, given: &[PathBuf]) -> Self {
+        let current = fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
+        let mut shared: Option<PathBuf> = None;
+        for path in given {
+            let Ok(path) = fs::canonicalize(current.join(path)) else { continue };
+            let folder = if path.is_dir() {
+                path
+            } else {
+                path.parent().map_or(path.clone(), Path::to_path_buf)
+            };
+            shared = Some(match shared {
+                None => folder,
+                Some(shared) => shared_folder(&shared, &folder),
+            });
+        }
+        let shared = shared.unwrap_or_else(|| current.clone());
+        let repository = shared.ancestors().find(|folder| folder.join(".git").exists());
+        let root = match repository {
+            Some(repository) => repository.to_path_buf(),
+            None if shared.starts_with(&current) => current.clone(),
+            None => shared.clone(),
+        };
+        Self { current, root, given: given.to_vec() }
+    }
+
+    /// The path as reports show it.
+    fn shown(&self, path: &Path) -> Option<String> {
+        let path = path.strip_prefix(&self.current).unwrap_or(path);
+        let mut text = String::new();
+        for component in path.components() {
+            match component {
+                Component::RootDir => text.push('/'),
+                component => {
+                    text.push_str(component.as_os_str().to_str()?);
+                    text.push('/');
+                }
+            }
+        }
+        Some(join(".", &text))
+    }
+
+    fn on_disk(&self, path: &str) -> PathBuf {
+        self.current.join(path)
+    }
+
+    /// The file with every link followed, if it lies inside the root and is not too large.
+    fn admit(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let on_disk = self.on_disk(path);
+        let real = fs::canonicalize(&on_disk).map_err(|error| {
+            let is_link = fs::symlink_metadata(&on_disk).is_ok_and(|found| found.is_symlink());
+            match error.kind() {
+                io::ErrorKind::NotFound if is_link => ReadError::Dangling,
+                io::ErrorKind::NotFound => ReadError::NotFound,
+                _ if is_link => ReadError::Loop,
+                _ => ReadError::Io(error.to_string()),
+            }
+        })?;
+        if !real.starts_with(&self.root) {
+            return Err(ReadError::OutsideRoot);
+        }
+        let found = fs::metadata(&real).map_err(|error| ReadError::Io(error.to_string()))?;
+        match found.len() {
+            _ if !found.is_file() => Err(ReadError::NotAFile),
+            bytes if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
+            _ => Ok(real),
+        }
+    }
+
+    fn read_at_most(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
+        let real = self.admit(path)?;
+        let mut bytes = Vec::new();
+        fs::File::open(real)
+            .and_then(|file| file.take(bytes_max).read_to_end(&mut bytes))
+            .map_err(|error| ReadError::Io(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    fn walk(&self, folder: &str, files: &mut BTreeSet<String>, problems: &mut Vec<Problem>) {
+        let walk = WalkDir::new(self.on_disk(folder)).follow_links(true).sort_by_file_name();
+        let mut walk = walk.into_iter();
+        while let Some(entry) = walk.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    problems.push(self.walk_problem(folder, &error));
+                    continue;
+                }
+            };
+            let is_folder = entry.file_type().is_dir();
+            if is_folder && is_skipped(&entry) {
+                walk.skip_current_dir();
+                continue;
+            }
+            let Some(path) = self.shown(entry.path()) else {
+                let path = entry.path().to_string_lossy().into_owned();
+                problems.push(Problem { path, error: ReadError::NameNotUtf8, given: false });
+                continue;
+            };
+            let leaves_root = entry.path_is_symlink()
+                && fs::canonicalize(entry.path()).is_ok_and(|real| !real.starts_with(&self.root));
+            if leaves_root {
+                problems.push(Problem { path, error: ReadError::OutsideRoot, given: false });
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+            } else if entry.file_type().is_file() {
+                files.insert(path);
+            }
+        }
+    }
+
+    fn walk_problem(&self, folder: &str, error: &walkdir::Error) -> Problem {
+        let path = error.path().and_then(|path| self.shown(path));
+        let kind = error.io_error().map(io::Error::kind);
+        let error = match kind {
+            None => ReadError::Loop,
+            // The entry was listed, so the link is there and its target is not.
+            Some(io::ErrorKind::NotFound) => ReadError::Dangling,
+            Some(io::ErrorKind::PermissionDenied) => ReadError::Io("permission denied".to_owned()),
+            Some(_) if error.path().is_some_and(Path::is_symlink) => ReadError::Loop,
+            Some(_) => ReadError::Io(error.to_string()),
+        };
+        Problem { path: path.unwrap_or_else(|| folder.to_owned()), error, given: false }
+    }
+}
+
+impl Tree for WorkTree {
+    fn list(&self) -> Listing {
+        let mut listing = Listing::default();
+        let mut files = BTreeSet::new();
+        for given in &self.given {
+            let Some(path) = self.shown(given) else {
+                let path = given.to_string_lossy().into_owned();
+                listing.problems.push(Problem { path, error: ReadError::NameNotUtf8, given: true });
+                continue;
+            };
+            let is_folder = self.on_disk(&path).is_dir();
+            if is_folder {
+                self.walk(&path, &mut files, &mut listing.problems);
+            } else {
+                match self.admit(&path) {
+                    Ok(_) => {
+                        files.insert(path.clone());
+                    }
+                    Err(error) => {
+                        listing.problems.push(Problem { path, error, given: true });
+                        continue;
+                    }
+                }
+            }
+            listing.given.push(Given { path, is_folder });
+        }
+        listing.files = files.into_iter().collect();
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.read_at_most(path, FILE_BYTES_MAX)
+    }
+
+    fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.read_at_most(path, PEEK_BYTES as u64)
+    }
+}
+
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() > 0 && (name.starts_with('.') || SKIPPED_FOLDERS.contains(&&*name))
+}
+
+fn shared_folder(a: &Path, b: &Path) -> PathBuf {
+    a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+}
+
+/// Files in memory: standard input, and tests.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+    given: Vec<Given>,
+}
+
+impl Memory {
+    /// These files, as if the current folder had been given.
+    pub fn new<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
+        Self { files, given: vec![Given { path: ".".to_owned(), is_folder: true }] }
+    }
+
+    /// One file, given by its name.
+    pub fn one_file(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let path = join(".", &path.into());
+        let given = vec![Given { path: path.clone(), is_folder: false }];
+        Self { files: BTreeMap::from([(path, bytes)]), given }
+    }
+
+    /// The same files, as if these paths had been given.
+    pub fn given(mut self, paths: &[&str]) -> Self {
+        let given = |path: &&str| Given {
+            path: (*path).to_owned(),
+            is_folder: !self.files.contains_key(*path),
+        };
+        self.given = paths.iter().map(given).collect();
+        self
+    }
+}
+
+impl Tree for Memory {
+    fn list(&self) -> Listing {
+        let is_given = |file: &&String| {
+            self.given
+                .iter()
+                .any(|given| **file == given.path || below(file, &given.path).is_some())
+        };
+        let files = self.files.keys().filter(is_given).cloned().collect();
+        Listing { given: self.given.clone(), files, problems: Vec::new() }
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.files.get(path).cloned().ok_or(ReadError::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -197,6 +197,9 @@ impl Change {
     pub fn kind(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::CreateTable(_) => "create_table",
+            Self::AlterTable { target, action: TableAction::RenameTable { .. } } => {
+                return Cow::Owned(format!("rename_{}", target.kind.name()));
+            }
             Self::AlterTable { action, .. } => action.kind(),
             Self::CreateIndex(_) => "create_index",
             Self::CreateView(view) if view.materialized => "create_materialized_view",

@@ -9,7 +9,7 @@ use crate::source::{Located, Span};
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::forms;
 use crate::sql::functions::is_harmless;
-use crate::sql::read::data::by_head;
+use crate::sql::read::data::{by_head, set_config};
 use crate::sql::read::expr::expression;
 use crate::sql::split::{PieceKind, split};
 use crate::sql::token::{Lexeme, LexemeKind, lex};
@@ -246,23 +246,27 @@ impl<'a> Walker<'a> {
             "NULL", "RAISE", "RETURN", "GET", "OPEN", "FETCH", "CLOSE", "MOVE", "EXIT", "CONTINUE",
             "ASSERT", "COMMIT", "ROLLBACK",
         ];
-        const ROWS: &[&str] =
-            &["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "PERFORM"];
+        const ROWS: &[&str] = &["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES"];
         let mut statement = self.cursor.take_until(|rest| rest.is(";"));
         let span = statement.rest_span();
         if statement.eat("EXECUTE") {
-            return self.execute(statement);
+            return self.execute(statement, span);
         }
         if HARMLESS.iter().any(|word| statement.is(word)) {
             return Ok(());
         }
-        if ROWS.iter().any(|word| statement.is(word)) || is_assignment(statement) {
-            let data = match statement.is("PERFORM") || is_assignment(statement) {
-                true => evaluated(statement),
-                false => by_head(&mut statement)?,
-            };
-            let change = Located::new(Change::Data(data), span);
-            return Ok(self.push(change));
+        if let Some(setting) = set_config(statement) {
+            self.push(Located::new(Change::Session(setting), span));
+            return Ok(());
+        }
+        if statement.is("PERFORM") || is_assignment(statement) {
+            self.push(Located::new(Change::Data(evaluated(statement)), span));
+            return Ok(());
+        }
+        if ROWS.iter().any(|word| statement.is(word)) {
+            let data = by_head(&mut statement)?;
+            self.push(Located::new(Change::Data(data), span));
+            return Ok(());
         }
         let read = forms::read(statement);
         let certain = self.certain();
@@ -285,8 +289,7 @@ impl<'a> Walker<'a> {
 
     /// `EXECUTE expression [INTO ...] [USING ...]`: a literal is read, the rest is built at run
     /// time.
-    fn execute(&mut self, mut statement: Cursor<'a>) -> Reads<()> {
-        let span = statement.rest_span();
+    fn execute(&mut self, mut statement: Cursor<'a>, span: Span) -> Reads<()> {
         let mut sql = statement.take_until(|rest| rest.is("INTO") || rest.is("USING"));
         while sql.is("(") && { sql }.parentheses().is_ok_and(|_| closes_at_end(sql)) {
             sql = sql.parentheses()?;

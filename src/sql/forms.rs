@@ -6,7 +6,7 @@
 
 use crate::migration::{Context, LocatedChange, Reading};
 use crate::schema::change::{Change, DataVerb, TableAction};
-use crate::source::Located;
+use crate::source::{Located, Span};
 use crate::sql::block;
 use crate::sql::cursor::{Cursor, Reads, Unread};
 use crate::sql::read::{
@@ -128,7 +128,7 @@ pub struct ReadStatement {
 
 /// Reads the tokens of one statement.
 pub fn read(cursor: Cursor<'_>) -> ReadStatement {
-    let span = cursor.rest_span();
+    let span = head_span(cursor);
     if let Some(at) = cursor.tokens().iter().position(|token| token.is_unclosed()) {
         let mut at_quote = cursor;
         (0..at).for_each(|_| {
@@ -160,6 +160,15 @@ pub fn read(cursor: Cursor<'_>) -> ReadStatement {
             ReadStatement { changes: changes.into_iter().map(top).collect(), reading }
         }
         Err(error) => unread(error),
+    }
+}
+
+/// Where a statement that is one change is pointed at: the whole of it, but of a CREATE only what
+/// stands before its first parenthesis or AS. Nobody wants to see 300 columns underlined.
+fn head_span(mut cursor: Cursor<'_>) -> Span {
+    match cursor.is("CREATE") {
+        true => cursor.take_until(|rest| rest.is("(") || rest.is("AS")).rest_span(),
+        false => cursor.rest_span(),
     }
 }
 

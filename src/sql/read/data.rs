@@ -99,32 +99,30 @@ fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
     found.ok_or_else(|| cursor.unexpected("SELECT, INSERT, UPDATE or DELETE"))
 }
 
-/// The tables that are written, in `WITH` lists too.
+/// The tables that are written: the statement's own target first, then those in `WITH` lists.
 fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
-    let mut names = Vec::new();
+    let mut names: Vec<(usize, Name)> = Vec::new();
+    let mut depth = 0_usize;
     let mut starts = true;
     while !cursor.is_done() {
         // UPDATE and DELETE also stand in `FOR UPDATE`, `ON CONFLICT DO UPDATE`, `ON DELETE`.
-        let target = if cursor.eat("INSERT INTO") || cursor.eat("MERGE INTO") {
-            true
-        } else if starts && cursor.eat("UPDATE") | cursor.eat("DELETE FROM") {
+        let rows = starts && (cursor.eat("UPDATE") || cursor.eat("DELETE FROM"));
+        if rows || cursor.eat("INSERT INTO") || cursor.eat("MERGE INTO") {
             cursor.eat("ONLY");
-            true
-        } else {
-            false
-        };
-        match (target, cursor.name()) {
-            (true, Ok(name)) => names.push(name),
-            (true, Err(_)) => {}
-            (false, _) => {}
+            names.extend(cursor.name().ok().map(|name| (depth, name)));
+            starts = false;
+            continue;
         }
-        starts = false;
-        if !target {
-            starts = cursor.is("(") || cursor.is(")");
-            cursor.next();
+        match cursor.peek_text(0) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
         }
+        starts = cursor.is("(") || cursor.is(")");
+        cursor.next();
     }
-    names
+    names.sort_by_key(|(depth, _)| *depth);
+    names.into_iter().map(|(_, name)| name).collect()
 }
 
 /// `SELECT ... INTO [TEMPORARY] [TABLE] name FROM ...` creates a table.
@@ -151,9 +149,9 @@ fn select_into(whole: Cursor<'_>) -> Reads<Option<Change>> {
     Ok(Some(Change::CreateTable(Box::new(table))))
 }
 
-/// `SELECT set_config('name', 'value', is_local)` and nothing else.
-fn set_config(mut cursor: Cursor<'_>) -> Option<SetVariable> {
-    cursor.eat("SELECT");
+/// `SELECT set_config('name', 'value', is_local)` and nothing else; PERFORM in PL/pgSQL.
+pub fn set_config(mut cursor: Cursor<'_>) -> Option<SetVariable> {
+    cursor.eat_any(&["SELECT", "PERFORM"]);
     cursor.eat("pg_catalog .");
     if !cursor.eat("set_config") {
         return None;

@@ -118,6 +118,9 @@ pub fn expression(cursor: Cursor<'_>) -> Expr {
             skip_type(&mut rest);
             continue;
         }
+        if rest.eat("AT TIME ZONE") {
+            continue;
+        }
         let named = matches!(token.kind, LexemeKind::Word | LexemeKind::Quoted);
         if !named || is_keyword(&rest) {
             rest.next();

@@ -152,7 +152,10 @@ fn chain(cursor: &mut Cursor<'_>) -> bool {
 
 /// A statement that does nothing to a schema: its verb, and whatever follows.
 pub fn nothing(cursor: &mut Cursor<'_>) -> Reads<Change> {
-    let verb = cursor.peek_text(0).to_ascii_uppercase();
+    // DISCARD ALL is the one of them that a transaction block refuses.
+    let words = if cursor.is("DISCARD") { 2 } else { 1 };
+    let verb: Vec<&str> = (0..words).map(|ahead| cursor.peek_text(ahead)).collect();
+    let verb = verb.join(" ").to_ascii_uppercase();
     cursor.rest();
     Ok(Change::Nothing { verb })
 }

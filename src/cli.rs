@@ -1,0 +1,188 @@
+//! The command line: its types, and which command they call.
+
+mod exclude;
+mod explain;
+mod lint;
+mod list;
+mod rules;
+mod session;
+
+use crate::dialect::Dialect;
+use crate::finding::Failure;
+use crate::report::terminal::Style;
+use crate::report::{Report, json};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Decides whether database schema migrations are safe to ship. Offline: no account, no database.
+#[derive(Debug, Parser)]
+#[command(name = "lockgate", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check migrations: what locks, rewrites, loses data, fails or breaks the running release.
+    #[command(after_help = EXIT_CODES)]
+    Lint(Lint),
+    /// Show which migrations there are, of which framework, in which order, and how they are run.
+    List(List),
+    /// Show all rules.
+    Rules {
+        /// How to write them.
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Explain a rule: why, what to do instead, what it rests on, examples.
+    Explain {
+        /// The rule's id.
+        rule: String,
+    },
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 clean; 1 findings at or above --fail-on; 2 something could \
+                          not be read or run; 3 a path holds no migration";
+
+/// What `lint` takes.
+#[derive(Debug, Args)]
+struct Lint {
+    #[command(flatten)]
+    input: Input,
+    /// How to write the report.
+    #[arg(long, default_value = "terminal")]
+    format: Format,
+    /// The level from which on a finding fails the run [default: error].
+    #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
+    fail_on: Option<String>,
+    /// Show notes too, which are else only counted.
+    #[arg(long)]
+    notes: bool,
+}
+
+/// What `list` takes.
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    input: Input,
+    /// How to write the list.
+    #[arg(long, default_value = "text")]
+    format: TextFormat,
+}
+
+/// Where migrations come from, and what is known about them.
+#[derive(Debug, Args)]
+struct Input {
+    /// Files and folders; `-` is standard input [default: `paths` of lockgate.yaml, else `.`].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Engine and versions: postgres, postgres@16, postgres@13-17.
+    #[arg(long)]
+    dialect: Option<Dialect>,
+    /// The framework that runs the migrations [default: found by their names and files].
+    #[arg(long, value_name = "NAME")]
+    framework: Option<String>,
+    /// SQL of the schema that stood before the first migration.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// A placeholder's value; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
+    placeholder: Vec<(String, String)>,
+    /// The name of the file that standard input stands for.
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<String>,
+    /// The config file [default: lockgate.yaml, sought upward to the root of the repository].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Read no config file.
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Terminal,
+    /// For programs.
+    Json,
+    /// GitHub workflow commands: annotations on the diff.
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TextFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn placeholder(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Runs a command line: what was asked for goes to standard output, all else to standard error.
+/// The exit code. A reader that went away (`| head`) is no failure.
+pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let cli = match Cli::try_parse_from(&argv) {
+        Ok(cli) => cli,
+        Err(error) => return not_run(&argv, &error),
+    };
+    let stdout = io::stdout();
+    let is_terminal = stdout.is_terminal();
+    let mut out = io::BufWriter::new(stdout.lock());
+    let style = style(cli.color, is_terminal);
+    let result = match &cli.command {
+        Command::Lint(args) => lint::run(args, &mut out, style),
+        Command::List(args) => list::run(args, &mut out, style),
+        Command::Rules { format } => rules::run(*format, &mut out),
+        Command::Explain { rule } => explain::run(rule, &mut out),
+    };
+    match result.and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => code,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            // Where standard error is gone as well, the exit code still says it.
+            let _ = writeln!(io::stderr(), "lockgate: cannot write the report: {error}");
+            2
+        }
+    }
+}
+
+/// Says why a command line cannot be run, or answers `--help` and `--version`. The exit code.
+fn not_run(argv: &[OsString], error: &clap::Error) -> u8 {
+    let asks_json = argv.windows(2).any(|pair| pair == ["--format", "json"])
+        || argv.iter().any(|argument| argument == "--format=json");
+    if error.use_stderr() && asks_json {
+        let message = error.render().to_string();
+        let message = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or("");
+        let report = Report::failed(vec![Failure::new("command line", message)]);
+        // The exit code says it, whoever reads the text.
+        let _ = json::lint(&mut io::stdout().lock(), &report);
+    }
+    // `lockgate --help | head` is no failure, so a pipe that breaks here changes no code.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+/// Colours for a terminal unless `NO_COLOR` is set (no-color.org: to anything but nothing).
+fn style(color: ColorChoice, is_terminal: bool) -> Style {
+    const WIDTH: usize = 80;
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let color = match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => is_terminal && set("NO_COLOR").is_none(),
+    };
+    let columns = set("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    let width = columns.unwrap_or(WIDTH).clamp(60, 120);
+    Style { color, width, notes: false }
+}

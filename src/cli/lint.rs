@@ -1,0 +1,26 @@
+//! `lockgate lint`.
+
+use super::session;
+use super::{Format, Lint};
+use crate::config::FailOn;
+use crate::report::terminal::{self, Style};
+use crate::report::{github, json};
+use std::io::{self, Write};
+
+/// Checks, reports, and gives the exit code.
+pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
+    let report = session::check(&args.input, |config| {
+        let flag = args.fail_on.as_deref().and_then(FailOn::from_word);
+        config.fail_on = flag.or(config.fail_on);
+    });
+    let style = Style { notes: args.notes, ..style };
+    match args.format {
+        Format::Json => json::lint(out, &report)?,
+        Format::Github => github::lint(out, &report, args.notes)?,
+        Format::Terminal if report.has_run() => terminal::lint(out, &report, style)?,
+        Format::Terminal => {
+            terminal::failures(&mut io::stderr().lock(), &report.failures, style)?;
+        }
+    }
+    Ok(report.exit_code())
+}

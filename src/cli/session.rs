@@ -1,0 +1,164 @@
+//! From flags, config and the disk to what the pipeline takes.
+
+use super::Input;
+use super::exclude::Excluding;
+use crate::config::closest::did_you_mean;
+use crate::config::{self, Config, find};
+use crate::dialect::Engine;
+use crate::finding::Failure;
+use crate::frameworks::ADAPTERS;
+use crate::judge::date::Date;
+use crate::report::Report;
+use crate::source::{Located, SourceFile, Span};
+use crate::tree::{Memory, Tree, WorkTree};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const STDIN: &str = "-";
+
+/// Runs the pipeline on what the flags and the config say.
+pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
+    match prepare(input, amend) {
+        Ok(session) => session.check(),
+        Err(failures) => Report::failed(failures),
+    }
+}
+
+struct Session {
+    config: Config,
+    tree: Box<dyn Tree>,
+    /// The current folder, seen from the folder of the config.
+    current: String,
+    schema: Option<SourceFile>,
+    alone: bool,
+    today: Date,
+}
+
+impl Session {
+    fn check(&self) -> Report {
+        let tree =
+            Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
+        crate::check(&crate::Input {
+            tree: &tree,
+            config: &self.config,
+            schema: self.schema.as_ref(),
+            alone: self.alone,
+            today: self.today,
+        })
+    }
+}
+
+fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
+    let found = find_config(input);
+    let mut config = match &found {
+        Some(path) => config::read(find::read_text(path, &shown(path))?)?,
+        None => Config::default(),
+    };
+    if let (Some(file), Some(framework)) = (&config.file, &config.framework) {
+        check_framework(&framework.value)
+            .map_err(|message| Failure::at(file, framework.span, message))?;
+    }
+    if let Some(framework) = &input.framework {
+        check_framework(framework).map_err(|message| Failure::new("--framework", message))?;
+        config.framework = Some(Located::new(framework.clone(), Span::default()));
+    }
+    let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let schema = input.schema.clone().or_else(|| config.schema.as_ref().map(|it| folder.join(it)));
+    config.dialect = input.dialect.or(config.dialect);
+    config.placeholders.extend(input.placeholder.iter().cloned());
+    amend(&mut config);
+    check_engine(&config)?;
+    let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
+    let (tree, alone) = tree(input, &config, folder)?;
+    Ok(Session { tree, alone, current: current(folder), schema, today: today()?, config })
+}
+
+fn find_config(input: &Input) -> Option<PathBuf> {
+    if input.no_config {
+        return None;
+    }
+    input.config.clone().or_else(|| {
+        let first = input.paths.iter().find(|path| !is_stdin(path));
+        find::find(first.map_or(Path::new("."), PathBuf::as_path))
+    })
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+fn check_framework(name: &str) -> Result<(), String> {
+    let known = || ADAPTERS.iter().map(|adapter| adapter.name);
+    if known().any(|known| known == name) {
+        return Ok(());
+    }
+    Err(format!("unknown framework `{name}`{}", did_you_mean(name, known())))
+}
+
+fn check_engine(config: &Config) -> Result<(), Failure> {
+    match config.dialect {
+        Some(dialect) if dialect.engine != Engine::Postgres => {
+            let message = "lockgate reads PostgreSQL in this version";
+            Err(Failure::new(format!("dialect {dialect}"), message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What was given on the command line, else in the config, else the current folder; and whether
+/// that is one file alone.
+fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>, bool), Failure> {
+    if input.paths.iter().any(|path| is_stdin(path)) {
+        if input.paths.len() > 1 {
+            return Err(Failure::new(STDIN, "standard input is read alone, without other paths"));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::new(STDIN, format!("cannot be read: {error}")))?;
+        let name = input.stdin_filename.as_deref().unwrap_or("stdin.sql");
+        return Ok((Box::new(Memory::one_file(name, bytes)), true));
+    }
+    let paths = match (input.paths.as_slice(), config.paths.as_slice()) {
+        ([], []) => vec![PathBuf::from(".")],
+        ([], configured) => configured.iter().map(|path| folder.join(path)).collect(),
+        (given, _) => given.to_vec(),
+    };
+    let tree = WorkTree::new(&paths)
+        .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
+    let alone = matches!(paths.as_slice(), [one] if one.is_file());
+    Ok((Box::new(tree), alone))
+}
+
+/// The current folder seen from another one above it; empty where it is none above.
+fn current(folder: &Path) -> String {
+    let below = || {
+        let current = std::env::current_dir().ok()?.canonicalize().ok()?;
+        let folder = std::path::absolute(folder).ok()?.canonicalize().ok()?;
+        Some(current.strip_prefix(folder).ok()?.to_str()?.replace('\\', "/"))
+    };
+    below().unwrap_or_default()
+}
+
+/// A path as messages show it: below the current folder relative to it.
+fn shown(path: &Path) -> String {
+    let current = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(current).unwrap_or(path).display().to_string()
+}
+
+/// Today (UTC), or the day of `SOURCE_DATE_EPOCH` (reproducible-builds.org).
+fn today() -> Result<Date, Failure> {
+    const VARIABLE: &str = "SOURCE_DATE_EPOCH";
+    let seconds = match std::env::var(VARIABLE) {
+        Ok(text) => text
+            .parse()
+            .map_err(|_| Failure::new(VARIABLE, format!("`{text}` is no number of seconds")))?,
+        Err(_) => {
+            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+        }
+    };
+    Ok(Date::from_unix_seconds(seconds))
+}

@@ -1,0 +1,6 @@
+//! What an engine does when a change runs: what it rewrites, scans and rebuilds.
+
+/// PostgreSQL.
+pub mod postgres {
+    pub mod types;
+}

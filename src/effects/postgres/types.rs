@@ -1,0 +1,328 @@
+//! What `ALTER COLUMN ... TYPE` does to a table, by the old type and the new one.
+//!
+//! Measured on PostgreSQL 10 to 18: `facts/postgres_impact.csv`, category "alter column type". The
+//! test below holds the pairs that were measured.
+
+use crate::schema::catalog::{Catalog, Relation, Table};
+use crate::schema::change::{ConstraintKind, TypeDefinition};
+use crate::schema::expr::Expr;
+use crate::schema::knowledge::Knowledge;
+use crate::schema::name::Name;
+use crate::schema::table::TypeKind;
+use crate::schema::types::{DataType, canonical};
+
+/// What a type change does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TypeChange {
+    /// The catalog changes and nothing else.
+    Free,
+    /// The table stays; each index on the column is built anew.
+    RebuildsIndexes,
+    /// The table and its indexes are written anew.
+    Rewrites,
+    /// A type that nobody knows is involved.
+    Unknown,
+}
+
+/// What it does to change a column from `from` to `to`. `utc` says that the session's time zone is
+/// known to be UTC.
+pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
+    use TypeChange::{Free, RebuildsIndexes, Rewrites};
+    if from == to {
+        return Free;
+    }
+    if from.array_dimensions > 0 || to.array_dimensions > 0 {
+        // Dimensions are not kept; the elements' types must be equal.
+        let elements_equal = from.name == to.name && from.arguments == to.arguments;
+        let both = from.array_dimensions > 0 && to.array_dimensions > 0;
+        return if elements_equal && both { Free } else { Rewrites };
+    }
+    let names = (from.name.name.as_str(), to.name.name.as_str());
+    let unlimited = to.arguments.is_empty();
+    let free_if = |free: bool| if free { Free } else { Rewrites };
+    let wider = |default: Option<u32>| match (from.number(0).or(default), to.number(0)) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(from), Some(to)) => to >= from,
+    };
+    match names {
+        ("character varying", "character varying") | ("bit varying", "bit varying") => {
+            free_if(wider(None))
+        }
+        ("character varying" | "text", "text") => Free,
+        ("text", "character varying") => free_if(unlimited),
+        ("character", "bpchar") => Free,
+        ("bpchar", "bpchar") => Free,
+        ("numeric", "numeric") => free_if(numeric_widens(from, to)),
+        ("cidr", "inet") => Free,
+        ("citext", "text") => RebuildsIndexes,
+        ("citext", "character varying") if unlimited => RebuildsIndexes,
+        ("text" | "character varying", "citext") => RebuildsIndexes,
+        ("bit", "bit varying") => {
+            if wider(Some(1)) {
+                RebuildsIndexes
+            } else {
+                Rewrites
+            }
+        }
+        ("integer", "oid") | ("oid", "integer") => RebuildsIndexes,
+        ("interval", "interval") => free_if(interval_widens(from, to)),
+        (a, b) if is_time(a) && a == b => free_if(precision(to) >= precision(from)),
+        (a, b) if is_timestamp(a) && is_timestamp(b) => {
+            if utc && precision(to) >= precision(from) {
+                RebuildsIndexes
+            } else {
+                Rewrites
+            }
+        }
+        (a, b) if is_builtin(a) && is_builtin(b) => Rewrites,
+        _ => TypeChange::Unknown,
+    }
+}
+
+fn numeric_widens(from: &DataType, to: &DataType) -> bool {
+    let scale = |ty: &DataType| ty.number(1).unwrap_or(0);
+    match (from.number(0), to.number(0)) {
+        (_, None) => to.arguments.is_empty(),
+        (None, Some(_)) => false,
+        (Some(before), Some(after)) => after >= before && scale(from) == scale(to),
+    }
+}
+
+fn interval_widens(from: &DataType, to: &DataType) -> bool {
+    let fields = |ty: &DataType| ty.arguments.iter().any(|text| text.parse::<u32>().is_err());
+    to.arguments.is_empty() || (!fields(from) && !fields(to) && precision(to) >= precision(from))
+}
+
+/// Digits behind the second; without a number all six are kept.
+fn precision(ty: &DataType) -> u32 {
+    ty.arguments.last().and_then(|text| text.parse().ok()).unwrap_or(6)
+}
+
+fn is_timestamp(name: &str) -> bool {
+    name.starts_with("timestamp with")
+}
+
+fn is_time(name: &str) -> bool {
+    is_timestamp(name) || name.starts_with("time with")
+}
+
+fn is_builtin(name: &str) -> bool {
+    const BUILTIN: &[&str] = &[
+        "\"char\"",
+        "bigint",
+        "bit",
+        "bit varying",
+        "boolean",
+        "box",
+        "bpchar",
+        "bytea",
+        "character",
+        "character varying",
+        "cidr",
+        "circle",
+        "citext",
+        "date",
+        "daterange",
+        "double precision",
+        "hstore",
+        "inet",
+        "int4range",
+        "int8range",
+        "integer",
+        "interval",
+        "json",
+        "jsonb",
+        "line",
+        "lseg",
+        "macaddr",
+        "macaddr8",
+        "money",
+        "name",
+        "numeric",
+        "numrange",
+        "oid",
+        "path",
+        "pg_lsn",
+        "point",
+        "polygon",
+        "real",
+        "regclass",
+        "regtype",
+        "smallint",
+        "text",
+        "time with time zone",
+        "time without time zone",
+        "timestamp with time zone",
+        "timestamp without time zone",
+        "tsquery",
+        "tsrange",
+        "tstzrange",
+        "tsvector",
+        "uuid",
+        "xml",
+    ];
+    BUILTIN.binary_search(&name).is_ok()
+}
+
+/// The type beneath a domain, and whether a value could still be refused; an enum rewrites
+/// whatever it becomes.
+pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Catalog) -> TypeChange {
+    let (from_base, _) = beneath(from, catalog);
+    let (to_base, constrained) = beneath(to, catalog);
+    if from == to {
+        return TypeChange::Free;
+    }
+    if constrained {
+        return TypeChange::Rewrites;
+    }
+    let change = type_change(&from_base, &to_base, utc);
+    let made = |ty: &DataType| matches!(catalog.type_of(&ty.name), Knowledge::Known(_));
+    let known = |ty: &DataType| is_builtin(&ty.name.name) || made(ty);
+    match change {
+        TypeChange::Unknown if known(&from_base) && known(&to_base) => TypeChange::Rewrites,
+        change => change,
+    }
+}
+
+fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
+    if ty.array_dimensions > 0 {
+        return (ty.clone(), false);
+    }
+    match catalog.type_of(&ty.name).known().map(|found| &found.kind) {
+        Some(TypeKind::Domain { ty: base, constraints, .. }) => {
+            (base.clone(), !constraints.is_empty())
+        }
+        Some(TypeKind::Type(TypeDefinition::Enum(_))) | None | Some(_) => (ty.clone(), false),
+    }
+}
+
+/// Whether a USING expression says no more than the assignment would do by itself: the column, or
+/// the column cast to the new type.
+pub fn using_is_plain(using: &Expr, column: &str, to: &DataType) -> bool {
+    let quoted = format!("\"{column}\"");
+    let text = using.text.trim_start_matches('(').trim_end_matches(')');
+    let rest = text.strip_prefix(column).or_else(|| text.strip_prefix(&quoted));
+    match rest {
+        Some("") => true,
+        Some(cast) => cast.strip_prefix("::").is_some_and(|written| {
+            let (name, arguments) = written.split_once('(').unwrap_or((written, ""));
+            let arguments = arguments.trim_end_matches(')').replace(' ', "");
+            let name = canonical(crate::dialect::Engine::Postgres, name.trim());
+            let same = to.name.name == name || to.to_string() == written;
+            same && (arguments.is_empty() || arguments == to.arguments.join(","))
+        }),
+        None => false,
+    }
+}
+
+/// What mentions a column in a way that a type change without a rewrite still works on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Indexes with the column as a plain key.
+    pub indexes: Vec<String>,
+    /// Indexes with the column in an expression or a predicate: built anew by any type change.
+    pub computed_indexes: Vec<String>,
+    /// Valid CHECK constraints: verified anew by any type change.
+    pub checks: Vec<String>,
+}
+
+/// Finds them.
+pub fn mentions(catalog: &Catalog, name: &Name, table: &Table, column: &str) -> Mentions {
+    let mut mentions = Mentions::default();
+    for index_name in &table.indexes {
+        let key = Name { schema: name.schema.clone(), name: index_name.clone() };
+        let Some(Relation::Index(index)) = catalog.relations.get(&key) else { continue };
+        let in_expression = |expr: &Expr| expr.columns.contains(column);
+        let computed = index.predicate.as_ref().is_some_and(in_expression)
+            || index.keys.iter().any(|key| key.column.is_none() && in_expression(&key.expr));
+        if computed {
+            mentions.computed_indexes.push(index_name.clone());
+        } else if index.keys.iter().any(|key| key.column.as_deref() == Some(column)) {
+            mentions.indexes.push(index_name.clone());
+        }
+    }
+    for constraint in &table.constraints {
+        if let ConstraintKind::Check(expr) = &constraint.kind
+            && constraint.validated
+            && expr.columns.contains(column)
+        {
+            mentions.checks.extend(constraint.name.clone());
+        }
+    }
+    mentions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Engine;
+    use crate::migration::SqlText;
+    use crate::schema::change::{Change, TableAction};
+
+    fn ty(text: &str) -> DataType {
+        let sql = SqlText::verbatim(format!("ALTER TABLE t ALTER c TYPE {text}"), 0);
+        let read = crate::sql::read(&sql, Engine::Postgres);
+        match &read.statements[0].changes[0].change.value {
+            Change::AlterTable { action: TableAction::AlterType { to, .. }, .. } => to.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn measured_pairs() {
+        use TypeChange::{Free, RebuildsIndexes, Rewrites, Unknown};
+        let cases = [
+            ("smallint", "int", Rewrites),
+            ("int", "bigint", Rewrites),
+            ("int", "int4", Free),
+            ("int", "oid", RebuildsIndexes),
+            ("oid", "bigint", Rewrites),
+            ("int", "numeric(10,2)", Rewrites),
+            ("int", "text", Rewrites),
+            ("varchar(50)", "varchar(100)", Free),
+            ("varchar(50)", "varchar(20)", Rewrites),
+            ("varchar(50)", "varchar", Free),
+            ("varchar(50)", "text", Free),
+            ("varchar", "varchar(50)", Rewrites),
+            ("text", "varchar", Free),
+            ("text", "varchar(255)", Rewrites),
+            ("citext", "text", RebuildsIndexes),
+            ("varchar(50)", "citext", RebuildsIndexes),
+            ("char(10)", "char(20)", Rewrites),
+            ("char(10)", "varchar(10)", Rewrites),
+            ("char(10)", "text", Rewrites),
+            ("char(10)", "bpchar", Free),
+            ("text", "name", Rewrites),
+            ("numeric(10,2)", "numeric(12,2)", Free),
+            ("numeric(10,2)", "numeric(8,2)", Rewrites),
+            ("numeric(10,2)", "numeric(12,4)", Rewrites),
+            ("numeric(10,2)", "numeric", Free),
+            ("numeric", "numeric(10,2)", Rewrites),
+            ("date", "timestamp", Rewrites),
+            ("timestamp(3)", "timestamp(6)", Free),
+            ("timestamp(3)", "timestamp", Free),
+            ("timestamp", "timestamp(6)", Free),
+            ("timestamp", "timestamp(3)", Rewrites),
+            ("timestamp", "timestamptz", Rewrites),
+            ("time(3)", "time", Free),
+            ("time", "timetz", Rewrites),
+            ("interval", "interval(3)", Rewrites),
+            ("interval(3)", "interval", Free),
+            ("interval day to second", "interval", Free),
+            ("json", "jsonb", Rewrites),
+            ("cidr", "inet", Free),
+            ("inet", "cidr", Rewrites),
+            ("bit(8)", "varbit", RebuildsIndexes),
+            ("varbit(8)", "varbit(16)", Free),
+            ("varchar(10)[]", "text[]", Rewrites),
+            ("text[]", "text[][]", Free),
+            ("my_enum", "text", Unknown),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(type_change(&ty(from), &ty(to), false), expected, "{from} -> {to}");
+        }
+        let in_utc = type_change(&ty("timestamp"), &ty("timestamptz"), true);
+        assert_eq!(in_utc, RebuildsIndexes);
+    }
+}

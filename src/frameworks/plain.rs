@@ -1,0 +1,135 @@
+//! Plain SQL files that an unknown runner applies in the order of their paths.
+
+use super::{Adapter, Claim, MigrationSet, Project, Sources, Strength, paths};
+use super::placeholders::Placeholders;
+use crate::migration::{Direction, Migration, OptOut, Part, Runner, Sends, Version, Wraps};
+use crate::tree::{below, file_name};
+use std::collections::BTreeMap;
+
+/// The adapter.
+pub const ADAPTER: Adapter = Adapter { name: "plain", find, load };
+
+/// Nothing is known of who runs the files.
+const RUNNER: Runner = Runner {
+    framework: "plain",
+    wraps: Wraps::Unknown,
+    sends: Sends::Unknown,
+    alone: OptOut::OwnFile,
+    refuses_mixed: false,
+};
+
+/// One set for each folder that was given; files for different databases stand apart.
+fn find(project: &Project<'_>) -> Vec<Claim> {
+    let mut sets: BTreeMap<(String, Option<paths::Database>), Vec<String>> = BTreeMap::new();
+    for file in project.sql_files() {
+        let key = (project.given_folder(file), paths::database(file));
+        sets.entry(key).or_default().push(file.to_owned());
+    }
+    let strength = if project.told() { Strength::Told } else { Strength::Fallback };
+    let why = match strength {
+        Strength::Told => "the framework was named: plain",
+        _ => "SQL files that no framework's file, directive or name marks",
+    };
+    let claim = |(root, files)| {
+        Claim { root, strength, why: why.to_owned(), marker: None, files }
+    };
+    sets.into_iter().map(|((root, _), files)| claim((root, files))).collect()
+}
+
+fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
+    let mut set = MigrationSet::new(ADAPTER.name, claim);
+    let mut files = claim.files.clone();
+    files.sort_by(|a, b| run_order(a, b));
+    let known = BTreeMap::new();
+    let placeholders =
+        Placeholders { values: &known, marks: Placeholders::DOLLAR, templates: true };
+    for path in &files {
+        let Some(opened) = sources.open(path) else { continue };
+        let key = undone(below(path, &claim.root).unwrap_or(path));
+        set.migrations.push(Migration {
+            file: opened.id,
+            version: Version { text: String::new(), key: vec![key] },
+            title: paths::stem(file_name(path)).replace(['_', '-'], " "),
+            direction: if goes_back(path) { Direction::Down } else { Direction::Up },
+            runner: RUNNER,
+            body: vec![Part::Sql(project.fill(&opened.text, 0, &placeholders))],
+            span: opened.whole().span,
+        });
+    }
+    set
+}
+
+/// Natural path order; a file that goes back stands after the one that it undoes.
+fn run_order(a: &str, b: &str) -> std::cmp::Ordering {
+    let (stem_a, stem_b) = (undone(a), undone(b));
+    paths::natural(&stem_a, &stem_b)
+        .then_with(|| goes_back(a).cmp(&goes_back(b)))
+        .then_with(|| paths::natural(a, b))
+}
+
+/// The path without the words for its direction: what a way up and its way back share.
+fn undone(path: &str) -> String {
+    let name = file_name(path);
+    let folder = path.strip_suffix(name).unwrap_or("");
+    let stem = paths::stem(name);
+    let ends = ["down", "up", "rollback", "undo"];
+    let cut = |end: &&str| stem.strip_suffix(end)?.strip_suffix(['.', '_', '-']);
+    let stem = match stem {
+        "down" | "up" => "",
+        stem => ends.iter().find_map(cut).unwrap_or(stem),
+    };
+    format!("{folder}{stem}.sql")
+}
+
+/// Whether a name says that the file takes a migration back: `x.down.sql`, `x_down.sql`,
+/// `down.sql`, `x_rollback.sql`, `undo_x.sql`.
+fn goes_back(path: &str) -> bool {
+    let name = paths::stem(file_name(path)).to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    let last = name.rsplit(|c: char| !c.is_alphanumeric()).next();
+    last == Some("down") || name.contains("rollback") || words.any(|word| word == "undo")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::frameworks::{Settings, discover};
+    use crate::tree::Memory;
+
+    fn rows(paths: &[&str]) -> Vec<String> {
+        let tree = Memory::new(paths.iter().map(|path| (*path, "SELECT 1;")));
+        let found = discover(&tree, &Settings::default());
+        assert_eq!((found.errors, found.empty), (Vec::new(), Vec::new()));
+        let row = |migration: &crate::migration::Migration| {
+            let path = &found.files[migration.file.0 as usize].path;
+            format!("{path} {}", migration.direction.name())
+        };
+        found.sets.iter().flat_map(|set| set.migrations.iter().map(row)).collect()
+    }
+
+    #[test]
+    fn files_run_in_natural_order_and_names_tell_the_direction() {
+        assert_eq!(
+            rows(&["up/upgrade_10.sql", "up/upgrade_2.sql", "up/pre/x.sql", "up/10.down.sql", "up/10.up.sql"]),
+            [
+                "up/pre/x.sql up", "up/10.up.sql up", "up/10.down.sql down", "up/upgrade_2.sql up",
+                "up/upgrade_10.sql up",
+            ]
+        );
+        assert_eq!(
+            rows(&["1/down.sql", "1/up.sql", "2_rollback.sql", "3_undo_x.sql", "countdown.sql", "down_payment.sql"]),
+            [
+                "1/up.sql up", "1/down.sql down", "2_rollback.sql down", "3_undo_x.sql down",
+                "countdown.sql up", "down_payment.sql up",
+            ]
+        );
+    }
+
+    #[test]
+    fn databases_stand_apart() {
+        let tree = Memory::new(["m/app.mysql.1.sql", "m/app.postgres.1.sql", "m/app.oracle.1.sql"].map(|path| (path, "")));
+        let found = discover(&tree, &Settings::default());
+        let databases: Vec<_> =
+            found.sets.iter().map(|set| (set.engine.map(|engine| engine.name()), set.other_database)).collect();
+        assert_eq!(databases, [(Some("postgres"), None), (Some("mysql"), None), (None, Some("oracle"))]);
+    }
+}

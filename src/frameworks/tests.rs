@@ -1,0 +1,174 @@
+use super::*;
+use crate::tree::Memory;
+
+fn found(files: &[(&str, &str)]) -> Discovery {
+    discover(&Memory::new(files.iter().copied()), &Settings::default())
+}
+
+/// Each set: framework, root, and its migrations' paths with their direction.
+fn sets(found: &Discovery) -> Vec<(&'static str, &str, Vec<String>)> {
+    let path = |file: FileId| &found.files[file.0 as usize].path;
+    let row =
+        |migration: &Migration| format!("{} {}", path(migration.file), migration.direction.name());
+    let set = |set: &MigrationSet| set.migrations.iter().map(row).collect();
+    found.sets.iter().map(|s| (s.framework, &*s.root, set(s))).collect()
+}
+
+#[test]
+fn a_monorepo_holds_several_sets() {
+    let found = found(&[
+        ("a/db/migration/V1__x.sql", ""),
+        ("a/db/migration/V2__y.sql", ""),
+        ("b/db/migration/V1__x.sql", ""),
+        ("c/1_x.up.sql", ""),
+        ("d/x.sql", "--liquibase formatted sql\n--changeset a:1\nSELECT 1;"),
+        ("seed.sql", ""),
+        ("README.md", ""),
+    ]);
+    assert_eq!((&found.errors, &found.empty), (&vec![], &vec![]));
+    let row = |path: &str| format!("{path} up");
+    assert_eq!(
+        sets(&found),
+        [
+            ("plain", ".", vec![row("seed.sql")]),
+            (
+                "flyway",
+                "a/db/migration",
+                vec![row("a/db/migration/V1__x.sql"), row("a/db/migration/V2__y.sql")]
+            ),
+            ("flyway", "b/db/migration", vec![row("b/db/migration/V1__x.sql")]),
+            ("golang-migrate", "c", vec![row("c/1_x.up.sql")]),
+            ("liquibase", "d", vec![row("d/x.sql")]),
+        ]
+    );
+}
+
+#[test]
+fn a_framework_that_was_named_takes_every_file() {
+    let tree = Memory::new([("m/V1__x.sql", ""), ("m/2_x.up.sql", ""), ("x.sql", "")]);
+    for (name, runs, never) in
+        [("flyway", 1, 2), ("golang-migrate", 1, 2), ("liquibase", 3, 0), ("plain", 3, 0)]
+    {
+        let settings = Settings { framework: Some(name.to_owned()), ..Settings::default() };
+        let found = discover(&tree, &settings);
+        assert!(found.sets.iter().all(|set| set.framework == name));
+        let count = |of: fn(&MigrationSet) -> usize| found.sets.iter().map(of).sum::<usize>();
+        assert_eq!(
+            (count(|s| s.migrations.len()), count(|s| s.skipped.len())),
+            (runs, never),
+            "{name}"
+        );
+    }
+    let settings = Settings { framework: Some("rails".to_owned()), ..Settings::default() };
+    let message = "no framework `rails`; there are flyway, golang-migrate, liquibase, plain";
+    assert_eq!(discover(&tree, &settings).errors[0].message, message);
+}
+
+#[test]
+fn bad_files_are_errors_and_the_others_are_loaded() {
+    let tree = Memory::new([
+        ("m/1_a.up.sql", b"ab\0".to_vec()),
+        ("m/2_b.up.sql", b"-- \xe9".to_vec()),
+        ("m/3_c.up.sql", Vec::new()),
+    ]);
+    let found = discover(&tree, &Settings::default());
+    let message = "not text: a NUL byte at offset 2 (a binary file, or UTF-16)".to_owned();
+    assert_eq!(found.errors, [LoadError { path: "m/1_a.up.sql".to_owned(), message }]);
+    assert_eq!(found.sets[0].migrations.len(), 2);
+}
+
+#[test]
+fn a_path_without_migrations_is_named() {
+    let tree = Memory::new([("a/x.txt", ""), ("b/x.sql", "")]).given(&["a", "b"]);
+    assert_eq!(discover(&tree, &Settings::default()).empty, ["a"]);
+}
+
+#[test]
+fn files_given_by_name_belong_to_the_set_of_their_folder() {
+    let tree = Memory::new([("m/1_a.up.sql", ""), ("m/2_b.up.sql", ""), ("n/1_a.up.sql", "")])
+        .given(&["m/2_b.up.sql", "n/1_a.up.sql"]);
+    let found = discover(&tree, &Settings::default());
+    let rows: Vec<_> =
+        sets(&found).into_iter().map(|(_, root, files)| (root.to_owned(), files)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("m".to_owned(), vec!["m/2_b.up.sql up".to_owned()]),
+            ("n".to_owned(), vec!["n/1_a.up.sql up".to_owned()])
+        ]
+    );
+}
+
+#[test]
+fn values_that_the_user_told_win() {
+    let tree = Memory::new([
+        (
+            "flyway.conf",
+            "flyway.locations=filesystem:m\nflyway.placeholders.t=old\nflyway.placeholders.u=u",
+        ),
+        ("m/V1__x.sql", "SELECT ${t}, ${u};"),
+    ]);
+    let placeholders = BTreeMap::from([("t".to_owned(), "new".to_owned())]);
+    let found = discover(&tree, &Settings { placeholders, ..Settings::default() });
+    let crate::migration::Part::Sql(sql) = &found.sets[0].migrations[0].body[0] else { panic!() };
+    assert_eq!(&*sql.text, "SELECT new, u;");
+}
+
+/// The migrations of a shipped fixture, in order, and its findings.
+fn fixture(name: &str) -> (Vec<String>, Vec<String>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tree = crate::tree::WorkTree::seen_from(root, &[format!("fixtures/{name}").into()]);
+    let found = discover(&tree, &Settings::default());
+    assert_eq!((&found.errors, &found.empty, found.sets.len()), (&vec![], &vec![], 1));
+    let row = |migration: &Migration| {
+        let path = file_name(&found.files[migration.file.0 as usize].path);
+        format!("{path} {} {}", migration.version, migration.direction.name())
+    };
+    let set = &found.sets[0];
+    let findings = set.findings.iter().map(|finding| finding.message.clone()).collect();
+    (set.migrations.iter().map(row).collect(), findings)
+}
+
+#[test]
+fn the_fixtures_run_in_order() {
+    let (rows, findings) = fixture("flyway-shop");
+    assert_eq!(
+        rows.first().map(String::as_str),
+        Some("V1__create_customers_and_products.sql V1 up")
+    );
+    assert_eq!(
+        rows.last().map(String::as_str),
+        Some("R__order_totals.sql R__order_totals repeatable")
+    );
+    assert_eq!(
+        findings,
+        ["`V8_add_order_note.sql` never runs: after `V8` the second underscore is missing"]
+    );
+    let (rows, findings) = fixture("golang-migrate-tasks");
+    assert_eq!(rows[9], "000010_task_priority.down.sql 000010 down");
+    assert_eq!(
+        findings,
+        [
+            "`000011_task_labels.sql` never runs: its name has no `.up.` or `.down.` before the extension"
+        ]
+    );
+    let (rows, findings) = fixture("liquibase-sql-accounts");
+    assert_eq!((rows.len(), rows[7].as_str()), (11, "015-currencies.sql jonas:currencies up"));
+    assert_eq!(
+        findings,
+        [
+            "this part of `020-transfers.sql` never runs: SQL before the first `--changeset` is dropped by Liquibase"
+        ]
+    );
+    let (rows, findings) = fixture("plain-upgrades");
+    assert_eq!(
+        rows,
+        [
+            "upgrade_2.sql  up",
+            "upgrade_9.sql  up",
+            "upgrade_10.sql  up",
+            "upgrade_10_rollback.sql  down"
+        ]
+    );
+    assert_eq!(findings, Vec::<String>::new());
+}

@@ -1,0 +1,331 @@
+//! `lockgate:allow` comments.
+//!
+//! ```sql
+//! -- lockgate:allow drop-column, drop-table reason="nobody reads it since May" until=2026-12-31
+//! ALTER TABLE orders DROP COLUMN legacy;
+//! ```
+//!
+//! One counts for the next statement of its migration: the first that begins after it, so that at
+//! the end of a statement's line, behind the semicolon, it is for the one that follows. Inside a
+//! statement it counts for that statement. Before a migration's first statement it counts for
+//! findings about the migration as a whole too.
+
+use crate::config::closest::did_you_mean;
+use crate::finding::{Finding, Label, Subject};
+use crate::judge::date::Date;
+use crate::migration::ReadMigration;
+use crate::rules::{self, Rule, gate};
+use crate::source::{FileId, SourceFile, Span};
+use std::collections::BTreeMap;
+
+const PREFIX: &str = "lockgate:";
+const HOW: &str = "write `-- lockgate:allow RULE[, RULE] reason=\"why\" [until=YYYY-MM-DD]`; \
+                   until it is right it allows nothing";
+
+/// What a comment allows: one rule for one statement.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The rule.
+    pub rule: &'static str,
+    /// Where its id stands.
+    pub place: Label,
+    /// Why.
+    pub reason: String,
+    subject: Subject,
+    statement: Option<Span>,
+    /// The migration, where the comment stands before its first statement.
+    migration: Option<Span>,
+    used: bool,
+}
+
+/// All allows of a run.
+#[derive(Debug, Default)]
+pub struct Allows {
+    allows: Vec<Allow>,
+    statements: BTreeMap<FileId, Vec<Span>>,
+}
+
+impl Allows {
+    /// The allow for a finding, if any; it is in use from now on.
+    pub fn take(&mut self, finding: &Finding) -> Option<Allow> {
+        let place = &finding.primary;
+        let in_statement = self.statements.get(&place.file).is_some_and(|statements| {
+            let after = statements.partition_point(|span| span.start <= place.span.start);
+            let last = after.checked_sub(1).and_then(|index| statements.get(index));
+            last.is_some_and(|span| span.contains(place.span))
+        });
+        let covers = |allow: &Allow| {
+            allow.rule == finding.rule
+                && allow.place.file == place.file
+                && if in_statement {
+                    allow.statement.is_some_and(|span| span.contains(place.span))
+                } else {
+                    allow.migration.is_some_and(|span| {
+                        span.start <= place.span.start && place.span.start <= span.end
+                    })
+                }
+        };
+        let mut taken = None;
+        for allow in self.allows.iter_mut().filter(|allow| covers(allow)) {
+            allow.used = true;
+            taken.get_or_insert_with(|| allow.clone());
+        }
+        taken
+    }
+
+    /// A finding for each allow that matched nothing.
+    pub fn unused(&self) -> Vec<Finding> {
+        let unused = self.allows.iter().filter(|allow| !allow.used);
+        unused
+            .map(|allow| {
+                let what = match (allow.statement, allow.migration) {
+                    (None, None) => "no statement follows this comment",
+                    (_, None) => "it finds nothing in the statement that this comment is for",
+                    (_, Some(_)) => "it finds nothing in the next statement or about this file",
+                };
+                Finding {
+                    message: format!("`{}` is allowed here, but {what}", allow.rule),
+                    help: Some(
+                        "delete the comment, or move it to the line before its statement".into(),
+                    ),
+                    ..finding(&gate::unused_allow::RULE, allow.place.clone(), &allow.subject)
+                }
+            })
+            .collect()
+    }
+}
+
+/// Reads the comments of all migrations: what they allow, and a finding for each that is wrong.
+pub fn read(
+    files: &[SourceFile],
+    migrations: &[ReadMigration],
+    today: Date,
+) -> (Allows, Vec<Finding>) {
+    let mut allows = Allows::default();
+    let mut findings = Vec::new();
+    for read in migrations {
+        let file = read.migration.file;
+        let spans = read.statements.iter().map(|statement| statement.span);
+        allows.statements.entry(file).or_default().extend(spans);
+        let Some(source) = files.get(file.0 as usize) else { continue };
+        let subject = match read.migration.version.text.as_str() {
+            "" => Subject::File(source.path.clone()),
+            version => Subject::Migration(version.to_owned()),
+        };
+        for comment in &read.comments {
+            let mut words = Words::new(source, file, comment.span);
+            match words.directive(today) {
+                None => {}
+                Some(Err((span, message))) => findings.push(Finding {
+                    message,
+                    help: Some(HOW.to_owned()),
+                    ..finding(&gate::malformed_allow::RULE, words.label(span), &subject)
+                }),
+                Some(Ok(directive)) => {
+                    let first = read.statements.first().map(|statement| statement.span);
+                    let head = first.is_none_or(|first| comment.span.start < first.start);
+                    let statement =
+                        read.statements.iter().find(|it| it.span.end > comment.span.start);
+                    allows.allows.extend(directive.rules.into_iter().map(|(rule, span)| Allow {
+                        rule,
+                        place: words.label(span),
+                        reason: directive.reason.clone(),
+                        subject: subject.clone(),
+                        statement: statement.map(|statement| statement.span),
+                        migration: head.then_some(read.migration.span),
+                        used: false,
+                    }));
+                }
+            }
+        }
+    }
+    for statements in allows.statements.values_mut() {
+        statements.sort();
+    }
+    (allows, findings)
+}
+
+fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
+    Finding {
+        rule: rule.id,
+        level: rule.level,
+        breaks: Vec::new(),
+        message: String::new(),
+        primary,
+        related: Vec::new(),
+        help: None,
+        subject: subject.clone(),
+    }
+}
+
+struct Directive {
+    rules: Vec<(&'static str, Span)>,
+    reason: String,
+}
+
+/// What is wrong, and where.
+type Wrong = (Span, String);
+
+/// The text of one comment, read word by word.
+struct Words<'a> {
+    text: &'a str,
+    /// Where `text` begins in the file.
+    start: usize,
+    file: FileId,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(source: &'a SourceFile, file: FileId, span: Span) -> Self {
+        let whole = source.slice(span);
+        let text = whole.strip_suffix("*/").unwrap_or(whole).trim_end();
+        let body = text.trim_start_matches(['-', '/', '*', '#', ' ', '\t', '\r', '\n']);
+        Self { text, start: span.start as usize, file, at: text.len() - body.len() }
+    }
+
+    fn label(&self, span: Span) -> Label {
+        Label { file: self.file, span, text: String::new() }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.start + start, self.start + end)
+    }
+
+    /// The text up to one of `stops` or white space, and its place.
+    fn word(&mut self, stops: &[char]) -> (&'a str, Span) {
+        let start = self.at;
+        let rest = self.rest();
+        let is_end = |c: char| c.is_whitespace() || stops.contains(&c);
+        let word = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or("");
+        self.at += word.len();
+        (word, self.span(start, self.at))
+    }
+
+    fn skip_space(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start().len();
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let eaten = self.rest().starts_with(text);
+        self.at += if eaten { text.len() } else { 0 };
+        eaten
+    }
+
+    /// `None` where the comment is none of ours.
+    fn directive(&mut self, today: Date) -> Option<Result<Directive, Wrong>> {
+        let prefix = self.rest().get(..PREFIX.len())?;
+        if !prefix.eq_ignore_ascii_case(PREFIX) {
+            return None;
+        }
+        let start = self.at;
+        self.at += PREFIX.len();
+        let (verb, _) = self.word(&[]);
+        // "lockgate: we need this" is prose.
+        if verb.is_empty() {
+            return None;
+        }
+        if prefix != PREFIX || verb != "allow" {
+            let message =
+                format!("`{prefix}{verb}` is no directive; did you mean `lockgate:allow`?");
+            return Some(Err((self.span(start, self.at), message)));
+        }
+        Some(self.allow(start, today))
+    }
+
+    fn allow(&mut self, start: usize, today: Date) -> Result<Directive, Wrong> {
+        let rules = self.rules(start)?;
+        let (mut reason, mut until) = (None, None);
+        loop {
+            self.skip_space();
+            let (word, span) = self.word(&['=']);
+            match word {
+                "" => break,
+                "reason" if reason.is_none() => reason = Some(self.quoted(span)?),
+                "until" if until.is_none() => until = Some(self.date(span)?),
+                "reason" | "until" => return Err((span, format!("`{word}` is said twice"))),
+                _ => {
+                    let message = format!(
+                        "`{word}` is not expected here: rules are parted by commas, and \
+                         reason=\"...\" and until=YYYY-MM-DD come after them"
+                    );
+                    return Err((span, message));
+                }
+            }
+        }
+        if let Some((date, span)) = until.filter(|(date, _)| *date < today) {
+            return Err((span, format!("this allow expired on {date}")));
+        }
+        match reason {
+            Some(reason) => Ok(Directive { rules, reason }),
+            None => {
+                let end = rules.last().map_or(self.at, |(_, span)| span.end as usize - self.start);
+                Err((self.span(start, end), "this allow gives no reason".to_owned()))
+            }
+        }
+    }
+
+    fn rules(&mut self, start: usize) -> Result<Vec<(&'static str, Span)>, Wrong> {
+        let mut rules = Vec::new();
+        loop {
+            self.skip_space();
+            let (id, span) = self.word(&[',', '=']);
+            if id.is_empty() || self.rest().starts_with('=') {
+                return Err((self.span(start, self.at), "a rule's id is missing".to_owned()));
+            }
+            rules.push((rule(id).map_err(|message| (span, message))?, span));
+            self.skip_space();
+            if !self.eat(",") {
+                return Ok(rules);
+            }
+        }
+    }
+
+    fn quoted(&mut self, key: Span) -> Result<String, Wrong> {
+        let wrong = "a reason stands in double quotes: reason=\"why\"";
+        if !self.eat("=\"") {
+            return Err((key, wrong.to_owned()));
+        }
+        let rest = self.rest();
+        let Some((reason, _)) = rest.split_once('"') else {
+            return Err((key, format!("{wrong}; the closing one is missing")));
+        };
+        self.at += reason.len() + 1;
+        let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        if reason.is_empty() {
+            return Err((key, "this allow gives an empty reason".to_owned()));
+        }
+        Ok(reason)
+    }
+
+    fn date(&mut self, key: Span) -> Result<(Date, Span), Wrong> {
+        if !self.eat("=") {
+            return Err((key, "`until` needs a date: until=YYYY-MM-DD".to_owned()));
+        }
+        let (word, span) = self.word(&[]);
+        let span = if word.is_empty() { key } else { span };
+        word.parse().map(|date| (date, span)).map_err(|message| (span, message))
+    }
+}
+
+/// The rule of an id that a comment may name, or what is wrong with it.
+fn rule(id: &str) -> Result<&'static str, String> {
+    const NEVER: [&str; 3] = [
+        gate::internal_error::RULE.id,
+        gate::malformed_allow::RULE.id,
+        gate::unused_allow::RULE.id,
+    ];
+    if NEVER.contains(&id) {
+        return Err(format!("`{id}` cannot be allowed by a comment"));
+    }
+    match rules::find(id) {
+        Some(rule) => Ok(rule.id),
+        None => {
+            let known = rules::RULES.iter().map(|rule| rule.id).filter(|id| !NEVER.contains(id));
+            Err(format!("there is no rule `{id}`{}", did_you_mean(id, known)))
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What comments allow, and what is said about comments that allow nothing.
+
+use super::*;
+use crate::config;
+use crate::dialect::Engine;
+use crate::finding::Subject;
+use crate::migration::{
+    Direction, Migration, OptOut, Part, Runner, Sends, SqlText, Version, Wraps,
+};
+use crate::read;
+use crate::source::{FileId, Span};
+
+const REASON: &str = "reason=\"x\"";
+
+fn migration(file: &SourceFile) -> Migration {
+    Migration {
+        file: FileId(0),
+        version: Version::text("7"),
+        title: String::new(),
+        direction: Direction::Up,
+        runner: Runner {
+            framework: "plain",
+            wraps: Wraps::Unknown,
+            sends: Sends::Unknown,
+            alone: OptOut::OwnFile,
+            refuses_mixed: false,
+        },
+        body: vec![Part::Sql(SqlText::verbatim(file.text.clone(), 0))],
+        span: file.whole(),
+    }
+}
+
+/// A finding of `drop-column` at each `DROP COLUMN`, one of `never-runs` about the whole file.
+fn found(file: &SourceFile) -> Vec<Finding> {
+    let finding = |rule, span| Finding {
+        rule,
+        level: Level::Error,
+        breaks: Vec::new(),
+        message: String::new(),
+        primary: Label { file: FileId(0), span, text: String::new() },
+        related: Vec::new(),
+        help: None,
+        subject: Subject::File(file.path.clone()),
+    };
+    let drops = file.text.match_indices("DROP COLUMN");
+    drops
+        .map(|(at, text)| finding("drop-column", Span::new(at, at + text.len())))
+        .chain([finding("never-runs", file.whole())])
+        .collect()
+}
+
+/// Each finding as `line:column rule state message`.
+fn judged(sql: &str, config: &str) -> Vec<String> {
+    let file = SourceFile::new("V7__a.sql", sql);
+    let config = config::read(SourceFile::new(config::FILE_NAME, config)).unwrap();
+    let (migrations, _) = read::migrations(vec![migration(&file)], Engine::Postgres);
+    let today = "2026-11-20".parse().unwrap();
+    let found = found(&file);
+    let judged = judge(found, std::slice::from_ref(&file), &migrations, &config, today);
+    judged
+        .iter()
+        .map(|judged| {
+            let place = file.place(judged.finding.primary.span.start);
+            let line = format!(
+                "{}:{} {} {} {}",
+                place.line,
+                place.column,
+                judged.finding.rule,
+                judged.state.name(),
+                judged.finding.message
+            );
+            line.trim_end().to_owned()
+        })
+        .filter(|line| line != "1:1 never-runs reported")
+        .collect()
+}
+
+#[test]
+fn an_allow_is_for_the_next_statement_only() {
+    let sql = format!(
+        "-- lockgate:allow drop-column {REASON}\nALTER TABLE t DROP COLUMN a;\n\
+         ALTER TABLE t DROP COLUMN b;\n"
+    );
+    assert_eq!(judged(&sql, ""), ["2:15 drop-column allowed", "3:15 drop-column reported"]);
+}
+
+#[test]
+fn an_allow_behind_the_semicolon_is_for_the_statement_that_follows() {
+    let sql = format!(
+        "ALTER TABLE t DROP COLUMN a; -- lockgate:allow drop-column {REASON}\n\
+         ALTER TABLE t DROP COLUMN b;\n"
+    );
+    assert_eq!(judged(&sql, ""), ["1:15 drop-column reported", "2:15 drop-column allowed"]);
+}
+
+#[test]
+fn block_comments_several_rules_and_comments_inside_a_statement_count() {
+    let sql = format!(
+        "SELECT 1;\n/* lockgate:allow drop-column,\n never-runs\n {REASON} until=2026-11-20 */\r\n\
+         ALTER TABLE t DROP COLUMN a;\nALTER TABLE t\n-- lockgate:allow drop-column {REASON}\n\
+         DROP COLUMN b;"
+    );
+    assert_eq!(
+        judged(&sql, ""),
+        [
+            "3:2 unused-allow reported `never-runs` is allowed here, but it finds nothing in the \
+             statement that this comment is for",
+            "5:15 drop-column allowed",
+            "8:1 drop-column allowed"
+        ]
+    );
+}
+
+#[test]
+fn an_allow_at_the_head_is_for_the_file_too() {
+    let sql = format!("-- lockgate:allow never-runs {REASON}\nSELECT 1;");
+    assert_eq!(judged(&sql, ""), ["1:1 never-runs allowed"]);
+    let sql = format!("SELECT 1;\n-- lockgate:allow never-runs {REASON}\n");
+    assert_eq!(
+        judged(&sql, ""),
+        ["2:19 unused-allow reported `never-runs` is allowed here, but no statement follows this \
+          comment"]
+    );
+}
+
+#[test]
+fn text_that_only_looks_like_an_allow_is_none() {
+    for sql in [
+        "SELECT '-- lockgate:allow nothing';",
+        "-- lockgate: allow what you like\nSELECT 1;",
+        "-- see lockgate:allow\nSELECT 1;",
+        "SELECT $$\n-- lockgate:allow x\n$$;",
+    ] {
+        assert!(judged(sql, "").is_empty(), "{sql}");
+    }
+}
+
+#[test]
+fn malformed_allows_say_what_is_wrong_and_allow_nothing() {
+    let cases = [
+        (
+            "drop-colum reason=\"x\"",
+            "1:19",
+            "there is no rule `drop-colum`; did you mean `drop-column`?",
+        ),
+        ("drop-column", "1:4", "this allow gives no reason"),
+        ("drop-column reason=x", "1:31", "a reason stands in double quotes: reason=\"why\""),
+        (
+            "drop-column reason=\"x",
+            "1:31",
+            "a reason stands in double quotes: reason=\"why\"; the closing one is missing",
+        ),
+        ("drop-column reason=\" \"", "1:31", "this allow gives an empty reason"),
+        ("drop-column reason=\"x\" reason=\"y\"", "1:42", "`reason` is said twice"),
+        ("reason=\"x\"", "1:4", "a rule's id is missing"),
+        ("drop-column, reason=\"x\"", "1:4", "a rule's id is missing"),
+        (
+            "drop-column never-runs reason=\"x\"",
+            "1:31",
+            "`never-runs` is not expected here: rules are parted by commas, and reason=\"...\" and \
+             until=YYYY-MM-DD come after them",
+        ),
+        (
+            "drop-column reason=\"x\" until=soon",
+            "1:48",
+            "`soon` is not a date; write YYYY-MM-DD, like 2026-12-31",
+        ),
+        ("drop-column reason=\"x\" until=2026-11-19", "1:48", "this allow expired on 2026-11-19"),
+        ("internal-error reason=\"x\"", "1:19", "`internal-error` cannot be allowed by a comment"),
+    ];
+    for (allow, place, message) in cases {
+        let sql = format!("-- lockgate:allow {allow}\nALTER TABLE t DROP COLUMN a;");
+        let expected = format!("{place} malformed-allow reported {message}");
+        assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{allow}");
+    }
+    let sql = "--  Lockgate:alow drop-column\nSELECT 1;";
+    assert_eq!(
+        judged(sql, ""),
+        ["1:5 malformed-allow reported `Lockgate:alow` is no directive; did you mean \
+          `lockgate:allow`?"]
+    );
+}
+
+#[test]
+fn the_config_sets_levels_and_what_comments_may_allow() {
+    let sql = format!("-- lockgate:allow drop-column {REASON}\nALTER TABLE t DROP COLUMN a;");
+    assert!(judged(&sql, "rules: {drop-column: off}").is_empty());
+    assert_eq!(
+        judged(&sql, "inline-allow: [warning, note]"),
+        [
+            "1:19 malformed-allow reported the config keeps findings of level error from being \
+             allowed by a comment, so `drop-column` is still reported",
+            "2:15 drop-column reported"
+        ]
+    );
+    let config = "inline-allow: [warning]\nrules: {drop-column: warning}";
+    assert_eq!(judged(&sql, config), ["2:15 drop-column allowed"]);
+}
+
+#[test]
+fn only_reported_findings_at_the_level_fail() {
+    let file = SourceFile::new("a.sql", "ALTER TABLE t DROP COLUMN a;");
+    let judged = |state| -> Vec<Judged> {
+        let findings = found(&file).into_iter();
+        findings.map(|finding| Judged { finding, state, reason: None }).collect()
+    };
+    let at = FailOn::default();
+    assert_eq!(verdict(&judged(State::Reported), at), Verdict::Fail);
+    assert_eq!(verdict(&judged(State::Reported), FailOn::Never), Verdict::Pass);
+    for state in [State::Allowed, State::Waived, State::Baselined, State::DryRun] {
+        assert_eq!(verdict(&judged(state), at), Verdict::Pass);
+    }
+}

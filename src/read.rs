@@ -1,0 +1,154 @@
+//! Migrations to their statements: each file on its own, in parallel.
+
+use crate::dialect::Engine;
+use crate::finding::{Finding, Label, Subject};
+use crate::migration::{
+    Direction, Migration, OptOut, Part, ReadMigration, Reading, Runner, Sends, SqlText, Statement,
+    Version, Wraps,
+};
+use crate::rules::gate::internal_error;
+use crate::source::{FileId, SourceFile, Span};
+use crate::sql;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Deep nesting is read by recursion.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads migrations, in their order. A migration on which reading panics has no statements and
+/// is a finding.
+pub fn migrations(
+    migrations: Vec<Migration>,
+    engine: Engine,
+) -> (Vec<ReadMigration>, Vec<Finding>) {
+    let results = in_parallel(&migrations, |migration| {
+        catch_unwind(AssertUnwindSafe(|| parts(migration, engine)))
+    });
+    let mut findings = Vec::new();
+    let read = migrations.into_iter().zip(results).map(|(migration, result)| {
+        let read = match result {
+            Some(Ok(read)) => read,
+            Some(Err(_)) | None => {
+                findings.push(internal_error(&migration, migration.span, "it read this"));
+                sql::Read::default()
+            }
+        };
+        let sql::Read { statements, comments } = read;
+        ReadMigration { migration, engine, statements, comments }
+    });
+    (read.collect(), findings)
+}
+
+/// Reads a file that is no migration: a base schema, or one whose comments matter. `None` where
+/// reading panics.
+pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> Option<ReadMigration> {
+    let migration = Migration {
+        file: id,
+        version: Version::default(),
+        title: String::new(),
+        direction: Direction::Dump,
+        runner: Runner {
+            framework: "plain",
+            wraps: Wraps::Nothing,
+            sends: Sends::Statements,
+            alone: OptOut::Never { why: "nothing runs it" },
+            refuses_mixed: false,
+        },
+        body: vec![Part::Sql(SqlText::verbatim(file.text.clone(), 0))],
+        span: file.whole(),
+    };
+    let (mut read, panics) = migrations(vec![migration], engine);
+    if panics.is_empty() { read.pop() } else { None }
+}
+
+/// Reads the files in which something was found and that hold no migration, for what their
+/// comments allow: a file that never runs may be meant to.
+pub fn strays(
+    files: &[SourceFile],
+    migrations: &[ReadMigration],
+    findings: &[Finding],
+) -> Vec<ReadMigration> {
+    let mut ids: BTreeSet<FileId> = findings.iter().map(|finding| finding.primary.file).collect();
+    for read in migrations {
+        ids.remove(&read.migration.file);
+    }
+    let read = |id: FileId| file(files.get(id.0 as usize)?, id, Engine::Postgres);
+    ids.into_iter().filter_map(read).collect()
+}
+
+/// The finding for a panic: a gate does not pass because it crashed.
+pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding {
+    let subject = Subject::Migration(migration.version.text.clone());
+    let primary = Label { file: migration.file, span, text: String::new() };
+    Finding {
+        rule: internal_error::RULE.id,
+        level: internal_error::RULE.level,
+        breaks: Vec::new(),
+        message: format!("lockgate broke while {what}, so this was not judged"),
+        primary,
+        related: Vec::new(),
+        help: Some("report this to the project, and review the migration by hand".to_owned()),
+        subject,
+    }
+}
+
+fn parts(migration: &Migration, engine: Engine) -> sql::Read {
+    let mut all = sql::Read::default();
+    for part in &migration.body {
+        match part {
+            Part::Sql(text) => {
+                let read = sql::read(text, engine);
+                all.statements.extend(read.statements);
+                all.comments.extend(read.comments);
+            }
+            Part::Unread { span, what } => all.statements.push(Statement {
+                span: *span,
+                text: String::new(),
+                reading: Reading::Unread { why: what.clone(), at: *span },
+                changes: Vec::new(),
+            }),
+        }
+    }
+    all
+}
+
+/// Maps items on as many threads as there are processors; the results are in the items' order.
+/// `None` stands for an item whose thread died.
+fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(item), Some(slot)) = (items.get(index), results.get(index)) else { break };
+            let result = map(item);
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(result);
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            // Where the system gives no thread, its items stay `None` and become findings.
+            let _ = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        }
+    });
+    results.into_iter().map(|slot| slot.into_inner().unwrap_or(None)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_the_order_of_their_items() {
+        let items: Vec<usize> = (0..1000).collect();
+        let doubled = in_parallel(&items, |item| item * 2);
+        assert!(doubled.into_iter().map(Option::unwrap).eq((0..1000).map(|item| item * 2)));
+        assert!(in_parallel(&[] as &[u8], |item| *item).is_empty());
+    }
+}

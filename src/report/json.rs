@@ -1,0 +1,233 @@
+//! JSON, for programs. Keys are only ever added.
+
+use crate::finding::Failure;
+use crate::judge::Judged;
+use crate::report::{Counts, MigrationLine, Report, SCHEMA_VERSION};
+use crate::rules::Rule;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Lint<'a> {
+    schema_version: u32,
+    verdict: &'static str,
+    findings: Vec<Finding<'a>>,
+    statements: Statements,
+    migrations: Vec<Migration<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut<'a>>,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct LeftOut<'a> {
+    root: &'a str,
+    framework: &'static str,
+    database: Option<&'static str>,
+    migrations: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'static str,
+    level: &'static str,
+    state: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    subject: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Statements {
+    total: usize,
+    understood: usize,
+    opaque: usize,
+    unread: usize,
+}
+
+#[derive(Serialize)]
+struct Migration<'a> {
+    file: &'a str,
+    version: &'a str,
+    framework: &'static str,
+    direction: &'static str,
+    transaction: &'static str,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    schema_version: u32,
+    sets: Vec<Set<'a>>,
+    migrations: Vec<Listed<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut<'a>>,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Set<'a> {
+    framework: &'static str,
+    root: &'a str,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    set: usize,
+    order: usize,
+    #[serde(flatten)]
+    migration: Migration<'a>,
+    statements: Statements,
+}
+
+#[derive(Serialize)]
+struct Rules {
+    schema_version: u32,
+    rules: Vec<RuleLine>,
+}
+
+#[derive(Serialize)]
+struct RuleLine {
+    id: &'static str,
+    level: &'static str,
+    category: &'static str,
+    summary: &'static str,
+    since: &'static str,
+}
+
+/// Writes the report of `lint`.
+///
+/// # Errors
+/// What the writer gives.
+pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let document = Lint {
+        schema_version: SCHEMA_VERSION,
+        verdict: report.verdict().name(),
+        findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
+        statements: statements(report.statements()),
+        migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        left_out: report.left_out.iter().map(left_out).collect(),
+        errors: report.failures.iter().map(error).collect(),
+    };
+    write(out, &document)
+}
+
+/// Writes the report of `list`.
+///
+/// # Errors
+/// What the writer gives.
+pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let sets = report.sets.iter().map(|set| Set {
+        framework: set.framework,
+        root: &set.root,
+        why: &set.why,
+    });
+    let migrations = report.migrations.iter().enumerate().map(|(index, line)| Listed {
+        set: line.set,
+        order: index + 1,
+        migration: migration(report, line),
+        statements: statements(line.statements),
+    });
+    let document = List {
+        schema_version: SCHEMA_VERSION,
+        sets: sets.collect(),
+        migrations: migrations.collect(),
+        left_out: report.left_out.iter().map(left_out).collect(),
+        errors: report.failures.iter().map(error).collect(),
+    };
+    write(out, &document)
+}
+
+/// Writes the table of rules.
+///
+/// # Errors
+/// What the writer gives.
+pub fn rules(out: &mut dyn Write, rules: &[&Rule]) -> io::Result<()> {
+    let rules = rules.iter().map(|rule| RuleLine {
+        id: rule.id,
+        level: rule.level.name(),
+        category: rule.category.name(),
+        summary: rule.summary,
+        since: rule.since,
+    });
+    write(out, &Rules { schema_version: SCHEMA_VERSION, rules: rules.collect() })
+}
+
+fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    out.write_all(b"\n")
+}
+
+fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
+    let found = &judged.finding;
+    let file = report.files.get(found.primary.file.0 as usize);
+    let place = |offset| {
+        file.map_or((1, 1), |file| {
+            let place = file.place(offset);
+            (place.line, place.column)
+        })
+    };
+    let (line, column) = place(found.primary.span.start);
+    let (end_line, end_column) = place(found.primary.span.end);
+    Finding {
+        rule: found.rule,
+        level: found.level.name(),
+        state: judged.state.name(),
+        message: &found.message,
+        help: found.help.as_deref(),
+        file: file.map_or("", |file| &file.path),
+        line,
+        column,
+        end_line,
+        end_column,
+        subject: found.subject.to_string(),
+        reason: judged.reason.as_deref(),
+    }
+}
+
+fn left_out(set: &super::Set) -> LeftOut<'_> {
+    let super::Set { framework, root, migrations, database, .. } = set;
+    LeftOut { root, framework, database: *database, migrations: *migrations }
+}
+
+fn statements(counts: Counts) -> Statements {
+    let Counts { understood, opaque, unread } = counts;
+    Statements { total: counts.total(), understood, opaque, unread }
+}
+
+fn migration<'a>(report: &Report, line: &'a MigrationLine) -> Migration<'a> {
+    Migration {
+        file: &line.file,
+        version: &line.version,
+        framework: report.sets.get(line.set).map_or("", |set| set.framework),
+        direction: line.direction.name(),
+        transaction: line.transaction,
+    }
+}
+
+fn error(failure: &Failure) -> Error<'_> {
+    let place = failure.at.as_deref().map(|(file, span)| file.place(span.start));
+    Error {
+        path: &failure.path,
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        message: &failure.message,
+    }
+}

@@ -1,0 +1,82 @@
+//! `DROP COLUMN` of a column that is in use.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Level, Subject};
+use crate::migration::Context;
+use crate::replay::{DifferenceKind, Step};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+
+const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "drop-column",
+    category: Category::Compatibility,
+    level: Level::Error,
+    since: "0.1",
+    summary: "column dropped while the running release may still use it",
+    why: "The values of the column are gone for good, and until the next release is everywhere, \
+          the release that is running fails with each statement that names the column. Many \
+          ORMs name every column that they know in every SELECT and INSERT.",
+    instead: "First ship a release that no longer reads or writes the column (an ORM must be told \
+              to ignore it). When it is everywhere and cannot be rolled back any more, drop the \
+              column, and allow this finding with that reason.",
+    facts: &[Fact {
+        engine: Engine::Postgres,
+        says: "Indexes and table constraints involving the column are dropped with it; CASCADE \
+               drops what depends on it outside the table, such as views.",
+        source: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    }],
+    same_as: &[
+        ("squawk", "ban-drop-column"),
+        ("atlas", "DS103"),
+        ("pg-migration-lint", "PGM009"),
+        ("strong_migrations", "remove_column"),
+    ],
+    breaks: &[Breaks::Data, Breaks::Readers, Breaks::Writers, Breaks::Rollback],
+    checks_down: false,
+    examples: &[
+        bad("postgres", OLD, "ALTER TABLE t DROP COLUMN a;", "DROP COLUMN a"),
+        bad("postgres", OLD, "ALTER TABLE ONLY public.\"t\" DROP a CASCADE;", "DROP a CASCADE"),
+        bad("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS A;", "DROP COLUMN IF EXISTS A"),
+        bad("postgres", "", "ALTER TABLE IF EXISTS old DROP COLUMN a;", "DROP COLUMN a").incomplete(),
+        bad("postgres", OLD, "ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t DROP COLUMN b;", "DROP COLUMN b"),
+        bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP a; END IF; END $$;", "DROP a"),
+        bad("postgres", OLD, "DO $$ BEGIN EXECUTE 'ALTER TABLE t DROP COLUMN a'; END $$;", "DROP COLUMN a"),
+        good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
+        good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
+        good("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS never_was;"),
+        good("postgres", OLD, "ALTER TABLE t ALTER COLUMN a DROP NOT NULL;"),
+        good("postgres", OLD, "CREATE TEMP TABLE x AS SELECT * FROM t; ALTER TABLE x DROP COLUMN a;"),
+        good("postgres", OLD, "BEGIN; ALTER TABLE t ADD COLUMN b int, ALTER b SET DEFAULT 1; COMMIT;"),
+    ],
+    check: Check::Step(check),
+};
+
+fn check(step: &Step<'_>, sink: &mut Sink) {
+    let mut reported = None;
+    for difference in step.differences {
+        let DifferenceKind::ColumnDropped { column } = &difference.kind else { continue };
+        let table = &difference.object.name;
+        // A parent's column takes those of its children with it: one finding for one change.
+        let repeated = reported == Some(difference.change);
+        if repeated || step.is_column_born(table, column) {
+            continue;
+        }
+        reported = Some(difference.change);
+        let certain = step.statement.changes.get(difference.change).is_none_or(|located| {
+            !matches!(located.context, Context::Do { certain: false })
+        });
+        let verb = if certain { "dropping" } else { "this block may run; dropping" };
+        sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
+            .message(format!(
+                "{verb} `{table}.{column}` deletes its values, and the release that is running \
+                 fails with every statement that names it"
+            ))
+            .help(
+                "ship a release that no longer uses the column first; then drop it, with \
+                 `-- lockgate:allow drop-column reason=\"unused since ...\"`",
+            )
+            .push();
+    }
+}

@@ -1,0 +1,70 @@
+//! Two migrations of one version.
+
+use crate::dialect::Engine;
+use crate::finding::{Label, Level, Subject};
+use crate::migration::{Migration, Runner};
+use crate::replay::History;
+use crate::rules::{Category, Check, Fact, Rule, Sink};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "duplicate-version",
+    category: Category::History,
+    level: Level::Error,
+    since: "0.1",
+    summary: "two migrations with the same version",
+    why: "Two branches took the same number and both were merged. Frameworks refuse to start, or \
+          run one of the two and take the other for done. Versions may be equal though they look \
+          different: to Flyway 1, 1.0 and 001 are one version.",
+    instead: "Give the migration that is not released yet the next free version.",
+    facts: &[Fact {
+        engine: Engine::Postgres,
+        says: "Flyway compares versions part by part as numbers and leaves out trailing zero parts.",
+        source: "https://github.com/flyway/flyway/blob/main/flyway-core/src/main/java/org/flywaydb/core/api/MigrationVersion.java",
+    }],
+    same_as: &[],
+    breaks: &[],
+    checks_down: true,
+    examples: &[],
+    check: Check::History(check),
+};
+
+fn check(history: &History<'_>, sink: &mut Sink) {
+    let migrations: Vec<&Migration> =
+        history.migrations.iter().map(|read| &read.migration).collect();
+    for (index, migration) in migrations.iter().enumerate() {
+        if migration.version.key.is_empty() {
+            continue;
+        }
+        let earlier = migrations[..index].iter().find(|other| {
+            other.direction == migration.direction
+                && other.version.key == migration.version.key
+                && other.runner.framework == migration.runner.framework
+                && (other.file != migration.file || !is_one_per_file(&migration.runner))
+        });
+        let Some(earlier) = earlier else { continue };
+        let path = |migration: &Migration| {
+            history.paths.get(migration.file.0 as usize).map_or("", String::as_str)
+        };
+        let first = Span { end: earlier.span.start, ..earlier.span };
+        let label = Label { file: earlier.file, span: first, text: "the first one".to_owned() };
+        let span = Span { end: migration.span.start, ..migration.span };
+        let subject = Subject::Migration(migration.version.text.clone());
+        sink.report_at(migration.file, span, subject)
+            .message(format!(
+                "version {} stands for two migrations: `{}` and `{}`",
+                migration.version,
+                path(earlier),
+                path(migration)
+            ))
+            .help("give the one that is not released yet the next free version")
+            .related(label)
+            .push();
+    }
+}
+
+/// Whether a file is one migration; a Liquibase file holds many.
+fn is_one_per_file(runner: &Runner) -> bool {
+    runner.framework != "liquibase"
+}

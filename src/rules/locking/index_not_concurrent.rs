@@ -1,0 +1,145 @@
+//! `CREATE INDEX` without CONCURRENTLY.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Level, Subject};
+use crate::migration::{Advice, Context, advise};
+use crate::replay::{DifferenceKind, Step};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::catalog::Relation;
+use crate::schema::change::{Change, CreateIndex};
+use crate::schema::name::Name;
+
+const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "index-not-concurrent",
+    category: Category::Locking,
+    level: Level::Error,
+    since: "0.1",
+    summary: "index built under a lock that blocks writes",
+    why: "CREATE INDEX takes a SHARE lock on its table and reads all of it. Reads go on, but every \
+          INSERT, UPDATE and DELETE waits until the index is built, which takes minutes on a \
+          large table. CREATE INDEX CONCURRENTLY takes longer and blocks nobody.",
+    instead: "CREATE INDEX CONCURRENTLY, in a migration of its own that does not run in a \
+              transaction. If it fails it leaves an invalid index: drop that before the retry.",
+    facts: &[
+        Fact {
+            engine: Engine::Postgres,
+            says: "CREATE INDEX locks out writes (but not reads) on the table until it's done.",
+            source: "https://www.postgresql.org/docs/current/sql-createindex.html",
+        },
+        Fact {
+            engine: Engine::Postgres,
+            says: "CONCURRENTLY is refused on a partitioned table; ON ONLY builds nothing there.",
+            source: "measured: facts/postgres.csv, category partitions, 11 to 18",
+        },
+    ],
+    same_as: &[
+        ("squawk", "require-concurrent-index-creation"),
+        ("atlas", "PG101"),
+        ("eugene", "E6"),
+        ("pg-migration-lint", "PGM001"),
+        ("pgfence", "create-index-not-concurrent"),
+        ("strong_migrations", "add_index"),
+    ],
+    breaks: &[Breaks::Writers],
+    checks_down: false,
+    examples: &[
+        bad("postgres", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t"),
+        bad("postgres", OLD, "CREATE UNIQUE INDEX ON \"public\".T USING btree (a);", "CREATE UNIQUE INDEX ON \"public\".T USING btree"),
+        bad("postgres", "", "CREATE INDEX i ON old (a);", "CREATE INDEX i ON old").incomplete(),
+        bad("postgres", OLD, "CREATE INDEX IF NOT EXISTS i ON t (a);", "CREATE INDEX IF NOT EXISTS i ON t"),
+        bad("postgres", OLD, "DO $$ BEGIN IF true THEN CREATE INDEX i ON t (a); END IF; END $$;", "CREATE INDEX i ON t"),
+        bad(
+            "postgres",
+            "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);",
+            "CREATE INDEX i ON p (id);",
+            "CREATE INDEX i ON p",
+        ),
+        bad("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE TABLE t (id int PRIMARY KEY); CREATE INDEX i ON u (a);", "CREATE INDEX i ON u"),
+        bad("postgres", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t").runner("golang-migrate"),
+        bad(
+            "postgres",
+            "",
+            "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY); CREATE INDEX i ON t (id);",
+            "CREATE INDEX i ON t",
+        )
+        .incomplete()
+        .at_level(Level::Warning),
+        good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);"),
+        good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); CREATE INDEX i ON n (id);"),
+        good("postgres", "", "create table if not exists n (id int primary key); create unique index if not exists i on n (id);"),
+        good("postgres", OLD, "CREATE TEMP TABLE n (id int); CREATE INDEX i ON n (id);"),
+        good("postgres", OLD, "CREATE TABLE n AS SELECT * FROM t; CREATE INDEX i ON n (id); ALTER TABLE n ADD PRIMARY KEY (id);"),
+        good("postgres", "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);", "CREATE INDEX i ON ONLY p (id);"),
+        good("postgres", "CREATE TABLE t (id bigint PRIMARY KEY, a int); CREATE INDEX i ON t (a);", "CREATE INDEX IF NOT EXISTS i ON t (a);"),
+        good("postgres", "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;", "CREATE INDEX i ON v (a);"),
+        good("postgres", OLD, "-- CREATE INDEX i ON t (a);\nCOMMENT ON TABLE t IS 'CREATE INDEX i ON t (a);';"),
+        good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE INDEX i ON t (a); END $$;"),
+    ],
+    check: Check::Step(check),
+};
+
+fn check(step: &Step<'_>, sink: &mut Sink) {
+    if step.dialect.engine != Engine::Postgres {
+        return;
+    }
+    for difference in step.differences {
+        if !matches!(difference.kind, DifferenceKind::IndexCreated { .. }) {
+            continue;
+        }
+        let Some(located) = step.statement.changes.get(difference.change) else { continue };
+        let Change::CreateIndex(index) = &located.change.value else { continue };
+        if index.concurrently || step.is_born(&index.table) {
+            continue;
+        }
+        let table = step.before.resolve(&index.table);
+        let partitioned = match step.before.relations.get(&table) {
+            // Only REFRESH writes a materialized view.
+            Some(Relation::View(_)) => continue,
+            Some(Relation::Table(table)) => table.partition_by.is_some(),
+            _ => false,
+        };
+        if partitioned && index.only {
+            continue;
+        }
+        let subject = match &difference.kind {
+            DifferenceKind::IndexCreated { index } => Subject::Index(index.clone()),
+            _ => Subject::Table(table.clone()),
+        };
+        let level = step.level_by_standing(&table);
+        sink.report(step, located.change.span, subject)
+            .level(level)
+            .message(message(step, &table))
+            .help(help(step, index, partitioned, located.context))
+            .push();
+    }
+}
+
+fn message(step: &Step<'_>, table: &Name) -> String {
+    format!(
+        "CREATE INDEX holds a SHARE lock on `{table}` while it reads all of it: every INSERT, \
+         UPDATE and DELETE waits until the index is built{}",
+        step.standing(table)
+    )
+}
+
+fn help(step: &Step<'_>, index: &CreateIndex, partitioned: bool, context: Context) -> String {
+    let name = index.name.as_deref().unwrap_or("name_it");
+    if partitioned {
+        return format!(
+            "`{}` is partitioned, where CONCURRENTLY is refused: CREATE INDEX {name} ON ONLY the \
+             parent, CREATE INDEX CONCURRENTLY on each partition, then ALTER INDEX {name} ATTACH \
+             PARTITION each",
+            index.table
+        );
+    }
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let statement = format!("CREATE {unique}INDEX CONCURRENTLY {name} ...");
+    let advice = advise(&step.migration.migration.runner, &Advice::RunAlone(statement));
+    match context {
+        Context::Top => advice,
+        Context::Do { .. } => format!("take it out of the DO block; {advice}"),
+    }
+}

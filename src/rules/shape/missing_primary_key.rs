@@ -1,0 +1,104 @@
+//! Tables without a primary key.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Level, Subject};
+use crate::replay::TableEnd;
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::change::{Change, CreateTable};
+use crate::schema::knowledge::Knowledge;
+use crate::schema::name::ObjectKind;
+
+/// Tables in which frameworks keep their books; some have no primary key by design.
+const BOOKKEEPING: &[&str] = &[
+    "databasechangelog", "databasechangeloglock", "flyway_schema_history", "goose_db_version",
+    "schema_migrations", "schema_version",
+];
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "missing-primary-key",
+    category: Category::Shape,
+    level: Level::Error,
+    since: "0.1",
+    summary: "new table without a primary key",
+    why: "Without a primary key nothing tells two equal rows apart: a duplicate cannot be deleted \
+          alone, an ORM cannot update a row, logical replication refuses UPDATE and DELETE on the \
+          table, and tools that copy in batches (online schema change, change data capture) \
+          cannot work on it. Adding the key later means removing duplicates and building an index \
+          under load.",
+    instead: "Give the table a primary key: a bigint GENERATED ALWAYS AS IDENTITY, a uuid, or the \
+              columns that identify a row.",
+    facts: &[Fact {
+        engine: Engine::Postgres,
+        says: "A published table must have a replica identity, by default its primary key, for \
+               UPDATE and DELETE to be replicated; else they are refused on the publisher.",
+        source: "https://www.postgresql.org/docs/current/logical-replication-publication.html",
+    }],
+    same_as: &[("pg-migration-lint", "PGM502"), ("splinter", "no_primary_key")],
+    breaks: &[Breaks::Rollback],
+    checks_down: false,
+    examples: &[
+        bad("postgres", "", "CREATE TABLE t (id bigint, a text);", "CREATE TABLE t"),
+        bad("postgres", "", "CREATE UNLOGGED TABLE IF NOT EXISTS App.\"T\" (id int UNIQUE);", "CREATE UNLOGGED TABLE IF NOT EXISTS App.\"T\""),
+        bad("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t AS SELECT * FROM o;", "CREATE TABLE t"),
+        bad("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t () INHERITS (o);", "CREATE TABLE t"),
+        bad("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t (LIKE o);", "CREATE TABLE t"),
+        bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t DROP CONSTRAINT t_pkey;", "CREATE TABLE t"),
+        bad("postgres", "", "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;", "CREATE TABLE p"),
+        bad("postgres", "", "CREATE TABLE t (LIKE elsewhere INCLUDING ALL);", "CREATE TABLE t")
+            .incomplete()
+            .at_level(Level::Warning),
+        good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, a text);"),
+        good("postgres", "", "CREATE TABLE t (a int, b int, CONSTRAINT pk PRIMARY KEY (a, b));"),
+        good("postgres", "", "CREATE TABLE t (a int); ALTER TABLE ONLY t ADD CONSTRAINT t_pkey PRIMARY KEY (a);"),
+        good("postgres", "", "CREATE TABLE t (a int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD PRIMARY KEY USING INDEX i;"),
+        good("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t (LIKE o INCLUDING ALL);"),
+        good("postgres", "", "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;"),
+        good("postgres", "", "CREATE TEMPORARY TABLE t (a int); CREATE TEMP TABLE u AS SELECT 1;"),
+        good("postgres", "", "CREATE TABLE t (a int); DROP TABLE t;"),
+        good("postgres", "", "BEGIN; CREATE TABLE t (a int); ROLLBACK;"),
+        good("postgres", "", "CREATE TABLE schema_migrations (version bigint);"),
+        good("postgres", "CREATE TABLE t (a int PRIMARY KEY);", "CREATE TABLE IF NOT EXISTS t (a int);"),
+        good("postgres", "", "CREATE FOREIGN TABLE f (a int) SERVER s;"),
+    ],
+    check: Check::Table(check),
+};
+
+fn check(end: &TableEnd<'_>, sink: &mut Sink) {
+    let table = end.table;
+    let of_others = table.partition_of.is_some() || table.kind != ObjectKind::Table;
+    if table.temporary || of_others || BOOKKEEPING.contains(&end.name.name.as_str()) {
+        return;
+    }
+    let created = created(end);
+    let copies = created.is_some_and(|created| {
+        !created.like.is_empty() || created.of_type.is_some() || !created.inherits.is_empty()
+    });
+    let level = match end.catalog.primary_key(end.name) {
+        Knowledge::Known(_) | Knowledge::Clouded { was: Some(_), .. } => return,
+        Knowledge::Absent => Level::Error,
+        // A query gives a table columns, never a key.
+        Knowledge::Assumed if !copies => Level::Error,
+        Knowledge::Assumed | Knowledge::Clouded { .. } => Level::Warning,
+    };
+    let message = match level {
+        Level::Error => format!("table `{}` has no primary key", end.name),
+        _ => format!("table `{}` has no primary key that lockgate can see", end.name),
+    };
+    sink.report_table(end, Subject::Table(end.name.clone()))
+        .level(level)
+        .message(message)
+        .help("add one: `id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY`, or the columns that identify a row")
+        .push();
+}
+
+/// The change that created the table.
+fn created<'a>(end: &TableEnd<'a>) -> Option<&'a CreateTable> {
+    let changes = end.migration.statements.iter().flat_map(|statement| &statement.changes);
+    changes.map(|located| &located.change).find(|change| change.span == end.span).and_then(
+        |change| match &change.value {
+            Change::CreateTable(table) => Some(&**table),
+            _ => None,
+        },
+    )
+}

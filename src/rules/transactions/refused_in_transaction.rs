@@ -1,0 +1,263 @@
+//! Statements that cannot run in a transaction block, in one.
+
+use crate::dialect::{Dialect, Engine, Version};
+use crate::finding::{Breaks, Label, Level};
+use crate::migration::{Advice, Context, LocatedChange, OptOut, advise};
+use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::catalog::{Catalog, Relation};
+use crate::schema::change::{Change, Maintenance, MaintenanceVerb, TableAction};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
+
+const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "refused-in-transaction",
+    category: Category::Transactions,
+    level: Level::Error,
+    since: "0.1",
+    summary: "statement that the server refuses in a transaction block",
+    why: "PostgreSQL refuses some statements inside a transaction block: the deploy stops with \
+          \"cannot run inside a transaction block\". The block is not always written in the file. \
+          Many runners open one around each migration, and a runner that sends a file as one \
+          message makes one of it as soon as it holds two statements, even a SET or a COMMIT.",
+    instead: "Put the statement alone into a migration of its own, and tell the runner not to open \
+              a transaction for it.",
+    facts: &[
+        Fact {
+            engine: Engine::Postgres,
+            says: "When a simple Query message contains more than one SQL statement, those \
+                   statements are executed as a single transaction.",
+            source: "https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT",
+        },
+        Fact {
+            engine: Engine::Postgres,
+            says: "Refused: the CONCURRENTLY forms but REFRESH, VACUUM, CLUSTER of all tables, \
+                   REINDEX of a schema or database, and from 14 of a partitioned table.",
+            source: "measured: facts/postgres.csv, column txn_block_ok, 10 to 18",
+        },
+        Fact {
+            engine: Engine::Postgres,
+            says: "ALTER TYPE ... ADD VALUE cannot run in a transaction block before version 12.",
+            source: "https://www.postgresql.org/docs/11/sql-altertype.html",
+        },
+    ],
+    same_as: &[
+        ("squawk", "ban-concurrent-index-creation-in-transaction"),
+        ("atlas", "PG103"),
+        ("pg-migration-lint", "PGM003"),
+        ("pgfence", "concurrent-in-transaction"),
+    ],
+    breaks: &[Breaks::Rollback],
+    checks_down: true,
+    examples: &[
+        bad("postgres", OLD, "BEGIN; CREATE INDEX CONCURRENTLY i ON t (a); COMMIT;", "CREATE INDEX CONCURRENTLY i ON t"),
+        bad("postgres", OLD, "START TRANSACTION; DROP INDEX CONCURRENTLY IF EXISTS i; COMMIT;", "i"),
+        bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").runner("golang-migrate"),
+        bad("postgres", OLD, "COMMIT; VACUUM t;", "VACUUM t").runner("golang-migrate"),
+        bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").runner("flyway"),
+        bad("postgres", OLD, "REINDEX TABLE CONCURRENTLY t;", "REINDEX TABLE CONCURRENTLY t").runner("flyway"),
+        bad("postgres", OLD, "VACUUM FULL t;", "VACUUM FULL t").runner("liquibase"),
+        bad("postgres", OLD, "DO $$ BEGIN VACUUM t; END $$;", "VACUUM t"),
+        bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").at_level(Level::Warning),
+        bad("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").at_level(Level::Note),
+        bad("postgres@11", "CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b';", "ALTER TYPE e ADD VALUE 'b'").runner("liquibase"),
+        bad(
+            "postgres@14",
+            "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);",
+            "BEGIN; REINDEX TABLE p; COMMIT;",
+            "REINDEX TABLE p",
+        ),
+        good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);").runner("golang-migrate"),
+        good("postgres", OLD, "-- alone\nCREATE INDEX CONCURRENTLY i ON t (a);").runner("flyway"),
+        good("postgres@12", "CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b'; SELECT 1;").runner("golang-migrate"),
+        good("postgres", "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;", "BEGIN; REFRESH MATERIALIZED VIEW CONCURRENTLY v; COMMIT;"),
+        good("postgres", OLD, "BEGIN; CREATE INDEX i ON t (a); REINDEX TABLE t; COMMIT;"),
+        good("postgres", OLD, "BEGIN; SELECT 'VACUUM'; COMMIT;"),
+        good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN VACUUM t; END $$; SELECT 1;").runner("golang-migrate"),
+    ],
+    check: Check::Step(check),
+};
+
+fn check(step: &Step<'_>, sink: &mut Sink) {
+    if step.dialect.engine != Engine::Postgres {
+        return;
+    }
+    for located in &step.statement.changes {
+        let Some(form) = refused(&located.change.value, step.before, step.dialect) else {
+            continue;
+        };
+        let Some((level, where_, begin)) = block(step, located) else { continue };
+        let advice = Advice::RunAlone(form.clone());
+        let mut draft = sink
+            .report(step, located.change.span, step.subject())
+            .level(level)
+            .message(format!("PostgreSQL refuses {form} in a transaction block, and {where_}"))
+            .help(advise(&step.migration.migration.runner, &advice));
+        if let Some(span) = begin {
+            let file = step.migration.migration.file;
+            let text = "the transaction begins here".to_owned();
+            draft = draft.related(Label { file, span, text });
+        }
+        draft.push();
+    }
+}
+
+/// The level, the words that say which block it is, and where the author began it.
+fn block(
+    step: &Step<'_>,
+    located: &LocatedChange,
+) -> Option<(Level, String, Option<crate::source::Span>)> {
+    let runner = &step.migration.migration.runner;
+    let framework = runner.framework;
+    if matches!(located.context, Context::Do { .. }) {
+        return Some((Level::Error, "a DO block always runs in one".to_owned(), None));
+    }
+    let found = match step.transaction {
+        Transaction::Author(span) => {
+            (Level::Error, "this migration has begun one".to_owned(), Some(span))
+        }
+        Transaction::Runner if runner.alone == OptOut::Automatic => {
+            return automatic_block(step).map(|words| (Level::Error, words, None));
+        }
+        Transaction::Runner => {
+            (Level::Error, format!("{framework} runs this migration in one"), None)
+        }
+        Transaction::Message => (
+            Level::Error,
+            format!(
+                "{framework} sends the {} statements of this file as one message, which is one \
+                 transaction",
+                step.migration.statements.len()
+            ),
+            None,
+        ),
+        Transaction::Unknown if step.migration.statements.len() > 1 => {
+            let words = "the runner is not known: it may wrap this file in one, or send it as one \
+                         message, which is one";
+            (Level::Warning, words.to_owned(), None)
+        }
+        Transaction::Unknown => {
+            let words = "the runner is not known: it may wrap this file in one";
+            (Level::Note, words.to_owned(), None)
+        }
+        Transaction::None => return None,
+    };
+    Some(found)
+}
+
+/// What Flyway makes of the file: it opens no transaction when it recognises each statement, and
+/// refuses a file that mixes.
+fn automatic_block(step: &Step<'_>) -> Option<String> {
+    let runner = &step.migration.migration.runner;
+    let framework = runner.framework;
+    match automatic(step.migration, step.dialect) {
+        Automatic::Alone => None,
+        Automatic::Mixed if !runner.refuses_mixed => None,
+        Automatic::Mixed if flyway_recognises(step.statement, step.dialect) => Some(format!(
+            "{framework} refuses a file that mixes it with statements that run in one"
+        )),
+        Automatic::Mixed | Automatic::Transaction => Some(format!(
+            "{framework} runs this file in one: it does not see that this statement cannot"
+        )),
+    }
+}
+
+/// The form that some version in range refuses, in words; `None` for a statement that may run in a
+/// block.
+fn refused(change: &Change, catalog: &Catalog, dialect: Dialect) -> Option<String> {
+    let form = match change {
+        Change::CreateIndex(index) if index.concurrently => "CREATE INDEX CONCURRENTLY".to_owned(),
+        Change::Drop { object, concurrently, .. } => match object.kind {
+            ObjectKind::Index if *concurrently => "DROP INDEX CONCURRENTLY".to_owned(),
+            kind => outside_databases("DROP", kind)?,
+        },
+        Change::Create { object, definition, .. } => {
+            // Without a slot nothing is done outside the transaction.
+            let slotless = ["connect = false", "create_slot = false"]
+                .iter()
+                .any(|option| definition.contains(option));
+            if object.kind == ObjectKind::Subscription && slotless {
+                return None;
+            }
+            outside_databases("CREATE", object.kind)?
+        }
+        Change::Alter { object, action, .. } => match object.kind {
+            ObjectKind::System => "ALTER SYSTEM".to_owned(),
+            ObjectKind::Database if action.starts_with("set tablespace") => {
+                "ALTER DATABASE ... SET TABLESPACE".to_owned()
+            }
+            ObjectKind::Subscription if action.starts_with("refresh") => {
+                "ALTER SUBSCRIPTION ... REFRESH".to_owned()
+            }
+            _ => return None,
+        },
+        Change::AlterTable {
+            action: TableAction::DetachPartition { concurrently: true, .. },
+            ..
+        } => "DETACH PARTITION CONCURRENTLY".to_owned(),
+        Change::AddEnumValue { .. } if dialect.may_be_before(Version::major(12)) => {
+            "ALTER TYPE ... ADD VALUE before version 12".to_owned()
+        }
+        Change::Maintenance(maintenance) => maintenance_form(maintenance, catalog, dialect)?,
+        Change::Nothing { verb } if verb == "DISCARD ALL" => verb.clone(),
+        _ => return None,
+    };
+    Some(form)
+}
+
+fn outside_databases(verb: &str, kind: ObjectKind) -> Option<String> {
+    let named = matches!(
+        kind,
+        ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription
+    );
+    named.then(|| format!("{verb} {}", kind.words().to_ascii_uppercase()))
+}
+
+fn maintenance_form(
+    maintenance: &Maintenance,
+    catalog: &Catalog,
+    dialect: Dialect,
+) -> Option<String> {
+    let object = maintenance.objects.first();
+    let form = match maintenance.verb {
+        MaintenanceVerb::Vacuum if maintenance.full => "VACUUM FULL".to_owned(),
+        MaintenanceVerb::Vacuum => "VACUUM".to_owned(),
+        MaintenanceVerb::Cluster => match object {
+            None => "CLUSTER of all tables".to_owned(),
+            Some(table) if is_partitioned(catalog, table) => {
+                "CLUSTER of a partitioned table".to_owned()
+            }
+            Some(_) => return None,
+        },
+        MaintenanceVerb::Reindex if maintenance.concurrently => "REINDEX CONCURRENTLY".to_owned(),
+        MaintenanceVerb::Reindex => match object {
+            Some(object) if object.kind == ObjectKind::Schema => "REINDEX SCHEMA".to_owned(),
+            Some(object) if matches!(object.kind, ObjectKind::Database | ObjectKind::System) => {
+                format!("REINDEX {}", object.kind.words().to_ascii_uppercase())
+            }
+            Some(object)
+                if dialect.may_be_since(Version::major(14)) && is_partitioned(catalog, object) =>
+            {
+                "REINDEX of a partitioned table (from version 14)".to_owned()
+            }
+            _ => return None,
+        },
+        MaintenanceVerb::Analyze | MaintenanceVerb::Checkpoint => return None,
+    };
+    Some(form)
+}
+
+/// Whether a table, or the table of an index, is known to be partitioned.
+fn is_partitioned(catalog: &Catalog, object: &ObjectRef) -> bool {
+    let table_of = |name: &Name| match catalog.relations.get(name) {
+        Some(Relation::Table(table)) => table.partition_by.is_some(),
+        _ => false,
+    };
+    let name = catalog.resolve(&object.name);
+    match catalog.relations.get(&name) {
+        Some(Relation::Index(index)) => index.table.as_ref().is_some_and(table_of),
+        _ => table_of(&name),
+    }
+}

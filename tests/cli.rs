@@ -1,0 +1,27 @@
+//! The command line as users meet it: each case of `tests/cmd` and each command of the README.
+//!
+//! `TRYCMD=overwrite cargo test` writes the output of today into the cases; read the difference.
+
+#[test]
+fn commands_print_what_their_cases_say() {
+    let cases = trycmd::TestCases::new();
+    cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800").case("tests/cmd/*.toml");
+    if std::path::Path::new("README.md").exists() {
+        cases.case("README.md");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lockgate"))
+        .arg("rules")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
