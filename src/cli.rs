@@ -8,7 +8,9 @@ mod rules;
 mod session;
 
 use crate::dialect::Dialect;
+use crate::finding::Failure;
 use crate::report::terminal::Style;
+use crate::report::{Report, json};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -129,12 +131,10 @@ fn placeholder(text: &str) -> Result<(String, String), String> {
 /// Runs a command line: what was asked for goes to standard output, all else to standard error.
 /// The exit code. A reader that went away (`| head`) is no failure.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(argv) {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let cli = match Cli::try_parse_from(&argv) {
         Ok(cli) => cli,
-        Err(error) => {
-            let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return if error.print().is_ok() { code } else { 2 };
-        }
+        Err(error) => return not_run(&argv, &error),
     };
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
@@ -155,6 +155,22 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
             2
         }
     }
+}
+
+/// Says why a command line cannot be run, or answers `--help` and `--version`. The exit code.
+fn not_run(argv: &[OsString], error: &clap::Error) -> u8 {
+    let asks_json = argv.windows(2).any(|pair| pair == ["--format", "json"])
+        || argv.iter().any(|argument| argument == "--format=json");
+    if error.use_stderr() && asks_json {
+        let message = error.render().to_string();
+        let message = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or("");
+        let report = Report::failed(vec![Failure::new("command line", message)]);
+        // The exit code says it, whoever reads the text.
+        let _ = json::lint(&mut io::stdout().lock(), &report);
+    }
+    // `lockgate --help | head` is no failure, so a pipe that breaks here changes no code.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
 /// Colours for a terminal unless `NO_COLOR` is set (no-color.org: to anything but nothing).

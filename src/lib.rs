@@ -26,6 +26,7 @@ use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::date::Date;
+use migration::{ReadMigration, Reading};
 use replay::Base;
 use report::{MigrationLine, Report, Set};
 use source::{FileId, SourceFile};
@@ -40,7 +41,7 @@ pub struct Input<'a> {
     pub config: &'a Config,
     /// SQL of the schema that stood before the first migration.
     pub schema: Option<&'a SourceFile>,
-    /// A text came without the migrations before it: older tables may exist that nobody showed.
+    /// One file came without the migrations before it: older tables may exist that nobody showed.
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
@@ -59,6 +60,11 @@ pub fn check(input: &Input<'_>) -> Report {
     let mut all = Vec::new();
     let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
     let dialect = config.dialect.unwrap_or_else(|| Dialect::new(Engine::Postgres));
+    let schema = input.schema.map(|file| base_schema(file, dialect)).transpose();
+    let schema = schema.unwrap_or_else(|failure| {
+        failures.push(failure);
+        None
+    });
     let (sets, others) = of_dialect(found.sets, dialect.engine, config.dialect.is_some());
     for (set, database) in others {
         if config.dialect.is_some() {
@@ -70,9 +76,10 @@ pub fn check(input: &Input<'_>) -> Report {
     for set in sets {
         let set_line = Set::new(&set, None);
         findings.extend(set.findings);
-        let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
-        let base = base(input, dialect, set.incomplete.is_some());
+        let base = base(schema.as_ref(), dialect, input.alone, set.incomplete.is_some());
         findings.extend(rules::run::set(&migrations, dialect, base, &paths));
         let index = report.sets.len();
         let lines = migrations.iter().map(|read| MigrationLine::new(index, read, &found.files));
@@ -129,14 +136,27 @@ fn other_database(set: &MigrationSet, database: &str, paths: &[String]) -> Failu
     Failure::new(first.unwrap_or(&set.root), message)
 }
 
+/// The statements of the base schema.
+fn base_schema(file: &SourceFile, dialect: Dialect) -> Result<ReadMigration, Failure> {
+    let understood = |it: &migration::Statement| it.reading == Reading::Understood;
+    match read::file(file, FileId(u32::MAX), dialect.engine) {
+        None => Err(Failure::new(&file.path, "lockgate broke while it read this schema")),
+        Some(read) if !read.statements.iter().any(understood) => Err(Failure::new(
+            &file.path,
+            "holds no statement of a schema that lockgate understands",
+        )),
+        Some(read) => Ok(read),
+    }
+}
+
 /// What stood before a set: the schema that was given, or nothing as far as that is known.
-fn base(input: &Input<'_>, dialect: Dialect, incomplete: bool) -> Base {
-    match input.schema {
-        Some(schema) => {
-            let dump = read::file(schema, FileId(u32::MAX), dialect.engine);
-            Base { complete: !incomplete, ..Base::schema(&[dump], dialect) }
+fn base(schema: Option<&ReadMigration>, dialect: Dialect, alone: bool, incomplete: bool) -> Base {
+    match schema {
+        Some(dump) => {
+            let base = Base::schema(std::slice::from_ref(dump), dialect);
+            Base { complete: !incomplete, ..base }
         }
-        None => Base::empty(dialect, !input.alone && !incomplete),
+        None => Base::empty(dialect, !alone && !incomplete),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::migration::{
     Version, Wraps,
 };
 use crate::rules::gate::internal_error;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 use crate::sql;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +32,7 @@ pub fn migrations(
         let read = match result {
             Some(Ok(read)) => read,
             Some(Err(_)) | None => {
-                findings.push(internal_error(&migration, "reading this migration"));
+                findings.push(internal_error(&migration, migration.span, "it read this"));
                 sql::Read::default()
             }
         };
@@ -42,8 +42,9 @@ pub fn migrations(
     (read.collect(), findings)
 }
 
-/// Reads a file that is no migration: a base schema, or one whose comments matter.
-pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> ReadMigration {
+/// Reads a file that is no migration: a base schema, or one whose comments matter. `None` where
+/// reading panics.
+pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> Option<ReadMigration> {
     let migration = Migration {
         file: id,
         version: Version::default(),
@@ -59,8 +60,8 @@ pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> ReadMigration {
         body: vec![Part::Sql(SqlText::verbatim(file.text.clone(), 0))],
         span: file.whole(),
     };
-    let (mut read, _) = migrations(vec![migration], engine);
-    read.remove(0)
+    let (mut read, panics) = migrations(vec![migration], engine);
+    if panics.is_empty() { read.pop() } else { None }
 }
 
 /// Reads the files in which something was found and that hold no migration, for what their
@@ -74,19 +75,19 @@ pub fn strays(
     for read in migrations {
         ids.remove(&read.migration.file);
     }
-    let text = |id: FileId| files.get(id.0 as usize).map(|text| (id, text));
-    ids.into_iter().filter_map(text).map(|(id, text)| file(text, id, Engine::Postgres)).collect()
+    let read = |id: FileId| file(files.get(id.0 as usize)?, id, Engine::Postgres);
+    ids.into_iter().filter_map(read).collect()
 }
 
 /// The finding for a panic: a gate does not pass because it crashed.
-pub fn internal_error(migration: &Migration, doing: &str) -> Finding {
+pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding {
     let subject = Subject::Migration(migration.version.text.clone());
-    let primary = Label { file: migration.file, span: migration.span, text: String::new() };
+    let primary = Label { file: migration.file, span, text: String::new() };
     Finding {
         rule: internal_error::RULE.id,
         level: internal_error::RULE.level,
         breaks: Vec::new(),
-        message: format!("lockgate broke while {doing}; nobody knows what it does"),
+        message: format!("lockgate broke while {what}, so this was not judged"),
         primary,
         related: Vec::new(),
         help: Some("report this to the project, and review the migration by hand".to_owned()),

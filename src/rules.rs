@@ -5,6 +5,8 @@
 //! that value.
 
 pub mod run;
+#[cfg(test)]
+mod tests;
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Level, Subject};

@@ -5,7 +5,6 @@
 use lockgate::dialect::Engine;
 use lockgate::migration::{Context, Reading, SqlText};
 use lockgate::source::SourceFile;
-use std::fmt::Write as _;
 
 fn summary(path: &str, text: &str) -> String {
     let file = SourceFile::new(path, text);
@@ -21,7 +20,7 @@ fn summary(path: &str, text: &str) -> String {
                 format!("unread at {}:{}: {why}", at.line, at.column)
             }
         };
-        writeln!(summary, "{}:{} {reading}", place.line, place.column).unwrap();
+        summary += &format!("{}:{} {reading}\n", place.line, place.column);
         for located in statement.changes {
             let context = match located.context {
                 Context::Top => "",
@@ -31,9 +30,9 @@ fn summary(path: &str, text: &str) -> String {
             let change = &located.change.value;
             let at = file.place(located.change.span.start);
             let object = change.object().map(|object| object.to_string()).unwrap_or_default();
-            writeln!(summary, "  {context}{} {object} @{}:{}", change.kind(), at.line, at.column)
-                .unwrap();
-            writeln!(summary, "    {change:?}").unwrap();
+            summary +=
+                &format!("  {context}{} {object} @{}:{}\n", change.kind(), at.line, at.column);
+            summary += &format!("    {change:?}\n");
         }
     }
     summary

@@ -31,7 +31,7 @@ struct Session {
     /// The current folder, seen from the folder of the config.
     current: String,
     schema: Option<SourceFile>,
-    from_stdin: bool,
+    alone: bool,
     today: Date,
 }
 
@@ -43,7 +43,7 @@ impl Session {
             tree: &tree,
             config: &self.config,
             schema: self.schema.as_ref(),
-            alone: self.from_stdin,
+            alone: self.alone,
             today: self.today,
         })
     }
@@ -70,8 +70,8 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     amend(&mut config);
     check_engine(&config)?;
     let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
-    let (tree, from_stdin) = tree(input, &config, folder)?;
-    Ok(Session { tree, from_stdin, current: current(folder), schema, today: today()?, config })
+    let (tree, alone) = tree(input, &config, folder)?;
+    Ok(Session { tree, alone, current: current(folder), schema, today: today()?, config })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {
@@ -106,7 +106,8 @@ fn check_engine(config: &Config) -> Result<(), Failure> {
     }
 }
 
-/// What was given on the command line, else in the config, else the current folder.
+/// What was given on the command line, else in the config, else the current folder; and whether
+/// that is one file alone.
 fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>, bool), Failure> {
     if input.paths.iter().any(|path| is_stdin(path)) {
         if input.paths.len() > 1 {
@@ -127,7 +128,8 @@ fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>,
     };
     let tree = WorkTree::new(&paths)
         .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
-    Ok((Box::new(tree), false))
+    let alone = matches!(paths.as_slice(), [one] if one.is_file());
+    Ok((Box::new(tree), alone))
 }
 
 /// The current folder seen from another one above it; empty where it is none above.

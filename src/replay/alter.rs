@@ -55,6 +55,7 @@ impl Apply {
             TableAction::DetachPartition { partition, .. } => {
                 let partition = self.needs(partition, ObjectKind::Table);
                 self.set_partition_of(&partition, None);
+                self.detach_indexes(&partition);
             }
             TableAction::SetInherit { parent, inherit } => {
                 self.set_inherit(&table, parent, *inherit);
@@ -101,10 +102,14 @@ impl Apply {
         }
         let assumed = if_not_exists && !there.is_absent();
         for member in members {
+            let found = self.catalog.seen_table(member);
+            let merged = found.is_some_and(|(_, it)| it.column(&column.name).is_some());
             self.put_columns(member, &[column]);
             let added =
                 self.catalog.table_mut(member).and_then(|table| table.column_mut(&column.name));
-            if let Some(added) = added.filter(|_| assumed) {
+            let Some(added) = added else { continue };
+            added.local = member == table || (added.local && merged);
+            if assumed {
                 // It may be older and of another type.
                 added.whole = false;
                 if let Some(birth) = &mut added.birth {
@@ -270,6 +275,16 @@ impl Apply {
             table.partition_of = parent;
         }
         self.differ_table(partition, Kind::ObjectChanged);
+    }
+
+    /// The indexes of a partition that was detached stand for themselves.
+    fn detach_indexes(&mut self, partition: &Name) {
+        let indexes = self.catalog.indexes_of(partition).map(|(name, _)| name.clone());
+        for name in indexes.collect::<Vec<_>>() {
+            if let Some(index) = self.catalog.index_mut(&name) {
+                index.parent = None;
+            }
+        }
     }
 
     fn set_inherit(&mut self, table: &Name, parent: &Name, inherit: bool) {

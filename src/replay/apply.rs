@@ -283,6 +283,7 @@ impl Apply {
                 },
                 birth: None,
                 whole: false,
+                local: true,
                 confirmed: tick,
             });
         }

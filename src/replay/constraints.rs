@@ -312,9 +312,9 @@ impl Apply {
         if self.catalog.relations.contains_key(&resolved) {
             self.remove_relation(&resolved);
         }
-        self.put_index(table, &name, index);
+        self.put_index(table, &name, index.clone());
         for child in children.iter().filter(|_| !create.only) {
-            self.copy_partition_indexes(child, table);
+            self.copy_index(child, &resolved, &index, true);
         }
         Some(resolved)
     }

@@ -153,7 +153,15 @@ impl Apply {
         self.needs_column(table, column);
         self.differ_table(table, Kind::ColumnDropped { column: column.to_owned() });
         for member in members {
-            self.remove_column(member, column, cascade);
+            // A child keeps a column that it also has of its own.
+            let own = member != table
+                && self.catalog.seen_table(member).is_some_and(|(_, child)| {
+                    child.partition_of.is_none()
+                        && child.column(column).is_some_and(|column| column.local)
+                });
+            if !own {
+                self.remove_column(member, column, cascade);
+            }
         }
     }
 

@@ -106,6 +106,8 @@ impl Apply {
             found.gone.remove(&column.name);
             match found.column_mut(&column.name) {
                 Some(inherited) => {
+                    // A partition's list only refines; it names no types.
+                    inherited.local |= definition.ty.is_some();
                     let old = &mut inherited.definition;
                     old.not_null |= definition.not_null;
                     old.ty = definition.ty.or(old.ty.take());
@@ -116,6 +118,7 @@ impl Apply {
                     whole: definition.ty.is_some(),
                     definition,
                     birth: Some(birth),
+                    local: true,
                     confirmed: tick,
                 }),
             }
@@ -179,7 +182,8 @@ impl Apply {
         table.whole &= source.whole;
         let partition = source.partition_by.is_some();
         let (columns, constraints) = (source.columns.clone(), source.constraints.clone());
-        self.copy_definitions(table, columns.iter().map(|column| &column.definition));
+        let definitions = columns.iter().map(|column| &column.definition);
+        self.copy_definitions(table, definitions, false);
         for constraint in constraints {
             let inherited = match constraint.kind {
                 ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => !constraint.no_inherit,
@@ -196,12 +200,14 @@ impl Apply {
         &self,
         table: &mut Table,
         columns: impl Iterator<Item = &'c change::Column>,
+        local: bool,
     ) {
         for definition in columns {
             if table.column(&definition.name).is_none() {
                 table.columns.push(Column {
                     definition: change::Column { identity: None, ..definition.clone() },
                     birth: Some(self.birth(true)),
+                    local,
                     whole: definition.ty.is_some(),
                     confirmed: self.catalog.tick,
                 });
@@ -223,7 +229,7 @@ impl Apply {
             .into_iter()
             .map(|(name, ty)| change::Column { name, ty: Some(ty), ..Default::default() })
             .collect();
-        self.copy_definitions(table, columns.iter());
+        self.copy_definitions(table, columns.iter(), true);
     }
 
     fn copy_like(&mut self, table: &mut Table, like: &Like) {
@@ -248,7 +254,7 @@ impl Apply {
                 copy
             })
             .collect();
-        self.copy_definitions(table, columns.iter());
+        self.copy_definitions(table, columns.iter(), true);
         if includes(like, "CONSTRAINTS") {
             let checks = |constraint: &&Constraint| {
                 matches!(constraint.kind, ConstraintKind::Check(_) | ConstraintKind::NotNull(_))
@@ -309,21 +315,28 @@ impl Apply {
             .map(|(name, index)| (name.clone(), index.clone()))
             .collect();
         for (name, index) in plain {
-            let same = self.catalog.indexes_of(table).find(|(_, other)| {
-                other.keys == index.keys
-                    && other.unique == index.unique
-                    && other.predicate == index.predicate
-                    && other.parent.is_none()
-            });
-            let copy = match same {
-                Some((same, _)) => Some(same.clone()),
-                None => self.add_index(&index_like(&index, table), table, false),
-            };
-            if let (Some(copy), Some(_)) = (copy, parent)
-                && let Some(copy) = self.catalog.index_mut(&copy)
-            {
-                copy.parent = Some(name);
-            }
+            self.copy_index(table, &name, &index, parent.is_some());
+        }
+    }
+
+    /// Gives a table an index like this one. As a partition's part of it (`attach`) one that is
+    /// there already will do.
+    pub(super) fn copy_index(&mut self, table: &Name, name: &Name, index: &Index, attach: bool) {
+        let same = self.catalog.indexes_of(table).find(|(_, other)| {
+            attach
+                && other.keys == index.keys
+                && other.unique == index.unique
+                && other.predicate == index.predicate
+                && other.parent.as_ref().is_none_or(|parent| parent == name)
+        });
+        let copy = match same {
+            Some((same, _)) => Some(same.clone()),
+            None => self.add_index(&index_like(index, table), table, false),
+        };
+        if let Some(copy) = copy.filter(|_| attach)
+            && let Some(copy) = self.catalog.index_mut(&copy)
+        {
+            copy.parent = Some(name.clone());
         }
     }
 

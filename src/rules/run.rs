@@ -6,6 +6,7 @@ use crate::finding::Finding;
 use crate::migration::{Direction, Migration, ReadMigration};
 use crate::read::internal_error;
 use crate::replay::{Base, History, MigrationEnd, Replay, Step, replay};
+use crate::source::Span;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Replays the migrations of one set on what stood before, and runs every rule. `paths` are the
@@ -19,7 +20,11 @@ pub fn set(
     let Some(first) = migrations.first() else { return Vec::new() };
     let replayed = catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base)));
     let Ok(replayed) = replayed else {
-        return vec![internal_error(&first.migration, "replaying this set of migrations")];
+        return vec![internal_error(
+            &first.migration,
+            first.migration.span,
+            "it replayed these migrations",
+        )];
     };
     let steps: Vec<Vec<Step<'_>>> =
         (0..migrations.len()).map(|index| replayed.steps(index)).collect();
@@ -34,32 +39,33 @@ fn run(
 ) -> Vec<Finding> {
     let (dialect, migrations) = (replayed.dialect, replayed.migrations);
     let mut findings = Vec::new();
-    let mut guard = |migration: &Migration, check: &dyn Fn(&mut Sink)| {
+    let mut guard = |migration: &Migration, span: Span, check: &dyn Fn(&mut Sink)| {
         if migration.direction != Direction::Down || rule.checks_down {
-            findings.extend(guarded(rule, migration, check));
+            findings.extend(guarded(rule, migration, span, check));
         }
     };
     match rule.check {
         Check::Step(check) => {
             for step in steps.iter().flatten() {
-                guard(&step.migration.migration, &|sink| check(step, sink));
+                guard(&step.migration.migration, step.statement.span, &|sink| check(step, sink));
             }
         }
         Check::Table(check) => {
             for table in replayed.tables() {
-                guard(&table.migration.migration, &|sink| check(&table, sink));
+                guard(&table.migration.migration, table.span, &|sink| check(&table, sink));
             }
         }
         Check::Migration(check) => {
             for (migration, steps) in migrations.iter().zip(steps) {
                 let end = MigrationEnd { dialect, migration, steps };
-                guard(&migration.migration, &|sink| check(&end, sink));
+                guard(&migration.migration, migration.migration.span, &|sink| check(&end, sink));
             }
         }
         Check::History(check) => {
             let history = History { migrations, paths };
             if let Some(first) = migrations.first() {
-                findings.extend(guarded(rule, &first.migration, &|sink| check(&history, sink)));
+                let check = |sink: &mut Sink| check(&history, sink);
+                findings.extend(guarded(rule, &first.migration, first.migration.span, &check));
             }
         }
         Check::Elsewhere => {}
@@ -68,13 +74,59 @@ fn run(
 }
 
 /// A panic in one rule on one migration becomes a finding there.
-fn guarded(rule: &'static Rule, migration: &Migration, check: &dyn Fn(&mut Sink)) -> Vec<Finding> {
+fn guarded(
+    rule: &'static Rule,
+    migration: &Migration,
+    span: Span,
+    check: &dyn Fn(&mut Sink),
+) -> Vec<Finding> {
     let run = || {
         let mut sink = Sink::new(rule);
         check(&mut sink);
         sink.into_findings()
     };
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        vec![internal_error(migration, &format!("the rule `{}` looked at this migration", rule.id))]
+        vec![internal_error(migration, span, &format!("the rule `{}` looked at it", rule.id))]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Level;
+    use crate::rules::Category;
+    use crate::source::{FileId, SourceFile};
+
+    static BROKEN: Rule = Rule {
+        id: "broken",
+        category: Category::Gate,
+        level: Level::Note,
+        since: "0.1.0",
+        summary: "a rule that panics at one statement",
+        why: "",
+        instead: "",
+        facts: &[],
+        same_as: &[],
+        breaks: &[],
+        checks_down: true,
+        examples: &[],
+        check: Check::Step(|step, _| assert!(!step.statement.text.contains("boom"))),
+    };
+
+    #[test]
+    fn i6_a_panic_in_a_rule_is_an_error_at_its_statement() {
+        let source = SourceFile::new("a.sql", "SELECT 1;\nSELECT 2 AS boom;\nSELECT 3;");
+        let dialect = Dialect::new(crate::dialect::Engine::Postgres);
+        let read = crate::read::file(&source, FileId(0), dialect.engine).unwrap();
+        let migrations = [read];
+        let replayed = replay(&migrations, dialect, Base::empty(dialect, true));
+        let steps = [replayed.steps(0)];
+        let found = run(&BROKEN, &replayed, &steps, &[]);
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| (it.rule, it.level, source.slice(it.primary.span), it.message.as_str()))
+            .collect();
+        let message = "lockgate broke while the rule `broken` looked at it, so this was not judged";
+        assert_eq!(found, [("internal-error", Level::Error, "SELECT 2 AS boom", message)]);
+    }
 }

@@ -181,6 +181,8 @@ pub struct Column {
     pub birth: Option<Birth>,
     /// Whether the whole definition was seen; else only what later statements showed.
     pub whole: bool,
+    /// Whether the table has it of its own, and not only from a parent.
+    pub(crate) local: bool,
     /// The last statement that shows all of it.
     pub(crate) confirmed: Tick,
 }

@@ -83,7 +83,7 @@ pub fn read_block(cursor: &Cursor<'_>, string: Lexeme) -> Body {
                 walker.note(Reading::Unread { why: unread.why, at: unread.at });
             }
             if walker.cursor.position() == before {
-                walker.cursor.next();
+                walker.cursor.advance();
             }
         }
         walker.body
@@ -250,7 +250,7 @@ impl<'a> Walker<'a> {
         let mut statement = self.cursor.take_until(|rest| rest.is(";"));
         let span = statement.rest_span();
         if statement.eat("EXECUTE") {
-            return self.execute(statement);
+            return self.execute(statement, span);
         }
         if HARMLESS.iter().any(|word| statement.is(word)) {
             return Ok(());
@@ -289,8 +289,7 @@ impl<'a> Walker<'a> {
 
     /// `EXECUTE expression [INTO ...] [USING ...]`: a literal is read, the rest is built at run
     /// time.
-    fn execute(&mut self, mut statement: Cursor<'a>) -> Reads<()> {
-        let span = statement.rest_span();
+    fn execute(&mut self, mut statement: Cursor<'a>, span: Span) -> Reads<()> {
         let mut sql = statement.take_until(|rest| rest.is("INTO") || rest.is("USING"));
         while sql.is("(") && { sql }.parentheses().is_ok_and(|_| closes_at_end(sql)) {
             sql = sql.parentheses()?;

@@ -9,8 +9,8 @@ use crate::dialect::Engine;
 use crate::schema::name::Name;
 use crate::sql::cursor::Cursor;
 use sqlparser::ast::{
-    Expr, Function, Ident, ObjectName, ObjectNamePart, Query, Statement, TableFactor, Visit,
-    Visitor,
+    Expr, Function, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, SetExpr,
+    Statement, TableFactor, Visit, Visitor,
 };
 use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
@@ -56,18 +56,42 @@ pub fn statement(cursor: &Cursor<'_>) -> Option<Names> {
     (on_rows && at_end(&parser)).then(|| names(&statement, cursor.engine))
 }
 
-fn parser<'a>(cursor: &Cursor<'a>) -> Option<Parser<'a>> {
-    let tokens = cursor.tokens();
-    if tokens.len() > TOKENS_MAX {
+fn parser(cursor: &Cursor<'_>) -> Option<Parser<'static>> {
+    if cursor.tokens().len() > TOKENS_MAX {
         return None;
     }
-    let text = cursor.sql.text.get(tokens.first()?.start..tokens.last()?.end)?;
     let dialect: &'static dyn Dialect = match cursor.engine {
         Engine::Postgres => &PostgreSqlDialect {},
         Engine::Mysql | Engine::Mariadb => &MySqlDialect {},
         Engine::Sqlite => &SQLiteDialect {},
     };
-    Parser::new(dialect).with_recursion_limit(NESTING_MAX).try_with_sql(text).ok()
+    let text = text_for_parser(*cursor)?;
+    Parser::new(dialect).with_recursion_limit(NESTING_MAX).try_with_sql(&text).ok()
+}
+
+/// The text of the tokens, without words that sqlparser takes for names or rejects and that change
+/// no name: `ONLY` before a table (it would read the table ONLY), `OVERRIDING ... VALUE`.
+fn text_for_parser(mut cursor: Cursor<'_>) -> Option<String> {
+    const BEFORE_TABLE: &[&str] = &["FROM", "JOIN", "UPDATE", "INTO", "USING", ","];
+    let start = cursor.tokens().first()?.start;
+    let end = cursor.tokens().last()?.end;
+    let mut text = cursor.sql.text.get(start..end)?.to_owned();
+    let mut after_table_word = false;
+    while let Some(token) = cursor.peek(0) {
+        let before = cursor.position();
+        let left_out = (after_table_word && cursor.eat("ONLY"))
+            || cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]).is_some();
+        if left_out {
+            let last = cursor.end_since(before)?;
+            let range = token.start - start..last - start;
+            text.replace_range(range.clone(), &" ".repeat(range.len()));
+        } else {
+            cursor.advance();
+        }
+        after_table_word =
+            BEFORE_TABLE.iter().any(|word| cursor.text(token).eq_ignore_ascii_case(word));
+    }
+    Some(text)
 }
 
 fn at_end(parser: &Parser<'_>) -> bool {
@@ -75,28 +99,29 @@ fn at_end(parser: &Parser<'_>) -> bool {
 }
 
 fn names(tree: &impl Visit, engine: Engine) -> Names {
-    let mut collector = Collector {
-        engine,
-        names: Names::default(),
-        own: BTreeSet::new(),
-        called: BTreeSet::new(),
-    };
+    let mut collector =
+        Collector { engine, names: Names::default(), scopes: Vec::new(), called: false };
     let _ = tree.visit(&mut collector);
-    let Collector { mut names, own, called, .. } = collector;
-    names.relations.retain(|name| {
-        !called.contains(name) && (name.schema.is_some() || !own.contains(&name.name))
-    });
-    names.functions.extend(called);
-    names
+    collector.names
 }
 
 struct Collector {
     engine: Engine,
     names: Names,
-    /// Names that `WITH` gives.
-    own: BTreeSet<String>,
-    /// Functions in FROM, which sqlparser shows as relations.
-    called: BTreeSet<Name>,
+    /// The queries that are being visited, outermost first.
+    scopes: Vec<Scope>,
+    /// The next relation is a function in FROM, which sqlparser shows as a relation first.
+    called: bool,
+}
+
+/// What a query's `WITH` gives.
+struct Scope {
+    /// Each name with the address of its query.
+    own: Vec<(String, *const Query)>,
+    /// How many of the names can be seen now: inside the list only earlier ones, unless it is
+    /// RECURSIVE.
+    visible: usize,
+    recursive: bool,
 }
 
 impl Collector {
@@ -120,9 +145,50 @@ impl Collector {
         Name { schema: parts.pop(), name }
     }
 
-    fn function(&self, name: &ObjectName) -> Name {
+    fn function(&mut self, name: &ObjectName) {
         let name = self.name(name);
-        Name { schema: name.schema.filter(|schema| schema != "pg_catalog"), ..name }
+        let schema = name.schema.filter(|schema| schema != "pg_catalog");
+        self.names.functions.insert(Name { schema, ..name });
+    }
+
+    fn relation(&mut self, name: Name) {
+        let own = name.schema.is_none()
+            && self.scopes.iter().any(|scope| {
+                scope.own.iter().take(scope.visible).any(|(own, _)| *own == name.name)
+            });
+        if !own {
+            self.names.relations.insert(name);
+        }
+    }
+
+    /// `TABLE name` in place of a SELECT, which sqlparser does not show as a relation.
+    fn bare_tables(&mut self, body: &SetExpr) {
+        match body {
+            SetExpr::Table(table) => {
+                let fold = |name: &String| self.engine.fold(name);
+                let name = Name {
+                    schema: table.schema_name.as_ref().map(fold),
+                    name: table.table_name.as_ref().map(fold).unwrap_or_default(),
+                };
+                self.relation(name);
+            }
+            SetExpr::SetOperation { left, right, .. } => {
+                self.bare_tables(left);
+                self.bare_tables(right);
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets what the list that `query` stands in shows: before it, or with it.
+    fn in_list(&mut self, query: &Query, with_itself: bool) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        if let Some(at) = scope.own.iter().position(|(_, own)| std::ptr::eq(*own, query)) {
+            scope.visible = match scope.recursive {
+                true => scope.own.len(),
+                false => at + usize::from(with_itself),
+            };
+        }
     }
 }
 
@@ -130,38 +196,89 @@ impl Visitor for Collector {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.in_list(query, false);
         let tables = query.with.iter().flat_map(|with| &with.cte_tables);
-        let own: Vec<String> = tables.map(|table| self.fold(&table.alias.name)).collect();
-        self.own.extend(own);
+        let own: Vec<_> = tables
+            .map(|table| (self.fold(&table.alias.name), std::ptr::from_ref(&*table.query)))
+            .collect();
+        let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
+        self.scopes.push(Scope { visible: own.len(), own, recursive });
+        self.bare_tables(&query.body);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.scopes.pop();
+        self.in_list(query, true);
         ControlFlow::Continue(())
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
-        let name = self.name(relation);
-        self.names.relations.insert(name);
+        match std::mem::take(&mut self.called) {
+            true => self.function(relation),
+            false => {
+                let name = self.name(relation);
+                self.relation(name);
+            }
+        }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         match factor {
-            TableFactor::Table { name, args: Some(_), .. } => {
-                let name = self.name(name);
-                self.called.insert(name);
-            }
-            TableFactor::Function { name, .. } => {
-                let name = self.function(name);
-                self.names.functions.insert(name);
-            }
+            TableFactor::Table { args: Some(_), .. } => self.called = true,
+            TableFactor::Function { name, .. } => self.function(name),
             _ => {}
         }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        if let Expr::Function(Function { name, .. }) = expr {
-            let name = self.function(name);
-            self.names.functions.insert(name);
+        // Without arguments it is CURRENT_TIMESTAMP or another of the constant words.
+        if let Expr::Function(Function { name, args, .. }) = expr
+            && !matches!(args, FunctionArguments::None)
+        {
+            self.function(name);
         }
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migration::SqlText;
+    use crate::sql::token::lex;
+
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let sql = SqlText::verbatim(text, 0);
+        let tokens: Vec<_> = lex(text, 0, text.len(), Engine::Postgres)
+            .filter(|lexeme| !lexeme.kind.is_trivia())
+            .collect();
+        let names = statement(&Cursor::new(&sql, Engine::Postgres, &tokens)).unwrap();
+        let shown = |names: BTreeSet<Name>| names.iter().map(ToString::to_string).collect();
+        (shown(names.relations), shown(names.functions))
+    }
+
+    #[test]
+    fn relations_and_functions_of_a_query() {
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            ("SELECT a FROM ONLY t, u JOIN ONLY s.v ON true", &["t", "u", "s.v"], &[]),
+            ("SELECT CURRENT_TIMESTAMP, now(), s.f(1)", &[], &["now", "s.f"]),
+            ("WITH t AS (SELECT * FROM t) SELECT * FROM t", &["t"], &[]),
+            ("WITH RECURSIVE t AS (SELECT * FROM t) SELECT * FROM t", &[], &[]),
+            ("WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b", &[], &[]),
+            ("SELECT * FROM w WHERE EXISTS (WITH w AS (SELECT 1) SELECT * FROM w)", &["w"], &[]),
+            ("SELECT * FROM x, x(1)", &["x"], &["x"]),
+            ("SELECT 1 UNION ALL TABLE b", &["b"], &[]),
+            ("INSERT INTO t (a) OVERRIDING SYSTEM VALUE SELECT a FROM ONLY u", &["t", "u"], &[]),
+        ];
+        for (text, relations, functions) in cases {
+            let mut expected: Vec<String> = relations.iter().map(ToString::to_string).collect();
+            expected.sort_by_key(|name| (name.contains('.'), name.clone()));
+            let (found, called) = read(text);
+            assert_eq!(found, expected, "{text}");
+            assert_eq!(called, *functions, "{text}");
+        }
     }
 }

@@ -72,8 +72,14 @@ impl<'a> Cursor<'a> {
         self.peek(ahead).map_or("", |token| self.text(token))
     }
 
+    /// Where the last taken token ends in the text, if any was taken since position `start`.
+    pub fn end_since(&self, start: usize) -> Option<usize> {
+        let last = self.tokens.get(start..self.at)?.last()?;
+        Some(last.end)
+    }
+
     /// Takes the next token.
-    pub fn next(&mut self) -> Option<Lexeme> {
+    pub fn advance(&mut self) -> Option<Lexeme> {
         let token = self.peek(0)?;
         self.at += 1;
         Some(token)
@@ -209,7 +215,7 @@ impl<'a> Cursor<'a> {
     /// [`Unread`] if no identifier is next.
     pub fn name(&mut self) -> Reads<Name> {
         let mut parts = vec![self.identifier()?];
-        while parts.len() < 3 && self.is(".") && self.peek(1).is_some_and(|token| is_name(token)) {
+        while parts.len() < 3 && self.is(".") && self.peek(1).is_some_and(is_name) {
             self.at += 1;
             parts.push(self.identifier()?);
         }

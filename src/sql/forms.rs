@@ -109,8 +109,10 @@ const FORMS: &[(&str, Reader)] = &[
     ("SHOW", Reader::One(session::nothing)),
     ("UNLISTEN", Reader::One(session::nothing)),
     ("EXECUTE", Reader::One(object::opaque)),
-    ("EXPLAIN", Reader::One(object::opaque)),
-    ("DECLARE", Reader::One(object::opaque)),
+    ("DECLARE", Reader::One(session::nothing)),
+    ("EXPLAIN ANALYZE", Reader::One(object::opaque)),
+    ("EXPLAIN (", Reader::One(object::opaque)),
+    ("EXPLAIN", Reader::One(session::nothing)),
     ("IMPORT FOREIGN SCHEMA", Reader::One(object::opaque)),
     ("PREPARE", Reader::One(object::opaque)),
     ("REASSIGN OWNED", Reader::One(object::opaque)),
@@ -132,7 +134,7 @@ pub fn read(cursor: Cursor<'_>) -> ReadStatement {
     if let Some(at) = cursor.tokens().iter().position(|token| token.is_unclosed()) {
         let mut at_quote = cursor;
         (0..at).for_each(|_| {
-            at_quote.next();
+            at_quote.advance();
         });
         return unread(at_quote.unexpected("the end of the statement"));
     }
@@ -180,7 +182,7 @@ fn unread(error: Unread) -> ReadStatement {
 fn find(cursor: &Cursor<'_>) -> Option<Reader> {
     let creates = cursor.is("CREATE");
     let mut behind = *cursor;
-    behind.next();
+    behind.advance();
     while creates && behind.eat_any(MODIFIERS).is_some() {}
     let matches = |words: &str| match words.strip_prefix("CREATE ") {
         Some(kind) if creates => behind.is(kind),

@@ -104,7 +104,7 @@ impl Lexer<'_> {
             b'#' if self.is_mysql() => self.line_comment(),
             b'/' if self.byte(1) == b'*' => self.block_comment(),
             b'\\' => {
-                self.to_line_end();
+                self.skip_line();
                 LexemeKind::Meta
             }
             b'\'' => self.quoted(b'\'', self.is_mysql(), LexemeKind::Text),
@@ -127,14 +127,14 @@ impl Lexer<'_> {
         LexemeKind::Blank
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         while self.at < self.end && !matches!(self.byte(0), b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
     fn line_comment(&mut self) -> LexemeKind {
-        self.to_line_end();
+        self.skip_line();
         LexemeKind::Comment
     }
 
@@ -164,9 +164,8 @@ impl Lexer<'_> {
         self.at += 1;
         while self.at < self.end {
             let byte = self.byte(0);
-            if escapes && byte == b'\\' {
-                self.at += 2;
-            } else if byte == close && self.byte(1) == close && self.at + 1 < self.end {
+            let doubled = byte == close && self.byte(1) == close;
+            if doubled || (escapes && byte == b'\\') {
                 self.at += 2;
             } else if byte == close {
                 self.at += 1;

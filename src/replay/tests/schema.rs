@@ -102,6 +102,22 @@ fn columns_come_from_other_tables() {
 }
 
 #[test]
+fn children_keep_what_is_their_own() {
+    expect(
+        "create table p (a int, b int); create table c (b int, d int) inherits (p);\
+         alter table p add column d int; alter table p add column e int;\
+         alter table p drop column b, drop column d, drop column e;",
+        &["public.c (a integer, b integer, d integer)", "public.p (a integer)"],
+    );
+    expect(
+        "create table p (a int) partition by list (a);\
+         create table p1 partition of p for values in (1); create index i on p (a);\
+         alter table p detach partition p1; drop index i; drop table p;",
+        &["public.p1 (a integer)", "index public.p1_a_idx on public.p1 (a)"],
+    );
+}
+
+#[test]
 fn renames_reach_everything_that_refers() {
     expect(
         "create table a (id serial primary key, x int);\

@@ -29,8 +29,9 @@ pub static RULE: Rule = Rule {
     }],
     same_as: &[
         ("squawk", "ban-drop-column"),
-        ("strong_migrations", "remove_column"),
         ("atlas", "DS103"),
+        ("pg-migration-lint", "PGM009"),
+        ("strong_migrations", "remove_column"),
     ],
     breaks: &[Breaks::Data, Breaks::Readers, Breaks::Writers, Breaks::Rollback],
     checks_down: false,

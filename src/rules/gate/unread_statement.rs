@@ -30,7 +30,7 @@ pub static RULE: Rule = Rule {
     checks_down: true,
     examples: &[
         bad("postgres", "", "CREATE TABEL t (id int PRIMARY KEY);", "TABEL"),
-        bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY,);", ""),
+        bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY,);", ","),
         bad("postgres", "", "SELECT 'never closed;", "'never closed;"),
         bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY) CREATE TABLE u (id int PRIMARY KEY);", "CREATE"),
         bad("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t FROB a;", "FROB a"),

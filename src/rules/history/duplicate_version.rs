@@ -20,11 +20,10 @@ pub static RULE: Rule = Rule {
     instead: "Give the migration that is not released yet the next free version.",
     facts: &[Fact {
         engine: Engine::Postgres,
-        says: "Flyway stops with \"Found more than one migration with version\"; trailing zero \
-               parts of a version do not count.",
-        source: "https://documentation.red-gate.com/fd/versioned-migrations-273973333.html",
+        says: "Flyway compares versions part by part as numbers and leaves out trailing zero parts.",
+        source: "https://github.com/flyway/flyway/blob/main/flyway-core/src/main/java/org/flywaydb/core/api/MigrationVersion.java",
     }],
-    same_as: &[("atlas", "DS101")],
+    same_as: &[],
     breaks: &[],
     checks_down: true,
     examples: &[],

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
         engine: Engine::Postgres,
         says: "Flyway ignores a file whose name does not parse unless validateMigrationNaming is \
                set, and that is off by default.",
-        source: "https://documentation.red-gate.com/fd/flyway-validate-migration-naming-setting-277579012.html",
+        source: "https://github.com/flyway/flyway/tree/main/documentation/Reference",
     }],
     same_as: &[],
     breaks: &[],

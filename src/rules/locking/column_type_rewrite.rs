@@ -44,8 +44,10 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "changing-column-type"),
+        ("atlas", "PG301"),
+        ("eugene", "E5"),
+        ("pg-migration-lint", "PGM007"),
         ("strong_migrations", "change_column"),
-        ("atlas", "PG304"),
     ],
     breaks: &[Breaks::Readers, Breaks::Writers],
     checks_down: false,

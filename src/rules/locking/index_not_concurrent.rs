@@ -37,9 +37,11 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "require-concurrent-index-creation"),
-        ("strong_migrations", "add_index"),
         ("atlas", "PG101"),
         ("eugene", "E6"),
+        ("pg-migration-lint", "PGM001"),
+        ("pgfence", "create-index-not-concurrent"),
+        ("strong_migrations", "add_index"),
     ],
     breaks: &[Breaks::Writers],
     checks_down: false,

@@ -46,7 +46,8 @@ pub static RULE: Rule = Rule {
     same_as: &[
         ("squawk", "ban-concurrent-index-creation-in-transaction"),
         ("atlas", "PG103"),
-        ("pgfence", "create-index-concurrently-in-transaction"),
+        ("pg-migration-lint", "PGM003"),
+        ("pgfence", "concurrent-in-transaction"),
     ],
     breaks: &[Breaks::Rollback],
     checks_down: true,

@@ -16,7 +16,7 @@ pub fn alter_column(mut cursor: Cursor<'_>) -> Reads<TableAction> {
     // `ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 100` names its column by number.
     let column = match cursor.peek(0) {
         Some(token) if cursor.text(token).bytes().all(|byte| byte.is_ascii_digit()) => {
-            cursor.next();
+            cursor.advance();
             cursor.text(token).to_owned()
         }
         _ => cursor.identifier()?,
@@ -121,8 +121,8 @@ fn set_identity(mut cursor: Cursor<'_>, column: String) -> Reads<TableAction> {
 fn set_option(cursor: &mut Cursor<'_>, column: String) -> Reads<TableAction> {
     for option in ["STATISTICS", "STORAGE", "COMPRESSION"] {
         if cursor.is("SET") && cursor.is_at(1, option) {
-            cursor.next();
-            cursor.next();
+            cursor.advance();
+            cursor.advance();
             let value = Some(cursor.rest());
             return Ok(TableAction::SetColumnOption {
                 column,

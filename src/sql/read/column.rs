@@ -209,7 +209,7 @@ fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<Vec<String>> {
         false => Vec::new(),
     };
     if cursor.is("WITH (") {
-        cursor.next();
+        cursor.advance();
         cursor.parentheses()?;
     }
     if cursor.eat("USING INDEX TABLESPACE") {

@@ -25,7 +25,11 @@ pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
             return Ok(Change::Session(setting));
         }
     }
-    let Some(names) = bridge::statement(&whole) else {
+    let names = match whole.is("TABLE") {
+        true => bridge::query(&whole),
+        false => bridge::statement(&whole),
+    };
+    let Some(names) = names else {
         // Long INSERTs are rows and nothing else; anything else must be read to the end.
         if whole.tokens().len() > LONG && data.verb == DataVerb::Insert {
             return Ok(Change::Data(data));
@@ -119,7 +123,7 @@ fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
             _ => {}
         }
         starts = cursor.is("(") || cursor.is(")");
-        cursor.next();
+        cursor.advance();
     }
     names.sort_by_key(|(depth, _)| *depth);
     names.into_iter().map(|(_, name)| name).collect()
@@ -177,6 +181,7 @@ pub fn set_config(mut cursor: Cursor<'_>) -> Option<SetVariable> {
 /// `Unread` at the first token that is not part of one; so for the readers below.
 pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("COPY")?;
+    cursor.eat("BINARY");
     let mut data = Data {
         verb: DataVerb::Copy,
         writes: Vec::new(),
@@ -185,7 +190,12 @@ pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
         has_where: true,
     };
     if cursor.is("(") {
-        data.reads = query(cursor.parentheses()?)?.relations;
+        let mut inner = cursor.parentheses()?;
+        match query(inner) {
+            Ok(query) => data.reads = query.relations,
+            // `COPY (DELETE ... RETURNING ...) TO`.
+            Err(_) => data.writes = by_head(&mut inner)?.writes,
+        }
         cursor.expect("TO")?;
     } else {
         let table = cursor.name()?;

@@ -123,11 +123,11 @@ pub fn expression(cursor: Cursor<'_>) -> Expr {
         }
         let named = matches!(token.kind, LexemeKind::Word | LexemeKind::Quoted);
         if !named || is_keyword(&rest) {
-            rest.next();
+            rest.advance();
             continue;
         }
         let Ok(name) = rest.name() else {
-            rest.next();
+            rest.advance();
             continue;
         };
         if rest.is("(") {
@@ -176,7 +176,7 @@ pub fn skip_dimensions(cursor: &mut Cursor<'_>) -> u8 {
             return dimensions;
         }
         (0..2 + size).for_each(|_| {
-            cursor.next();
+            cursor.advance();
         });
         dimensions = dimensions.saturating_add(1);
     }
@@ -197,9 +197,9 @@ fn is_literal(mut cursor: Cursor<'_>) -> bool {
     let typed = cursor.peek(0).is_some_and(|token| token.kind == LexemeKind::Word)
         && cursor.peek(1).is_some_and(|token| token.kind == LexemeKind::Text);
     if typed {
-        cursor.next();
+        cursor.advance();
     }
-    let value = cursor.next().is_some_and(|token| {
+    let value = cursor.advance().is_some_and(|token| {
         matches!(token.kind, LexemeKind::Number | LexemeKind::Text | LexemeKind::Dollar)
     });
     value && only_casts(cursor)

@@ -57,7 +57,7 @@ fn index_tail(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Reads<()> {
     }
     index.nulls_not_distinct = nulls_not_distinct(cursor);
     if cursor.is("WITH (") {
-        cursor.next();
+        cursor.advance();
         index.options = options(cursor.parentheses()?)?;
     }
     if cursor.eat("TABLESPACE") {
@@ -78,6 +78,20 @@ fn index_key(mut cursor: Cursor<'_>) -> Reads<IndexKey> {
     if cursor.is_done() {
         return Err(cursor.unexpected("a column or expression"));
     }
+    const VALUES: &[&str] = &[
+        "CURRENT_CATALOG",
+        "CURRENT_DATE",
+        "CURRENT_ROLE",
+        "CURRENT_SCHEMA",
+        "CURRENT_TIME",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_USER",
+        "LOCALTIME",
+        "LOCALTIMESTAMP",
+        "SESSION_USER",
+        "USER",
+    ];
+    let is_value = VALUES.iter().any(|word| cursor.is(word));
     let mut element = cursor;
     let column = if cursor.is("(") {
         cursor.parentheses()?;
@@ -89,7 +103,8 @@ fn index_key(mut cursor: Cursor<'_>) -> Reads<IndexKey> {
                 cursor.parentheses()?;
                 None
             }
-            false => Some(name.name),
+            // `current_date` is a value, `"current_date"` a column.
+            false => Some(name.name).filter(|_| !is_value),
         }
     };
     let end = cursor.position();

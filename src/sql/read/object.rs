@@ -137,7 +137,7 @@ fn object_name(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Reads
         }
         Shape::Number => {
             let text = cursor.peek_text(0).to_owned();
-            cursor.next();
+            cursor.advance();
             Ok(ObjectRef::new(kind, Name::bare(text)))
         }
     }
@@ -192,6 +192,12 @@ pub fn create_object(cursor: &mut Cursor<'_>) -> Reads<Change> {
         }
         (_, shape) => object_name(cursor, kind, shape)?,
     };
+    if kind == ObjectKind::Schema && cursor.is("CREATE") | cursor.is("GRANT") {
+        cursor.rest();
+        let why = "it creates objects inside a CREATE SCHEMA".to_owned();
+        let verb = "CREATE SCHEMA".to_owned();
+        return Ok(Change::Opaque { verb, names: Vec::new(), why });
+    }
     check_tail(*cursor, kind)?;
     let on = object.part.as_ref().map(|_| object.name.clone());
     cursor.rest();
@@ -215,7 +221,9 @@ fn schema(cursor: &mut Cursor<'_>) -> Reads<ObjectRef> {
         false => None,
     };
     let name = name.or(owner).unwrap_or_default();
-    cursor.finish()?;
+    if !cursor.is("CREATE") && !cursor.is("GRANT") {
+        cursor.finish()?;
+    }
     Ok(ObjectRef::new(ObjectKind::Schema, Name::bare(name)))
 }
 
@@ -228,7 +236,7 @@ fn check_tail(mut cursor: Cursor<'_>, kind: ObjectKind) -> Reads<()> {
             while cursor.eat("CASCADE") || cursor.eat_any(&["SCHEMA", "VERSION", "FROM"]).is_some()
             {
                 if cursor.peek(0).is_some_and(|token| token.kind == LexemeKind::Text) {
-                    cursor.next();
+                    cursor.advance();
                 } else if !cursor.is_done() && !cursor.is("CASCADE") && !cursor.is("VERSION") {
                     cursor.identifier()?;
                 }

@@ -21,7 +21,7 @@ pub fn privileges(cursor: &mut Cursor<'_>) -> Reads<Change> {
     options.extend(cursor.eat_any(&for_words).map(str::to_owned));
     let to = if grant { "TO" } else { "FROM" };
     let mut listed = cursor.take_until(|rest| rest.is("ON") || rest.is(to));
-    let names = listed.split_commas().into_iter().map(|mut part| part.rest()).collect::<Vec<_>>();
+    let names = listed.split_commas().into_iter().map(privilege).collect::<Reads<Vec<_>>>()?;
     let membership = !cursor.eat("ON");
     let (all_of, objects) = match membership {
         true => (None, Vec::new()),
@@ -30,10 +30,13 @@ pub fn privileges(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect(to)?;
     let roles = roles(cursor)?;
     options.extend((!cursor.is_done()).then(|| cursor.rest().to_ascii_uppercase()));
-    let privileges = match membership {
-        true => names,
-        false => names.into_iter().map(|name| privilege(&name)).collect(),
-    };
+    let privileges = names
+        .into_iter()
+        .map(|(word, columns)| match membership {
+            true => word,
+            false => format!("{}{columns}", word.to_ascii_uppercase()),
+        })
+        .collect();
     Ok(Change::Privileges(Box::new(Privileges {
         grant,
         privileges,
@@ -45,12 +48,18 @@ pub fn privileges(cursor: &mut Cursor<'_>) -> Reads<Change> {
     })))
 }
 
-/// `select(a)` as `SELECT (a)`: the privilege in upper case, its columns as they are.
-fn privilege(text: &str) -> String {
-    match text.split_once('(') {
-        Some((word, columns)) => format!("{} ({columns}", word.trim().to_ascii_uppercase()),
-        None => text.to_ascii_uppercase(),
+/// A privilege of one or more words, or a role; and its columns in parentheses.
+fn privilege(mut cursor: Cursor<'_>) -> Reads<(String, String)> {
+    let mut words = vec![cursor.identifier()?];
+    while !cursor.is_done() && !cursor.is("(") {
+        words.push(cursor.identifier()?);
     }
+    let columns = match cursor.is("(") {
+        true => format!(" ({})", cursor.identifiers_in_parentheses()?.join(", ")),
+        false => String::new(),
+    };
+    cursor.finish()?;
+    Ok((words.join(" "), columns))
 }
 
 type Objects = (Option<ObjectKind>, Vec<ObjectRef>);
@@ -92,7 +101,7 @@ fn objects(cursor: &mut Cursor<'_>, to: &str) -> Reads<Objects> {
     for mut part in cursor.take_until(|rest| rest.is(to)).split_commas() {
         let name = match part.peek(0) {
             Some(token) if token.kind == LexemeKind::Number => {
-                part.next();
+                part.advance();
                 Name::bare(part.text(token))
             }
             _ => part.name()?,

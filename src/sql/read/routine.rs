@@ -94,7 +94,7 @@ fn routine_option<'a>(
     } else if cursor.eat("RETURNS") {
         routine.returns = Some(returns(cursor)?);
     } else if cursor.eat_any(&["PARALLEL", "COST", "ROWS"]).is_some() {
-        cursor.next();
+        cursor.advance();
     } else if cursor.eat("SUPPORT") {
         cursor.name()?;
     } else if cursor.eat("TRANSFORM") {

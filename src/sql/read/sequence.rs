@@ -59,7 +59,7 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
     let minus = if cursor.eat("-") { "-" } else { "" };
     match cursor.peek(0) {
         Some(token) if token.kind == LexemeKind::Number => {
-            cursor.next();
+            cursor.advance();
             Ok((word.to_owned(), Some(format!("{minus}{}", cursor.text(token)))))
         }
         _ if optional => Ok((word.to_owned(), None)),

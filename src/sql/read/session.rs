@@ -16,6 +16,10 @@ pub fn set(cursor: &mut Cursor<'_>) -> Reads<Change> {
         return Ok(Change::Transaction(TransactionMark::Characteristics));
     }
     let local = cursor.eat("LOCAL");
+    if cursor.is("TRANSACTION") {
+        cursor.rest();
+        return Ok(Change::Transaction(TransactionMark::Characteristics));
+    }
     if !local && !cursor.is("SESSION AUTHORIZATION") {
         cursor.eat("SESSION");
     }
@@ -29,7 +33,7 @@ pub fn set_variable(cursor: &mut Cursor<'_>, local: bool) -> Reads<SetVariable> 
         named("timezone")
     } else if cursor.eat("SESSION AUTHORIZATION") {
         named("session_authorization")
-    } else if cursor.eat("ROLE") {
+    } else if !cursor.is("ROLE TO") && !cursor.is("ROLE =") && cursor.eat("ROLE") {
         named("role")
     } else if cursor.eat("NAMES") {
         named("client_encoding")
@@ -56,13 +60,18 @@ pub fn set_variable(cursor: &mut Cursor<'_>, local: bool) -> Reads<SetVariable> 
 }
 
 fn value(cursor: &mut Cursor<'_>) -> Reads<Option<String>> {
+    let minus = if cursor.eat("-") { "-" } else { "" };
     let Some(token) = cursor.peek(0) else { return Err(cursor.unexpected("a value")) };
     let text = match token.kind {
         LexemeKind::Text | LexemeKind::Dollar => {
-            cursor.next();
+            cursor.advance();
             string_value(cursor.text(token))
         }
         LexemeKind::Quoted | LexemeKind::Word => cursor.identifier()?,
+        LexemeKind::Number => {
+            cursor.advance();
+            format!("{minus}{}", cursor.text(token))
+        }
         _ => String::new(),
     };
     // `-1`, `5 min`, `interval '1' hour to minute`.

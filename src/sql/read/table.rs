@@ -136,7 +136,7 @@ fn table_options(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> 
         } else if cursor.eat("AS") {
             query_of(cursor, table)?;
         } else if cursor.is("WITH (") {
-            cursor.next();
+            cursor.advance();
             table.options.extend(options(cursor.parentheses()?)?);
         } else if cursor.eat("OPTIONS") {
             table.options.extend(options(cursor.parentheses()?)?);

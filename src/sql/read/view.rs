@@ -26,7 +26,7 @@ pub fn create_view(cursor: &mut Cursor<'_>) -> Reads<Change> {
     let mut settings = Vec::new();
     while !cursor.eat("AS") {
         if cursor.is("WITH (") {
-            cursor.next();
+            cursor.advance();
             settings.extend(options(cursor.parentheses()?)?);
         } else {
             let words = ["TABLESPACE", "USING"];

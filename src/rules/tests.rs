@@ -1,0 +1,158 @@
+//! Tests that follow from the table of rules.
+
+use super::{Category, Check, Example, RULES, Rule};
+use crate::config::Config;
+use crate::judge::date::Date;
+use crate::report::Report;
+use crate::tree::Memory;
+use crate::{Input, check};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The files of an example: what ran before, then the migration, as the framework names them.
+fn files(example: &Example) -> Vec<(&'static str, String)> {
+    let (given, sql) = (example.given.to_owned(), example.sql.to_owned());
+    let (given, sql) = match example.framework {
+        "flyway" => (("V1__given.sql", given), ("V2__change.sql", sql)),
+        "golang-migrate" => (("1_given.up.sql", given), ("2_change.up.sql", sql)),
+        "liquibase" => {
+            let changeset = |id: &str, sql: &str| {
+                format!("--liquibase formatted sql\n--changeset test:{id}\n{sql}\n")
+            };
+            (
+                ("1.sql", changeset("1", &format!("{given} SELECT 1;"))),
+                ("2.sql", changeset("2", &sql)),
+            )
+        }
+        _ => (("1_given.sql", given), ("2_change.sql", sql)),
+    };
+    [given, sql].into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+fn run(example: &Example) -> Report {
+    let config = Config { dialect: example.dialect.parse().ok(), ..Config::default() };
+    assert!(config.dialect.is_some(), "{example:?} names its dialect");
+    let tree = Memory::new(files(example));
+    let today = Date::from_unix_seconds(0);
+    let alone = !example.complete;
+    check(&Input { tree: &tree, config: &config, schema: None, alone, today })
+}
+
+/// The findings in the migration itself: rule, level, text that is pointed at.
+fn found(example: &Example) -> Vec<(&'static str, crate::finding::Level, String)> {
+    let report = run(example);
+    assert!(report.failures.is_empty(), "{example:?}: {:?}", report.failures);
+    let migration = files(example).last().map(|(path, _)| (*path).to_owned());
+    let in_migration = report.findings.iter().filter_map(|judged| {
+        let finding = &judged.finding;
+        let file = &report.files[finding.primary.file.0 as usize];
+        let text = file.slice(finding.primary.span).to_owned();
+        (Some(&file.path) == migration.as_ref()).then_some((finding.rule, finding.level, text))
+    });
+    in_migration.collect()
+}
+
+#[test]
+fn every_example_gives_its_finding_and_no_other_of_its_rule() {
+    let mut wrong = String::new();
+    for rule in RULES {
+        for example in rule.examples {
+            let own: Vec<_> =
+                found(example).into_iter().filter(|(id, _, _)| *id == rule.id).collect();
+            let level = example.level.unwrap_or(rule.level);
+            let expected: Vec<_> =
+                example.at.iter().map(|at| (rule.id, level, (*at).to_owned())).collect();
+            if own != expected {
+                writeln!(
+                    wrong,
+                    "{}: {:?}\n  wanted {expected:?}\n  found  {own:?}",
+                    rule.id, example.sql
+                )
+                .unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_engine_that_a_rule_claims_has_both_kinds_of_example() {
+    for rule in RULES {
+        if matches!(rule.check, Check::Elsewhere | Check::History(_)) {
+            continue;
+        }
+        for fact in rule.facts {
+            let of_engine = |example: &&Example| example.dialect.starts_with(fact.engine.name());
+            let examples: Vec<_> = rule.examples.iter().filter(of_engine).collect();
+            let (bad, good): (Vec<&Example>, Vec<&Example>) =
+                examples.into_iter().partition(|example| example.at.is_some());
+            assert!(!bad.is_empty() && !good.is_empty(), "{} on {}", rule.id, fact.engine);
+        }
+    }
+}
+
+#[test]
+fn ids_and_texts_keep_their_form() {
+    let mut seen = std::collections::BTreeSet::new();
+    for Rule { id, summary, facts, why, instead, .. } in RULES {
+        assert!(seen.insert(id), "{id} twice");
+        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
+        for prefix in ["no-", "ban-", "prefer-", "require-"] {
+            assert!(!id.starts_with(prefix), "{id}");
+        }
+        assert!(summary.chars().count() <= 80 && !summary.ends_with('.'), "{id}: {summary}");
+        assert!(why.ends_with('.') && instead.ends_with('.'), "{id}");
+        for fact in *facts {
+            let sourced =
+                fact.source.starts_with("https://") || fact.source.starts_with("measured");
+            assert!(sourced, "{id}: {}", fact.source);
+        }
+    }
+    assert!(RULES.iter().any(|rule| rule.category == Category::Gate));
+}
+
+/// Every rule over every example of every rule: overlap and false alarms show up in review.
+/// `SNAPSHOTS=overwrite cargo test --lib matrix` writes it anew.
+#[test]
+fn matrix() {
+    let mut matrix = String::new();
+    for rule in RULES {
+        for example in rule.examples {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for (id, _, _) in found(example) {
+                *counts.entry(id).or_default() += 1;
+            }
+            let own = counts.remove(rule.id).unwrap_or(0);
+            let others: Vec<String> = counts.iter().map(|(id, n)| format!("{id} x{n}")).collect();
+            let kind = if example.at.is_some() { "bad " } else { "good" };
+            let sql = example.sql.replace('\n', " ");
+            writeln!(matrix, "{kind} {own} {} [{}] {sql}", rule.id, others.join(", ")).unwrap();
+        }
+    }
+    snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(matrix, snapbox::file!["matrix.txt": Text].raw());
+}
+
+/// A column's own constraint and the same as a table constraint get one verdict.
+#[test]
+fn both_spellings_of_a_constraint_agree() {
+    let pairs = [
+        ("CREATE TABLE t (id int PRIMARY KEY);", "CREATE TABLE t (id int, PRIMARY KEY (id));"),
+        (
+            "CREATE TABLE t (id int, a int UNIQUE CHECK (a > 0));",
+            "CREATE TABLE t (id int, a int, UNIQUE (a), CHECK (a > 0));",
+        ),
+        (
+            "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES o);",
+            "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE t (a int, FOREIGN KEY (a) REFERENCES o);",
+        ),
+    ];
+    for (inline, table) in pairs {
+        let verdict = |sql| {
+            let example = super::good("postgres", "", sql);
+            found(&example).into_iter().map(|(id, level, _)| (id, level)).collect::<Vec<_>>()
+        };
+        assert_eq!(verdict(inline), verdict(table), "{inline}");
+    }
+}
