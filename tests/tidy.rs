@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("replay", &["source", "dialect", "schema", "migration", "finding"]),
     ("rules", &["source", "dialect", "schema", "effects", "migration", "finding", "replay"]),
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
-    ("rules::run", &["dialect", "migration", "finding", "replay", "rules", "read"]),
+    ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "finding", "rules"]),
     ("judge", &["source", "migration", "finding", "rules", "config"]),
     ("docs", &["rules"]),
