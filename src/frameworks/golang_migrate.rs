@@ -64,7 +64,7 @@ fn find(project: &Project<'_>) -> Vec<Claim> {
         let named = files.iter().filter(|path| is_migration(path)).count();
         let (strength, why) = if project.told() {
             (Strength::Told, "the framework was named: golang-migrate".to_owned())
-        } else if named > 0 {
+        } else if named > 0 && shared_versions(&files) < SHARED_VERSIONS_FOREIGN {
             let of = files.len();
             (Strength::Name, format!("{named} of {of} names are <number>_<title>.up|down.sql"))
         } else {
@@ -74,6 +74,20 @@ fn find(project: &Project<'_>) -> Vec<Claim> {
         claims.push(Claim { root, strength, why, marker: None, files });
     }
     claims
+}
+
+/// golang-migrate refuses to start when two files share a version, so a folder in which that is
+/// common was never run by it: its runner goes by whole names (maragu.dev/migrate does). One or two
+/// are what a merge leaves behind, and are the findings of `duplicate-version`.
+const SHARED_VERSIONS_FOREIGN: usize = 3;
+
+fn shared_versions(paths: &[&str]) -> usize {
+    let mut ups: BTreeMap<u64, usize> = BTreeMap::new();
+    let names = paths.iter().filter_map(|path| parse(file_name(path)));
+    for name in names.filter(|name| name.direction == Direction::Up) {
+        *ups.entry(name.number.parse().unwrap_or_default()).or_default() += 1;
+    }
+    ups.values().filter(|files| **files > 1).count()
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
@@ -178,6 +192,15 @@ mod tests {
         );
         assert_eq!(found.sets[0].why, "4 of 4 names are <number>_<title>.up|down.sql");
         assert_eq!(found.sets[0].migrations[0].runner, runner(None));
+    }
+
+    #[test]
+    fn a_folder_that_it_would_refuse_is_somebody_elses() {
+        let framework = |paths: &[&str]| found(paths).sets[0].framework;
+        let two = ["m/1_a.up.sql", "m/1_b.up.sql", "m/2_a.up.sql", "m/2_b.up.sql"];
+        assert_eq!(framework(&two), "golang-migrate");
+        let three = [&two[..], &["m/3_a.up.sql", "m/3_b.up.sql"]].concat();
+        assert_eq!(framework(&three), "plain");
     }
 
     #[test]

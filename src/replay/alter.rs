@@ -271,8 +271,14 @@ impl Apply {
     }
 
     fn set_partition_of(&mut self, partition: &Name, parent: Option<(Name, String)>) {
-        if let Some(table) = self.catalog.table_mut(partition) {
-            table.partition_of = parent;
+        let new = parent.as_ref().map(|(parent, _)| parent.clone());
+        let Some(table) = self.catalog.table_mut(partition) else { return };
+        let old = std::mem::replace(&mut table.partition_of, parent);
+        if let Some((old, _)) = old {
+            self.catalog.link(&old, partition, false);
+        }
+        if let Some(new) = new {
+            self.catalog.link(&new, partition, true);
         }
         self.differ_table(partition, Kind::ObjectChanged);
     }
@@ -289,6 +295,7 @@ impl Apply {
 
     fn set_inherit(&mut self, table: &Name, parent: &Name, inherit: bool) {
         let parent = self.needs(parent, ObjectKind::Table);
+        self.catalog.link(&parent, table, inherit);
         if let Some(table) = self.catalog.table_mut(table) {
             table.parents.retain(|other| *other != parent);
             table.parents.extend(inherit.then_some(parent));

@@ -67,6 +67,7 @@ impl Apply {
         if let Some(found) = self.catalog.table_mut(table) {
             found.constraints.retain(|other| other.name.as_ref() != Some(&name));
             found.constraints.push(constraint);
+            self.catalog.note_constraint(table, &name);
         }
         if announce {
             let added = DifferenceKind::ConstraintAdded { name };

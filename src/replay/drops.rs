@@ -68,6 +68,7 @@ impl Apply {
         let Some(relation) = self.catalog.take(name) else { return };
         match relation {
             Relation::Table(table) => {
+                table.ancestors().for_each(|parent| self.catalog.link(parent, name, false));
                 for index in &table.indexes {
                     self.remove_relation(&in_schema_of(name, index));
                 }

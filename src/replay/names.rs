@@ -50,7 +50,7 @@ pub(super) fn relation_name(
     choose(&table.name, second, label, |name| {
         let key = Name { schema: table.schema.clone(), name: name.to_owned() };
         catalog.relations.contains_key(&key)
-            || (for_constraint && constraint_exists(catalog, table, name))
+            || (for_constraint && catalog.has_constraint(table, name))
     })
 }
 
@@ -61,14 +61,7 @@ pub(super) fn constraint_name(
     second: Option<&str>,
     label: &str,
 ) -> String {
-    choose(&table.name, second, label, |name| constraint_exists(catalog, table, name))
-}
-
-/// Whether a table in the same schema has a constraint of this name.
-fn constraint_exists(catalog: &Catalog, table: &Name, name: &str) -> bool {
-    catalog
-        .tables()
-        .any(|(other, found)| other.schema == table.schema && found.constraint(name).is_some())
+    choose(&table.name, second, label, |name| catalog.has_constraint(table, name))
 }
 
 /// The columns of an index as one name part (PostgreSQL: `ChooseIndexNameAddition`).

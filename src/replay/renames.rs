@@ -91,6 +91,9 @@ impl Apply {
                 named.name = Some(to.name.clone());
             }
         }
+        if constraint.is_some() {
+            self.catalog.note_constraint(table, &to.name);
+        }
     }
 
     /// Everything that refers to a relation refers to its new name.
@@ -218,6 +221,7 @@ impl Apply {
                 .find(|constraint| constraint.name.as_deref() == Some(from));
             if let Some(constraint) = named {
                 constraint.name = Some(to.to_owned());
+                self.catalog.note_constraint(&member, to);
             }
         }
         let key = self.constraint_ref(table, from);
@@ -255,6 +259,7 @@ fn refers(relation: &Relation, name: &Name) -> bool {
             references(table, name)
                 || table.ancestors().any(|ancestor| ancestor == name)
                 || table.filled_from.contains(name)
+                || table.children.contains(name)
         }
         Relation::Index(index) => {
             index.table.as_ref() == Some(name) || index.parent.as_ref() == Some(name)
@@ -280,6 +285,9 @@ fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
             }
             table.partition_of.iter_mut().for_each(|(parent, _)| renamed(parent));
             table.parents.iter_mut().chain(&mut table.filled_from).for_each(renamed);
+            if table.children.remove(from) {
+                table.children.insert(to.clone());
+            }
         }
         Relation::Index(index) => {
             let index = Arc::make_mut(index);

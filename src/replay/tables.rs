@@ -38,7 +38,9 @@ impl Apply {
             self.remove_relation(&name);
         }
         self.inherit(&mut table, create);
+        let ancestors: Vec<Name> = table.ancestors().cloned().collect();
         self.catalog.put(name.clone(), Relation::Table(Arc::new(table)));
+        ancestors.iter().for_each(|parent| self.catalog.link(parent, &name, true));
         self.differ_table(&name, DifferenceKind::TableCreated);
         let columns: Vec<_> = create.columns.iter().map(|column| &column.value).collect();
         self.put_columns(&name, &columns);

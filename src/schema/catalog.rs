@@ -44,6 +44,8 @@ pub struct Catalog {
     pub(crate) clouds: OrdMap<(Name, Option<String>), Cloud>,
     /// The last statement that may have touched everything.
     pub(crate) cloud: Option<Cloud>,
+    /// Tables that have, or had, a constraint of this name.
+    pub(crate) constraint_names: OrdMap<String, BTreeSet<Name>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -100,6 +102,7 @@ impl Catalog {
             gone: OrdMap::new(),
             clouds: OrdMap::new(),
             cloud: None,
+            constraint_names: OrdMap::new(),
             tick: 0,
             engine,
         }
@@ -339,7 +342,16 @@ impl Catalog {
     /// The partitions of a table and the tables that inherit from it, one level down; `name` is
     /// resolved.
     pub fn children(&self, name: &Name) -> impl Iterator<Item = (&Name, &Table)> {
-        self.tables().filter(move |(_, table)| table.ancestors().any(|ancestor| ancestor == name))
+        let children = match self.relations.get(name) {
+            Some(Relation::Table(table)) => Some(&table.children),
+            _ => None,
+        };
+        children.into_iter().flatten().filter_map(|child| {
+            match self.relations.get_key_value(child) {
+                Some((name, Relation::Table(table))) => Some((name, &**table)),
+                _ => None,
+            }
+        })
     }
 
     /// What is known of something that no map holds.
@@ -395,8 +407,39 @@ impl Catalog {
         }
     }
 
+    /// Makes one table a child of another, or no longer so; both names are resolved.
+    pub(crate) fn link(&mut self, parent: &Name, child: &Name, linked: bool) {
+        if let Some(parent) = self.table_mut(parent) {
+            match linked {
+                true => parent.children.insert(child.clone()),
+                false => parent.children.remove(child),
+            };
+        }
+    }
+
+    /// Notes that a table has a constraint of this name.
+    pub(crate) fn note_constraint(&mut self, table: &Name, name: &str) {
+        self.constraint_names.entry(name.to_owned()).or_default().insert(table.clone());
+    }
+
+    /// Whether a table in the schema of `table` has a constraint of this name.
+    pub(crate) fn has_constraint(&self, table: &Name, name: &str) -> bool {
+        self.constraint_names.get(name).into_iter().flatten().any(|other| {
+            other.schema == table.schema
+                && matches!(
+                    self.relations.get(other),
+                    Some(Relation::Table(found)) if found.constraint(name).is_some()
+                )
+        })
+    }
+
     /// Puts a relation under a resolved name.
     pub(crate) fn put(&mut self, name: Name, relation: Relation) {
+        if let Relation::Table(table) = &relation {
+            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
+                self.note_constraint(&name, constraint);
+            }
+        }
         self.gone.remove(&(Space::Relation, name.clone()));
         self.relations.insert(name, relation);
     }

@@ -112,6 +112,8 @@ pub struct Table {
     pub partition_of: Option<(Name, String)>,
     /// The tables that it inherits from, but for `partition_of`.
     pub parents: Vec<Name>,
+    /// Its partitions and the tables that inherit from it, one level down.
+    pub children: BTreeSet<Name>,
     /// `OF type`.
     pub of_type: Option<Name>,
     /// The relations that `CREATE TABLE AS` filled it from.
@@ -138,6 +140,7 @@ impl Table {
             partition_by: None,
             partition_of: None,
             parents: Vec::new(),
+            children: BTreeSet::new(),
             of_type: None,
             filled_from: Vec::new(),
             options: BTreeMap::new(),

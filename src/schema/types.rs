@@ -53,6 +53,17 @@ impl fmt::Display for DataType {
             [] => String::new(),
             arguments => format!("({})", arguments.join(",")),
         };
+        // `interval day to second(3)`: its fields are words.
+        if let [fields, precision @ ..] = self.arguments.as_slice()
+            && self.name.name == "interval"
+            && fields.parse::<u32>().is_err()
+        {
+            write!(f, "interval {fields}")?;
+            if let [precision] = precision {
+                write!(f, "({precision})")?;
+            }
+            return (0..self.array_dimensions).try_for_each(|_| f.write_str("[]"));
+        }
         // `timestamp(3) with time zone`: the arguments stand after the first word.
         match self.name.name.split_once(' ') {
             Some((first, rest)) if first == "timestamp" || first == "time" => {

@@ -2,7 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Label, Level, Subject};
-use crate::migration::{Migration, Runner};
+use crate::migration::{Direction, Migration, Runner};
 use crate::replay::History;
 use crate::rules::{Category, Check, Fact, Rule, Sink};
 use crate::source::Span;
@@ -44,6 +44,13 @@ fn check(history: &History<'_>, sink: &mut Sink) {
                 && (other.file != migration.file || !is_one_per_file(&migration.runner))
         });
         let Some(earlier) = earlier else { continue };
+        // Two pairs of up and down files: the ups are reported.
+        let has_up = |other: &&Migration| {
+            other.direction == Direction::Up && other.version.key == migration.version.key
+        };
+        if migration.direction == Direction::Down && migrations.iter().any(|it| has_up(it)) {
+            continue;
+        }
         let path = |migration: &Migration| {
             history.paths.get(migration.file.0 as usize).map_or("", String::as_str)
         };

@@ -23,6 +23,9 @@ pub fn data_type(cursor: &mut Cursor<'_>) -> Reads<DataType> {
         }
     }
     time_zone(cursor, &mut ty);
+    if cursor.engine == Engine::Postgres {
+        one_form(&mut ty);
+    }
     if ty.arguments.is_empty() && (ty.name.name == "character" || ty.name.name == "bit") {
         ty.arguments.push("1".to_owned());
     }
@@ -31,6 +34,19 @@ pub fn data_type(cursor: &mut Cursor<'_>) -> Reads<DataType> {
         ty.array_dimensions = skip_dimensions(cursor).max(1);
     }
     Ok(ty)
+}
+
+/// PostgreSQL's spellings that differ in their arguments alone: `float(24)` is real, a scale of 0
+/// is no scale (manual, "Numeric Types").
+fn one_form(ty: &mut DataType) {
+    const REAL_BITS_MAX: u32 = 24;
+    if ty.name.name == "float" {
+        let real = ty.number(0).is_some_and(|bits| bits <= REAL_BITS_MAX);
+        ty.name = Name::bare(if real { "real" } else { "double precision" });
+        ty.arguments.clear();
+    } else if ty.name.name == "numeric" && ty.arguments.get(1).is_some_and(|scale| scale == "0") {
+        ty.arguments.truncate(1);
+    }
 }
 
 /// The words of the type's name, in one spelling; a `pg_catalog.` before it says nothing.
@@ -113,7 +129,12 @@ mod tests {
             ("numeric ( 10, 2 )", "numeric(10,2)"),
             ("text[][3]", "text[][]"),
             ("integer ARRAY[4]", "integer[]"),
-            ("interval day to second(3)", "interval(day to second,3)"),
+            ("interval day to second(3)", "interval day to second(3)"),
+            ("interval year", "interval year"),
+            ("interval(3)", "interval(3)"),
+            ("float(24)", "real"),
+            ("FLOAT", "double precision"),
+            ("decimal(78,0)", "numeric(78)"),
             ("double precision", "double precision"),
             ("\"My\".\"Type\"", "My.Type"),
             ("geometry(Point,4326)", "geometry(Point,4326)"),
