@@ -75,3 +75,106 @@ fn uncomment(text: &str) -> String {
         .or_else(|| text.strip_prefix('#'));
     inner.unwrap_or(text).trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const WORDS: &[&str] = &[
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "TABLE",
+        "INDEX",
+        "VIEW",
+        "TYPE",
+        "FUNCTION",
+        "TRIGGER",
+        "t",
+        "u",
+        "\"Q\"",
+        "a",
+        "int",
+        "text",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        ";",
+        "::",
+        ":=",
+        "=",
+        "-",
+        "'s'",
+        "$$",
+        "$$ BEGIN ",
+        " END $$",
+        "IF",
+        "EXISTS",
+        "NOT",
+        "NULL",
+        "ADD",
+        "COLUMN",
+        "CONSTRAINT",
+        "PRIMARY KEY",
+        "REFERENCES",
+        "CHECK",
+        "DEFAULT",
+        "USING",
+        "ON",
+        "AS",
+        "SELECT",
+        "FROM",
+        "WITH",
+        "WHERE",
+        "INSERT INTO",
+        "UPDATE",
+        "SET",
+        "DO",
+        "EXECUTE",
+        "THEN",
+        "LOOP",
+        "CASE",
+        "END",
+        "GRANT",
+        "TO",
+        "COMMENT",
+        "IS",
+        "PARTITION",
+        "OF",
+        "FOR",
+        "VALUES",
+        "IN",
+        "RENAME",
+        "OWNER",
+        "CONCURRENTLY",
+        "EXCEPTION",
+        "WHEN",
+        "LANGUAGE",
+        "plpgsql",
+        "--x\n",
+        "/*y*/",
+        "\\z\n",
+        "é",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_words_are_read_without_panic(picks in proptest::collection::vec(0..WORDS.len(), 0..40)) {
+            let text: Vec<&str> = picks.iter().map(|pick| WORDS[*pick]).collect();
+            let text = text.join(" ");
+            for engine in Engine::ALL {
+                let sql = SqlText::verbatim(text.as_str(), 0);
+                let mut at = 0;
+                for statement in read(&sql, engine).statements {
+                    prop_assert!(statement.span.start >= at);
+                    prop_assert!(statement.span.end as usize <= text.len());
+                    at = statement.span.end;
+                }
+            }
+        }
+    }
+}

@@ -29,6 +29,8 @@ pub(super) struct Apply {
     pub span: Span,
     change: usize,
     certain: bool,
+    /// The statement that is being replayed could not be read.
+    pub unread: bool,
 }
 
 impl Apply {
@@ -43,6 +45,7 @@ impl Apply {
             span: Span::default(),
             change: 0,
             certain: true,
+            unread: false,
         }
     }
 
@@ -105,6 +108,7 @@ impl Apply {
             }
             Change::Data(data) => self.data(data),
             Change::Session(variable) => self.set_variable(variable),
+            Change::Opaque { names, .. } if names.is_empty() => self.cloud_everything(self.span),
             Change::Opaque { names, .. } => names.iter().for_each(|name| self.cloud_name(name)),
             // Boundaries are kept by the loop over the statements; the rest changes no schema.
             Change::Transaction(_) | Change::Maintenance(_) | Change::Nothing { .. } => {}
@@ -124,7 +128,7 @@ impl Apply {
 
     /// The statement as a cloud.
     fn as_cloud(&self) -> Cloud {
-        Cloud { file: self.file, span: self.span, tick: self.catalog.tick }
+        Cloud { file: self.file, span: self.span, tick: self.catalog.tick, unread: self.unread }
     }
 
     /// What carries this name may have been touched.

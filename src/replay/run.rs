@@ -5,7 +5,7 @@ use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
 use crate::migration::{Context, Direction, ReadMigration, Reading, Statement, Wraps};
 use crate::schema::catalog::Catalog;
-use crate::schema::change::Change;
+use crate::schema::change::{Change, TableAction};
 use crate::schema::knowledge::Tick;
 use std::collections::BTreeMap;
 
@@ -115,6 +115,7 @@ impl Pass {
 
 fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) {
     apply.span = statement.span;
+    apply.unread = matches!(statement.reading, Reading::Unread { .. });
     for (index, located) in statement.changes.iter().enumerate() {
         match (&located.change.value, located.context) {
             (Change::Transaction(mark), Context::Top) => {
@@ -123,10 +124,15 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
             _ => apply.apply(index, located),
         }
     }
-    let names_objects = statement.changes.iter().any(|located| {
-        matches!(&located.change.value, Change::Opaque { names, .. } if !names.is_empty())
+    // A sub-command of ALTER TABLE that could not be read touches that table, no more.
+    let named = statement.changes.iter().any(|located| {
+        let action_unread = matches!(
+            &located.change.value,
+            Change::AlterTable { action: TableAction::Opaque { .. }, .. }
+        );
+        located.context == Context::Top && action_unread
     });
-    if matches!(statement.reading, Reading::Unread { .. }) && !names_objects {
+    if apply.unread && !named {
         apply.cloud_everything(statement.span);
     }
     block.after_statement(apply);

@@ -909,6 +909,8 @@ pub struct Query {
     pub relations: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
+    /// Whether all of it was read; else `relations` are those right behind FROM and JOIN.
+    pub read: bool,
 }
 
 /// What a `CREATE TYPE` makes.

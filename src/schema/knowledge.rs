@@ -69,6 +69,8 @@ pub struct Cloud {
     pub span: Span,
     /// The tick at which it ran: what was last certain at or before it is clouded.
     pub tick: Tick,
+    /// Whether it could not be read at all: that is an error by itself.
+    pub unread: bool,
 }
 
 /// The number of a statement in the order of the replay; 0 is the base schema.

@@ -219,8 +219,16 @@ pub fn reading_of(change: &Change) -> Reading {
             let why = format!("nothing is known about what {}() does", names.join("(), "));
             Reading::Opaque { why }
         }
+        Change::CreateView(view) if !view.query.read => query_not_read(),
+        Change::CreateTable(table) if table.query.as_ref().is_some_and(|query| !query.read) => {
+            query_not_read()
+        }
         _ => Reading::Understood,
     }
+}
+
+fn query_not_read() -> Reading {
+    Reading::Opaque { why: "its query could not be read to its end".to_owned() }
 }
 
 fn shortened(text: &str) -> String {

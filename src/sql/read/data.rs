@@ -1,12 +1,12 @@
 //! Statements on rows: what they write and read, and which functions they call.
 
-use crate::schema::change::{Change, Data, DataVerb, Query, SetVariable};
+use crate::schema::change::{Change, Data, DataVerb, SetVariable};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::bridge;
-use crate::sql::cursor::{Cursor, Reads, Unread, string_value};
+use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::functions::is_harmless;
 use crate::sql::read::expr::expression;
-use crate::sql::read::query::query;
+use crate::sql::read::query::{from_names, query};
 use crate::sql::read::table::empty_table;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `UPDATE`, `DELETE`, `MERGE` as statements of a
@@ -142,14 +142,9 @@ fn select_into(whole: Cursor<'_>) -> Reads<Option<Change>> {
     let mut table = empty_table(ObjectKind::Table, cursor.name()?);
     table.temporary = temporary;
     table.unlogged = unlogged;
-    let unread = || Unread { why: "its query could not be read".to_owned(), at: whole.here() };
-    let names = bridge::statement(&whole).ok_or_else(unread)?;
-    let relations = names.relations.into_iter().filter(|name| *name != table.name).collect();
-    table.query = Some(Query {
-        relations,
-        functions: names.functions.into_iter().collect(),
-        ..Query::default()
-    });
+    let mut query = from_names(bridge::statement(&whole), whole);
+    query.relations.retain(|name| *name != table.name);
+    table.query = Some(query);
     Ok(Some(Change::CreateTable(Box::new(table))))
 }
 
@@ -191,11 +186,10 @@ pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
     };
     if cursor.is("(") {
         let mut inner = cursor.parentheses()?;
-        match query(inner) {
-            Ok(query) => data.reads = query.relations,
-            // `COPY (DELETE ... RETURNING ...) TO`.
-            Err(_) => data.writes = by_head(&mut inner)?.writes,
-        }
+        data.reads = query(inner)?.relations;
+        // `COPY (DELETE ... RETURNING ...) TO`.
+        data.writes = by_head(&mut inner)?.writes;
+        data.reads.retain(|name| !data.writes.contains(name));
         cursor.expect("TO")?;
     } else {
         let table = cursor.name()?;

@@ -1,24 +1,50 @@
 //! Queries: their text and the names in them.
 
 use crate::schema::change::Query;
-use crate::sql::bridge;
-use crate::sql::cursor::{Cursor, Reads, Unread, normalise};
+use crate::schema::name::Name;
+use crate::sql::bridge::{self, Names};
+use crate::sql::cursor::{Cursor, Reads, normalise};
 
 /// Takes all tokens of `cursor` as a query.
 ///
 /// # Errors
-/// `Unread` when sqlparser does not take every token, or none is there.
+/// `Unread` when none is there.
 pub fn query(cursor: Cursor<'_>) -> Reads<Query> {
-    if cursor.is_done() {
-        return Err(cursor.unexpected("a query"));
+    match cursor.is_done() {
+        true => Err(cursor.unexpected("a query")),
+        false => Ok(from_names(bridge::query(&cursor), cursor)),
     }
-    let names = bridge::query(&cursor).ok_or_else(|| Unread {
-        why: "its query could not be read".to_owned(),
-        at: cursor.here(),
-    })?;
-    Ok(Query {
-        text: normalise(&cursor),
-        relations: names.relations.into_iter().collect(),
-        functions: names.functions.into_iter().collect(),
-    })
+}
+
+/// A query by what sqlparser found in it, or by what stands behind FROM and JOIN where it did not
+/// take every token.
+pub fn from_names(names: Option<Names>, cursor: Cursor<'_>) -> Query {
+    let text = normalise(&cursor);
+    match names {
+        Some(Names { relations, functions }) => Query {
+            text,
+            relations: relations.into_iter().collect(),
+            functions: functions.into_iter().collect(),
+            read: true,
+        },
+        None => Query { text, relations: behind_from(cursor), ..Query::default() },
+    }
+}
+
+fn behind_from(mut cursor: Cursor<'_>) -> Vec<Name> {
+    let mut names = Vec::new();
+    while !cursor.is_done() {
+        let named = cursor.eat("FROM") || cursor.eat("JOIN");
+        cursor.eat("ONLY");
+        match cursor.name() {
+            Ok(name) if named && !cursor.is("(") => names.push(name),
+            Ok(_) => {}
+            Err(_) => {
+                cursor.advance();
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
 }
