@@ -3,6 +3,9 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --test fixtures` writes them anew; read the difference.
 
+// Clippy knows tests by `#[test]`, not the functions beside them.
+#![allow(clippy::unwrap_used)]
+
 use snapbox::Data;
 use snapbox::data::DataFormat;
 use std::process::Command;
