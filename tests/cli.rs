@@ -2,13 +2,24 @@
 //!
 //! `TRYCMD=overwrite cargo test` writes the output of today into the cases; read the difference.
 
+use lockgate::source::SourceFile;
+
 #[test]
 fn commands_print_what_their_cases_say() {
     let cases = trycmd::TestCases::new();
-    cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800").case("tests/cmd/*.toml");
-    if std::path::Path::new("README.md").exists() {
-        cases.case("README.md");
-    }
+    cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800");
+    cases.case("tests/cmd/*.toml").case("README.md");
+}
+
+#[test]
+fn the_config_in_the_readme_is_read() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let (_, yaml) = readme.split_once("```yaml\n").unwrap();
+    let (yaml, _) = yaml.split_once("```").unwrap();
+    let config = lockgate::config::read(SourceFile::new("lockgate.yaml", yaml)).unwrap();
+    assert_eq!(config.dialect.unwrap().to_string(), "postgres@14-17");
+    assert_eq!(config.placeholders["schema"], "shop");
+    assert_eq!(config.rules.len(), 2);
 }
 
 #[test]
