@@ -187,7 +187,10 @@ impl Step<'_> {
 
     /// The migration as what a finding is about.
     pub fn subject(&self) -> Subject {
-        Subject::Migration(self.migration.migration.version.text.clone())
+        let version = &self.migration.migration.version;
+        // Where the framework has no versions, the key is the path.
+        let unversioned = version.text.is_empty();
+        Subject::Migration(if unversioned { version.key.join(".") } else { version.text.clone() })
     }
 
     /// How sure it is that a table is old, as the end of a message; empty where the migrations show

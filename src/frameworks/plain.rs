@@ -14,7 +14,7 @@ const RUNNER: Runner = Runner {
     framework: "plain",
     wraps: Wraps::Unknown,
     sends: Sends::Unknown,
-    alone: OptOut::OwnFile,
+    alone: OptOut::Unknown,
     refuses_mixed: false,
 };
 
@@ -82,12 +82,16 @@ fn undone(path: &str) -> String {
 }
 
 /// Whether a name says that the file takes a migration back: `x.down.sql`, `x_down.sql`,
-/// `down.sql`, `x_rollback.sql`, `undo_x.sql`.
+/// `down.sql`, `x_rollback.sql`, `undo_003.sql`; not so `undo_log.sql` or `add_rollback_reason.sql`,
+/// which name what they create.
 fn goes_back(path: &str) -> bool {
     let name = paths::stem(file_name(path)).to_ascii_lowercase();
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
-    let last = name.rsplit(|c: char| !c.is_alphanumeric()).next();
-    last == Some("down") || name.contains("rollback") || words.any(|word| word == "undo")
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let first = words.first().copied();
+    let last = words.last().copied();
+    let numbered = name.bytes().any(|byte| byte.is_ascii_digit());
+    matches!(last, Some("down" | "rollback" | "undo"))
+        || (matches!(first, Some("rollback" | "undo")) && numbered)
 }
 
 #[cfg(test)]

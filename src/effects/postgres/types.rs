@@ -4,7 +4,7 @@
 //! test below holds the pairs that were measured.
 
 use crate::schema::catalog::{Catalog, Relation, Table};
-use crate::schema::change::{ConstraintKind, TypeDefinition};
+use crate::schema::change::ConstraintKind;
 use crate::schema::expr::Expr;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
@@ -193,27 +193,41 @@ fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
         Some(TypeKind::Domain { ty: base, constraints, .. }) => {
             (base.clone(), !constraints.is_empty())
         }
-        Some(TypeKind::Type(TypeDefinition::Enum(_))) | None | Some(_) => (ty.clone(), false),
+        _ => (ty.clone(), false),
     }
 }
 
 /// Whether a USING expression says no more than the assignment would do by itself: the column, or
-/// the column cast to the new type.
+/// the column cast to the new type in either spelling.
 pub fn using_is_plain(using: &Expr, column: &str, to: &DataType) -> bool {
-    let quoted = format!("\"{column}\"");
-    let text = using.text.trim_start_matches('(').trim_end_matches(')');
-    let rest = text.strip_prefix(column).or_else(|| text.strip_prefix(&quoted));
-    match rest {
-        Some("") => true,
-        Some(cast) => cast.strip_prefix("::").is_some_and(|written| {
-            let (name, arguments) = written.split_once('(').unwrap_or((written, ""));
-            let arguments = arguments.trim_end_matches(')').replace(' ', "");
-            let name = canonical(crate::dialect::Engine::Postgres, name.trim());
-            let same = to.name.name == name || to.to_string() == written;
-            same && (arguments.is_empty() || arguments == to.arguments.join(","))
-        }),
-        None => false,
+    let of_column = |text: &str| text == column || text == format!("\"{column}\"");
+    let text = unwrapped(&using.text);
+    if of_column(text) {
+        return true;
     }
+    let cast = text.strip_prefix("cast(").and_then(|rest| rest.strip_suffix(')'));
+    let parts = match cast {
+        Some(inner) => inner.split_once(" as "),
+        None => text.split_once("::"),
+    };
+    parts.is_some_and(|(operand, written)| of_column(unwrapped(operand)) && is_type(written, to))
+}
+
+/// The text without parentheses around the whole.
+fn unwrapped(text: &str) -> &str {
+    match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        Some(inner) if !inner.contains(['(', ')']) => inner,
+        _ => text,
+    }
+}
+
+/// Whether a type as an expression writes it is this type, or this type without its length.
+fn is_type(written: &str, ty: &DataType) -> bool {
+    let (name, arguments) = written.split_once('(').unwrap_or((written, ""));
+    let arguments = arguments.trim_end_matches(')').replace(' ', "");
+    let same = canonical(crate::dialect::Engine::Postgres, name.trim()) == ty.name.name;
+    let same_arguments = arguments.is_empty() || arguments == ty.arguments.join(",");
+    ty.to_string() == written || (same && same_arguments)
 }
 
 /// What mentions a column in a way that a type change without a rewrite still works on.

@@ -34,7 +34,7 @@ fn check(history: &History<'_>, sink: &mut Sink) {
     let migrations: Vec<&Migration> =
         history.migrations.iter().map(|read| &read.migration).collect();
     for (index, migration) in migrations.iter().enumerate() {
-        if migration.version.key.is_empty() {
+        if migration.version.text.is_empty() {
             continue;
         }
         let earlier = migrations[..index].iter().find(|other| {

@@ -8,7 +8,7 @@ use crate::finding::{Breaks, Level, Subject};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
-use crate::schema::name::Name;
+use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer, b varchar(50), c timestamp);";
@@ -75,7 +75,13 @@ pub static RULE: Rule = Rule {
             .at_level(Level::Warning),
         good("postgres", OLD, "ALTER TABLE t ALTER b TYPE varchar(80);"),
         good("postgres", OLD, "ALTER TABLE t ALTER b TYPE text USING b::text;"),
+        good("postgres", OLD, "ALTER TABLE t ALTER b TYPE text USING CAST(b AS text);"),
         good("postgres", OLD, "ALTER TABLE t ALTER a TYPE int4;"),
+        good(
+            "postgres",
+            "CREATE FOREIGN TABLE f (a int) SERVER s;",
+            "ALTER FOREIGN TABLE f ALTER a TYPE bigint;",
+        ),
         good("postgres", OLD, "SET timezone = 'UTC'; ALTER TABLE t ALTER c TYPE timestamptz;"),
         good("postgres", "", "CREATE TABLE n (a int PRIMARY KEY); ALTER TABLE n ALTER a TYPE bigint;"),
         good("postgres", OLD, "CREATE TEMP TABLE t2 (a int); ALTER TABLE t2 ALTER a TYPE bigint;"),
@@ -91,7 +97,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let DifferenceKind::ColumnTypeChanged { column, from, to } = &difference.kind else {
             continue;
         };
-        if step.is_born(&difference.object.name) {
+        let stores_rows = difference.object.kind != ObjectKind::ForeignTable;
+        if step.is_born(&difference.object.name) || !stores_rows {
             continue;
         }
         let Some((level, message)) = judge(step, difference, column, from.as_ref(), to) else {

@@ -104,10 +104,6 @@ const KEYWORDS: &[&str] = &[
     "zone",
 ];
 
-/// Words that a parenthesis follows without their being a function's name.
-const NOT_CALLED: &[&str] =
-    &["filter", "over", "precision", "varying", "partition", "left", "right"];
-
 /// Takes all tokens of `cursor` as one expression.
 pub fn expression(cursor: Cursor<'_>) -> Expr {
     let mut expr =
@@ -145,10 +141,9 @@ pub fn expression(cursor: Cursor<'_>) -> Expr {
 
 fn is_keyword(cursor: &Cursor<'_>) -> bool {
     let word = cursor.peek_text(0).to_ascii_lowercase();
-    let listed = KEYWORDS.binary_search(&word.as_str()).is_ok();
-    // `left(x, 1)` is a function, `LEFT JOIN` is not; `user` and the like are never columns.
-    listed && !(matches!(word.as_str(), "left" | "right") && cursor.is_at(1, "("))
-        || (NOT_CALLED.contains(&word.as_str()) && !matches!(word.as_str(), "left" | "right"))
+    // `left(x, 1)` is a function, `LEFT JOIN` is not.
+    let called = matches!(word.as_str(), "left" | "right") && cursor.is_at(1, "(");
+    !called && KEYWORDS.binary_search(&word.as_str()).is_ok()
 }
 
 /// Skips a type's name behind `::`.
