@@ -191,6 +191,21 @@ impl MigrationSet {
     /// an error where its author plainly meant it to be.
     pub fn never_runs(&mut self, place: &Place<'_>, level: Level, why: &str, help: Option<String>) {
         let name = file_name(&place.opened.path).to_owned();
+        self.find_never_runs(place, level, why, help);
+        let why = why.to_owned();
+        self.skipped.push(Skipped { file: place.opened.id, span: place.span, name, why });
+    }
+
+    /// The finding of [`MigrationSet::never_runs`] alone, where what is skipped is noted with a
+    /// name and a place of its own.
+    pub fn find_never_runs(
+        &mut self,
+        place: &Place<'_>,
+        level: Level,
+        why: &str,
+        help: Option<String>,
+    ) {
+        let name = file_name(&place.opened.path);
         let part = if place.span == place.opened.whole().span { "" } else { "this part of " };
         self.findings.push(Finding {
             rule: "never-runs",
@@ -202,8 +217,6 @@ impl MigrationSet {
             help,
             subject: Subject::File(place.opened.path.clone()),
         });
-        let why = why.to_owned();
-        self.skipped.push(Skipped { file: place.opened.id, span: place.span, name, why });
     }
 }
 
@@ -285,6 +298,11 @@ impl<'a> Project<'a> {
     /// Whether there is a file of this path inside the root, listed or not.
     pub fn exists(&self, path: &str) -> bool {
         self.has(path) || self.tree.peek(path).is_ok()
+    }
+
+    /// The one spelling of a path: what a settings file names, as it is listed.
+    pub fn normal(&self, path: &str) -> String {
+        self.tree.normal(path)
     }
 
     /// The given path that a listed file was found under, as a folder.

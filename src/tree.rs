@@ -41,6 +41,12 @@ pub trait Tree: fmt::Debug {
         bytes.truncate(PEEK_BYTES);
         Ok(bytes)
     }
+
+    /// The one spelling of a path in this tree, that of the listing: `../db/a.sql` is `a.sql`
+    /// for who stands in `db`.
+    fn normal(&self, path: &str) -> String {
+        join(".", path)
+    }
 }
 
 /// What a tree holds.
@@ -177,6 +183,11 @@ pub struct WorkTree {
     current: PathBuf,
     root: PathBuf,
     given: Vec<PathBuf>,
+    /// The current folder, or the topmost one above it that was given: a path below a given one
+    /// must be spelled so.
+    near: PathBuf,
+    /// How paths outside the current folder are written: as the first of them that was given.
+    outside_is_absolute: bool,
 }
 
 impl WorkTree {
@@ -214,12 +225,28 @@ impl WorkTree {
             None if shared.starts_with(&current) => current.clone(),
             None => shared.clone(),
         };
-        Self { current, root, given: given.to_vec() }
+        let absolute = |path: &PathBuf| without_dots(&current.join(path));
+        let is_outside = |path: &&PathBuf| !absolute(path).starts_with(&current);
+        let outside_is_absolute =
+            given.iter().find(is_outside).is_some_and(|path| path.is_absolute());
+        let above = given.iter().map(absolute).filter(|path| current.starts_with(path));
+        let near = above.min_by_key(|path| path.components().count());
+        let near = near.unwrap_or_else(|| current.clone());
+        Self { near, current, root, given: given.to_vec(), outside_is_absolute }
     }
 
-    /// The path as reports show it.
+    /// The path as reports show it, spelled from [`WorkTree::near`]. `None` where it is not UTF-8.
     fn shown(&self, path: &Path) -> Option<String> {
-        let path = path.strip_prefix(&self.current).unwrap_or(path);
+        let path = without_dots(&self.current.join(path));
+        let spell = |path: &Path| match self.outside_is_absolute {
+            true => path.to_path_buf(),
+            false => relative(path, &self.current),
+        };
+        let path = match path.strip_prefix(&self.near) {
+            Ok(below) if self.near == self.current => below.to_path_buf(),
+            Ok(below) => spell(&self.near).join(below),
+            Err(_) => spell(&path),
+        };
         let mut text = String::new();
         for component in path.components() {
             match component {
@@ -355,6 +382,10 @@ impl Tree for WorkTree {
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.read_at_most(path, PEEK_BYTES as u64)
     }
+
+    fn normal(&self, path: &str) -> String {
+        self.shown(Path::new(path)).unwrap_or_else(|| join(".", path))
+    }
 }
 
 fn is_skipped(entry: &DirEntry) -> bool {
@@ -364,6 +395,29 @@ fn is_skipped(entry: &DirEntry) -> bool {
 
 fn shared_folder(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+}
+
+/// A path without `.` and `..`, by its text alone.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            component => clean.push(component),
+        }
+    }
+    clean
+}
+
+/// An absolute path seen from an absolute folder.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let shared = shared_folder(path, folder);
+    let up = folder.strip_prefix(&shared).map_or(0, |rest| rest.components().count());
+    let down = path.strip_prefix(&shared).unwrap_or(path);
+    std::iter::repeat_n(Path::new(".."), up).collect::<PathBuf>().join(down)
 }
 
 /// Files in memory: standard input, and tests.

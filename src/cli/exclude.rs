@@ -38,4 +38,8 @@ impl Tree for Excluding<'_> {
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.tree.peek(path)
     }
+
+    fn normal(&self, path: &str) -> String {
+        self.tree.normal(path)
+    }
 }

@@ -121,6 +121,10 @@ fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>,
         let name = input.stdin_filename.as_deref().unwrap_or("stdin.sql");
         return Ok((Box::new(Memory::one_file(name, bytes)), true));
     }
+    if input.stdin_filename.is_some() {
+        let message = "standard input is read only where `-` is given as the path; add it";
+        return Err(Failure::new("--stdin-filename", message));
+    }
     let paths = match (input.paths.as_slice(), config.paths.as_slice()) {
         ([], []) => vec![PathBuf::from(".")],
         ([], configured) => configured.iter().map(|path| folder.join(path)).collect(),

@@ -16,6 +16,7 @@ use formatted::{Changeset, is_formatted};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub mod changelog;
+pub mod databases;
 pub mod formatted;
 
 /// The adapter.
@@ -223,7 +224,7 @@ impl Loader<'_> {
         let span = Span::new(changeset.whole.start, changeset.whole.end);
         let path = changeset.attribute("logicalFilePath").unwrap_or(&opened.path);
         let version = version(&changeset.author, &changeset.id, path);
-        if let Some(why) = self.not_run(changeset) {
+        if let Some(why) = self.not_run(opened, changeset) {
             let name = version.text;
             self.set.skipped.push(Skipped { file: opened.id, span, name, why });
             return;
@@ -269,12 +270,25 @@ impl Loader<'_> {
         (!sql.trim().is_empty()).then(|| self.fill(&sql, start))
     }
 
-    fn not_run(&self, changeset: &Changeset) -> Option<String> {
+    fn not_run(&mut self, opened: &Opened, changeset: &Changeset) -> Option<String> {
         if changeset.flag("ignore", false) {
             return Some("it says ignore:true".to_owned());
         }
-        let wanted = changeset.attribute("dbms")?;
-        (!is_for(wanted, self.engine)).then(|| format!("it says dbms:{wanted}"))
+        let wanted = changeset.databases().filter(|wanted| !is_for(wanted, self.engine))?;
+        if let Some(unknown) = databases::unknown(wanted) {
+            let right = databases::meant(unknown);
+            let is_ours = right == Some(databases::name(self.engine));
+            let level = if is_ours { Level::Error } else { Level::Warning };
+            let why = format!("Liquibase knows no database `{unknown}`");
+            let help = match right {
+                Some(right) => format!("Write `dbms:{right}`, without quotes."),
+                None => "Write a short name that Liquibase knows; PostgreSQL's is `postgresql`."
+                    .to_owned(),
+            };
+            let span = Span::new(changeset.line.start, changeset.line.end);
+            self.set.find_never_runs(&Place { opened, span }, level, &why, Some(help));
+        }
+        Some(format!("it says dbms:{wanted}"))
     }
 
     fn fill(&self, text: &str, offset: usize) -> SqlText {
@@ -294,14 +308,12 @@ fn version(author: &str, id: &str, path: &str) -> Version {
 /// Whether a `dbms` list (`postgresql,h2`, `!oracle`) takes in an engine [S
 /// `DatabaseList.definitionMatches`].
 fn is_for(wanted: &str, engine: Engine) -> bool {
-    let name = match engine {
-        Engine::Postgres => "postgresql",
-        engine => engine.name(),
-    };
-    let wanted: Vec<&str> = wanted.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+    let name = databases::name(engine);
+    let wanted: Vec<&str> = databases::listed(wanted).collect();
     let has = |word: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(word));
     let all_negative = wanted.iter().all(|wanted| wanted.starts_with('!'));
-    !has("none") && !has(&format!("!{name}")) && (has("all") || has(name) || all_negative)
+    let is_named = !has("none") && !has(&format!("!{name}")) && (has(name) || all_negative);
+    has("all") || is_named
 }
 
 #[cfg(test)]

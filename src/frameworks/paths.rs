@@ -41,7 +41,8 @@ const DATABASE_WORDS: &[(&str, Database)] = &[
     ("snowflake", Database::Other("snowflake")),
 ];
 
-fn database_word(word: &str) -> Option<Database> {
+/// The database that a word names.
+pub fn database_word(word: &str) -> Option<Database> {
     let word = word.to_ascii_lowercase();
     DATABASE_WORDS.iter().find(|(known, _)| *known == word).map(|(_, database)| *database)
 }

@@ -114,10 +114,27 @@ fn values_that_the_user_told_win() {
     assert_eq!(&*sql.text, "SELECT new, u;");
 }
 
+#[test]
+fn a_project_is_the_same_from_wherever_it_is_seen() {
+    for (name, inside) in [
+        ("liquibase-sql-accounts", "fixtures/liquibase-sql-accounts/changelog"),
+        ("flyway-shop", "fixtures/flyway-shop/sql"),
+    ] {
+        let outside = fixture(name);
+        for path in [".".to_owned(), "..".to_owned(), format!("../../{name}")] {
+            assert_eq!(seen_from(inside, &path), outside, "{path}");
+        }
+    }
+}
+
 /// The migrations of a shipped fixture, in order, and its findings.
 fn fixture(name: &str) -> (Vec<String>, Vec<String>) {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tree = crate::tree::WorkTree::seen_from(root, &[format!("fixtures/{name}").into()]);
+    seen_from(".", &format!("fixtures/{name}"))
+}
+
+fn seen_from(current: &str, given: &str) -> (Vec<String>, Vec<String>) {
+    let current = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(current);
+    let tree = crate::tree::WorkTree::seen_from(&current, &[given.into()]);
     let found = discover(&tree, &Settings::default());
     assert_eq!((&found.errors, &found.empty, found.sets.len()), (&vec![], &vec![], 1));
     let row = |migration: &Migration| {

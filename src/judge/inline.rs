@@ -10,7 +10,7 @@
 //! statement it counts for that statement. Before a migration's first statement it counts for
 //! findings about the migration as a whole too.
 
-use crate::config::closest::did_you_mean;
+use crate::config::closest::{did_you_mean, distance};
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::date::Date;
 use crate::migration::ReadMigration;
@@ -18,7 +18,8 @@ use crate::rules::{self, Rule, gate};
 use crate::source::{FileId, SourceFile, Span};
 use std::collections::BTreeMap;
 
-const PREFIX: &str = "lockgate:";
+const NAME: &str = "lockgate";
+const DIRECTIVE: &str = "lockgate:allow";
 const HOW: &str = "write `-- lockgate:allow RULE[, RULE] reason=\"why\" [until=YYYY-MM-DD]`; \
                    until it is right it allows nothing";
 
@@ -217,23 +218,38 @@ impl<'a> Words<'a> {
 
     /// `None` where the comment is none of ours.
     fn directive(&mut self, today: Date) -> Option<Result<Directive, Wrong>> {
-        let prefix = self.rest().get(..PREFIX.len())?;
-        if !prefix.eq_ignore_ascii_case(PREFIX) {
-            return None;
-        }
         let start = self.at;
-        self.at += PREFIX.len();
-        let (verb, _) = self.word(&[]);
-        // "lockgate: we need this" is prose.
-        if verb.is_empty() {
+        let name = self.rest().get(..NAME.len())?;
+        if !name.eq_ignore_ascii_case(NAME) {
             return None;
         }
-        if prefix != PREFIX || verb != "allow" {
-            let message =
-                format!("`{prefix}{verb}` is no directive; did you mean `lockgate:allow`?");
-            return Some(Err((self.span(start, self.at), message)));
+        self.at += NAME.len();
+        self.skip_space();
+        let colon = self.eat(":");
+        let marks = self.at;
+        self.skip_space();
+        let is_apart = self.at > marks;
+        let (verb, _) = self.word(&[]);
+        let written = self.text.get(start..self.at)?;
+        if written == DIRECTIVE {
+            return Some(self.allow(start, today));
         }
-        Some(self.allow(start, today))
+        // What stands apart may be prose: "lockgate: we need this", "lockgate found this".
+        let is_meant = match (colon, is_apart) {
+            (true, false) => !verb.is_empty(),
+            (true, true) => is_nearly_allow(verb),
+            (false, _) => {
+                self.text.get(start + NAME.len()..)?.starts_with(char::is_whitespace)
+                    && is_nearly_allow(verb)
+                    && !verb.eq_ignore_ascii_case("allows")
+                    && !verb.eq_ignore_ascii_case("allowed")
+            }
+        };
+        is_meant.then(|| {
+            let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+            let message = format!("`{written}` is no directive; did you mean `{DIRECTIVE}`?");
+            Err((self.span(start, self.at), message))
+        })
     }
 
     fn allow(&mut self, start: usize, today: Date) -> Result<Directive, Wrong> {
@@ -308,6 +324,16 @@ impl<'a> Words<'a> {
         let (word, span) = self.word(&[]);
         let span = if word.is_empty() { key } else { span };
         word.parse().map(|date| (date, span)).map_err(|message| (span, message))
+    }
+}
+
+/// Whether a word is a slip for `allow`, not one that prose has (`all`, `below`).
+fn is_nearly_allow(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    match distance(&word, "allow") {
+        0 | 1 => true,
+        2 => word.starts_with("al") && word.len() >= "allow".len(),
+        _ => false,
     }
 }
 

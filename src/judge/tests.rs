@@ -127,7 +127,11 @@ fn an_allow_at_the_head_is_for_the_file_too() {
 fn text_that_only_looks_like_an_allow_is_none() {
     for sql in [
         "SELECT '-- lockgate:allow nothing';",
-        "-- lockgate: allow what you like\nSELECT 1;",
+        "-- lockgate: all of this stays\nSELECT 1;",
+        "-- lockgate: below it says why\nSELECT 1;",
+        "-- lockgate found this\nSELECT 1;",
+        "-- lockgate allows this\nSELECT 1;",
+        "-- lockgates: allow\nSELECT 1;",
         "-- see lockgate:allow\nSELECT 1;",
         "SELECT $$\n-- lockgate:allow x\n$$;",
     ] {
@@ -173,12 +177,25 @@ fn malformed_allows_say_what_is_wrong_and_allow_nothing() {
         let expected = format!("{place} malformed-allow reported {message}");
         assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{allow}");
     }
-    let sql = "--  Lockgate:alow drop-column\nSELECT 1;";
-    assert_eq!(
-        judged(sql, ""),
-        ["1:5 malformed-allow reported `Lockgate:alow` is no directive; did you mean \
-          `lockgate:allow`?"]
-    );
+    for directive in [
+        "Lockgate:alow",
+        "lockgate: allow",
+        "lockgate allow",
+        "lockgate : alow",
+        "lockgate:ignore",
+        "LOCKGATE ALLOW",
+        "lockgate: allwo",
+        "lockgate: allows",
+        "lockgate: allowed",
+    ] {
+        assert_eq!(
+            judged(&format!("--  {directive} drop-column\nSELECT 1;"), ""),
+            [format!(
+                "1:5 malformed-allow reported `{directive}` is no directive; did you mean \
+                 `lockgate:allow`?"
+            )]
+        );
+    }
 }
 
 #[test]

@@ -71,6 +71,31 @@ fn a_work_tree_lists_sorted_and_skips_what_is_not_the_projects() {
 }
 
 #[test]
+fn two_spellings_of_a_path_are_one() {
+    let scratch = Scratch::new("spellings");
+    scratch.write("db/log/a.sql", "");
+    scratch.write("db/b.sql", "");
+    let log = scratch.0.join("db/log");
+    let given = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+    let inside = WorkTree::seen_from(&log, &given(&["../log", "../b.sql"]));
+    assert_eq!(inside.list().files, ["../b.sql", "a.sql"]);
+    assert_eq!(inside.list().given[0], Given { path: ".".to_owned(), is_folder: true });
+    assert_eq!(inside.normal("../../db/log/a.sql"), "a.sql");
+    assert_eq!(inside.normal("../../db/b.sql"), "../b.sql");
+    let from_above = WorkTree::seen_from(&log, &given(&[".", "..", "../../db/"]));
+    assert_eq!(from_above.list().files, ["../b.sql", "../log/a.sql"]);
+    let paths: Vec<_> = from_above.list().given.into_iter().map(|given| given.path).collect();
+    assert_eq!(paths, ["../log", "..", ".."]);
+    assert_eq!(from_above.normal("a.sql"), "../log/a.sql");
+    let root = scratch.0.to_str().unwrap();
+    let absolute = WorkTree::seen_from(&log, std::slice::from_ref(&scratch.0));
+    let files = ["db/b.sql", "db/log/a.sql"].map(|path| join(root, path));
+    assert_eq!(absolute.list().files, files);
+    assert_eq!(absolute.normal("../b.sql"), files[0]);
+    assert_eq!(absolute.normal("log/../../../../x"), join(root, "../x"));
+}
+
+#[test]
 fn the_root_is_the_repository_and_paths_outside_are_refused() {
     let scratch = Scratch::new("root");
     scratch.write("repo/.git/HEAD", "");

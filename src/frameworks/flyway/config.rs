@@ -153,7 +153,11 @@ impl Config {
             keys.read_properties(&text);
             path = Some(file);
         }
-        Ok(Some(Self::from_keys(&keys, path, folder)))
+        let mut config = Self::from_keys(&keys, path, folder);
+        for folder in config.locations.iter_mut().flat_map(|location| &mut location.folders) {
+            *folder = project.normal(folder);
+        }
+        Ok(Some(config))
     }
 
     /// The folders of the project that may hold a configuration: those above what was given, and

@@ -79,7 +79,7 @@ impl Order {
         let Some(file) = text(value, "file") else {
             return self.refuse(changelog, "an `include` without `file`".to_owned());
         };
-        let Some(found) = places(changelog, file, value).find(|place| project.exists(place)) else {
+        let Some(found) = places(project, changelog, file, value).find(|place| project.exists(place)) else {
             return self.refuse(changelog, format!("it includes `{file}`, which is not there"));
         };
         self.take(project, found);
@@ -95,7 +95,7 @@ impl Order {
             let inside = |file: &&String| below(file, folder).is_some();
             project.listing.files.iter().filter(inside).cloned().collect()
         };
-        let mut found = places(changelog, path, value).map(|folder| files(&folder));
+        let mut found = places(project, changelog, path, value).map(|folder| files(&folder));
         let Some(files) = found.find(|files| !files.is_empty()) else {
             return self.refuse(changelog, format!("it includes all of `{path}`, which is not there"));
         };
@@ -133,7 +133,12 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 
 /// Where an included path may be: beside its changelog if it says so; else below the search
 /// path, which is not known and taken to be a folder above the changelog.
-fn places(changelog: &str, path: &str, entry: &Value) -> impl Iterator<Item = String> {
+fn places<'a>(
+    project: &'a Project<'_>,
+    changelog: &str,
+    path: &str,
+    entry: &Value,
+) -> impl Iterator<Item = String> + use<'a> {
     let path = path.strip_prefix("classpath:").unwrap_or(path).trim_start_matches('/');
     let path = path.trim_end_matches('/').to_owned();
     let relative = entry.get("relativeToChangelogFile").is_some_and(|value| {
@@ -142,7 +147,7 @@ fn places(changelog: &str, path: &str, entry: &Value) -> impl Iterator<Item = St
     let folders = if relative { 1 } else { usize::MAX };
     let folder = parent(changelog).unwrap_or_default();
     let folders: Vec<String> = ancestors(&folder).take(folders).collect();
-    folders.into_iter().map(move |folder| join(&folder, &path))
+    folders.into_iter().map(move |folder| project.normal(&join(&folder, &path)))
 }
 
 fn entries(project: &Project<'_>, path: &str) -> Result<Vec<(String, Value)>, String> {

@@ -36,11 +36,13 @@ pub struct Changeset {
     pub author: String,
     /// Its id; unique with author and file.
     pub id: String,
-    /// The `--changeset` line and all that belongs to it.
+    /// The `--changeset` line.
+    pub line: Range<usize>,
+    /// That line and all that belongs to it.
     pub whole: Range<usize>,
     /// What follows that line.
     pub body: Range<usize>,
-    /// What follows `author:id`.
+    /// What follows `--changeset`. Liquibase seeks attributes in all of it.
     attributes: String,
     /// SQL of its `--rollback` lines and `/* liquibase rollback */` blocks, line by line.
     pub rollback: Vec<Range<usize>>,
@@ -49,18 +51,37 @@ pub struct Changeset {
 }
 
 impl Changeset {
-    /// The value of an attribute: `name:value` or `name:"value"`.
+    /// The value of an attribute of text; only `context`, `contextFilter` and `labels` may be
+    /// quoted.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        attribute(&self.attributes, name)
+        let may_be_quoted = ["context", "contextFilter", "labels"].contains(&name);
+        attribute(&self.attributes, name, |value| {
+            let quoted = value.strip_prefix('"').and_then(|value| value.split_once('"'));
+            let quoted = quoted.filter(|_| may_be_quoted).map(|(value, _)| value);
+            Some(quoted.unwrap_or_else(|| prefix(value, |c| !c.is_whitespace())))
+        })
     }
 
-    /// A boolean attribute, or its default.
+    /// A boolean attribute, or its default: `.*name:(\w+).*`, so that quotes and blanks behind
+    /// the colon make it none.
     pub fn flag(&self, name: &str, default: bool) -> bool {
-        self.attribute(name).map_or(default, |value| value.eq_ignore_ascii_case("true"))
+        let value = attribute(&self.attributes, name, |value| {
+            Some(prefix(value, is_word)).filter(|word| !word.is_empty())
+        });
+        value.map_or(default, |value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// The list of databases: `.*dbms:([^,][\w!,]+).*`.
+    pub fn databases(&self) -> Option<&str> {
+        attribute(&self.attributes, "dbms", |value| {
+            let first = value.chars().next().filter(|c| *c != ',')?;
+            let rest = prefix(value.get(first.len_utf8()..)?, |c| is_word(c) || "!,".contains(c));
+            value.get(..first.len_utf8() + rest.len()).filter(|_| !rest.is_empty())
+        })
     }
 
     /// The body with rollback and ignored lines blank, as long as it is in the file. A delimiter
-    /// of the changeset's own reads as `;` where it ends a line.
+    /// other than `;` reads as `;` where it ends a line.
     pub fn sql(&self, text: &str) -> String {
         let mut sql = String::with_capacity(self.body.len());
         let mut copied = self.body.start;
@@ -70,33 +91,100 @@ impl Changeset {
             copied = masked.end;
         }
         sql.push_str(text.get(copied..self.body.end).unwrap_or(""));
-        let delimiter = self.attribute("endDelimiter").unwrap_or("");
-        let delimiter = delimiter.trim_start_matches("\\n");
-        match delimiter {
-            "" | ";" => sql,
-            delimiter => with_semicolons(&sql, delimiter),
+        if !self.flag("splitStatements", true) {
+            return sql;
         }
+        let delimiters = delimiters(self.attribute("endDelimiter"));
+        if delimiters.is_empty() { sql } else { with_semicolons(&sql, &delimiters) }
     }
 }
 
 /// Replaces a delimiter at the end of a line by `;` and blanks, at equal length.
-fn with_semicolons(sql: &str, delimiter: &str) -> String {
+fn with_semicolons(sql: &str, delimiters: &[Delimiter]) -> String {
     let mut out = String::with_capacity(sql.len());
     for line in lines(sql) {
         let whole = &sql[line.whole.clone()];
         let content = sql[line.content.clone()].trim_end();
-        let end = content.len().saturating_sub(delimiter.len());
-        let ends = content.get(end..).is_some_and(|end| end.eq_ignore_ascii_case(delimiter));
-        if ends && content.len() >= delimiter.len() {
-            out.push_str(&content[..end]);
-            out.push(';');
-            out.push_str(&" ".repeat(delimiter.len() - 1));
-            out.push_str(&whole[content.len()..]);
-        } else {
-            out.push_str(whole);
+        match delimiters.iter().find_map(|delimiter| delimiter.before(content)) {
+            Some(before) => {
+                out.push_str(before);
+                out.push(';');
+                out.push_str(&" ".repeat(content.len() - before.len() - 1));
+                out.push_str(&whole[content.len()..]);
+            }
+            None => out.push_str(whole),
         }
     }
     out
+}
+
+/// What parts statements.
+struct Delimiter {
+    /// Its text, never empty.
+    text: String,
+    /// What may stand before it on its line.
+    before: Before,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Anything,
+    Blanks,
+    Nothing,
+}
+
+impl Delimiter {
+    /// What stands on a line before the delimiter that ends it.
+    fn before<'a>(&self, line: &'a str) -> Option<&'a str> {
+        let (before, end) = line.split_at_checked(line.len().checked_sub(self.text.len())?)?;
+        let fits = match self.before {
+            Before::Anything => true,
+            Before::Blanks => before.trim().is_empty(),
+            Before::Nothing => before.is_empty(),
+        };
+        (fits && end.eq_ignore_ascii_case(&self.text)).then_some(before)
+    }
+}
+
+/// The delimiters beside `;` that `endDelimiter` sets [S `StringUtil.isDelimiter`]: without it
+/// `/` and `GO` at the start of a line; `/` there only; else its text, or the text of a regular
+/// expression of line ends and blanks around it (`\n/\s*\n|\n/\s*$`).
+fn delimiters(written: Option<&str>) -> Vec<Delimiter> {
+    let plain = |text: &str, before| Delimiter { text: text.to_owned(), before };
+    match written {
+        None => vec![plain("/", Before::Nothing), plain("GO", Before::Nothing)],
+        Some("/") => vec![plain("/", Before::Nothing)],
+        Some("" | ";") => Vec::new(),
+        Some(written) if written.chars().all(|c| c == '|') => {
+            vec![plain(written, Before::Anything)]
+        }
+        Some(written) => written.split('|').filter_map(delimiter).collect(),
+    }
+}
+
+fn delimiter(expression: &str) -> Option<Delimiter> {
+    const AROUND: &[&str] =
+        &["\\r?", "\\r", "\\n", "\\s*", "\\s+", "\\s", "\\t", "^", "$", "[\\s\\n\\r]*"];
+    let mut before = Before::Anything;
+    let mut text = expression;
+    while let Some((part, rest)) =
+        AROUND.iter().find_map(|part| Some((*part, text.strip_prefix(part)?)))
+    {
+        before = match part {
+            "\\n" | "^" => Before::Nothing,
+            _ if before == Before::Nothing => Before::Blanks,
+            _ => before,
+        };
+        text = rest;
+    }
+    while let Some(rest) = AROUND.iter().find_map(|part| text.strip_suffix(part)) {
+        text = rest;
+    }
+    let text = match text {
+        "" if !expression.contains('\\') => expression.to_owned(),
+        text => text.replace('\\', ""),
+    };
+    (!text.is_empty() && text != ";").then_some(Delimiter { text, before })
 }
 
 struct Line {
@@ -153,40 +241,47 @@ fn keyword_start<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(word).then_some(rest)
 }
 
-fn attribute<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = text;
-    loop {
-        let at = rest.find(|c: char| !c.is_whitespace())?;
-        rest = &rest[at..];
-        if let Some(value) = keyword_start(rest, name).and_then(|rest| rest.strip_prefix(':')) {
-            return Some(value_of(value).0);
-        }
-        let key = rest.find(|c: char| c == ':' || c.is_whitespace()).unwrap_or(rest.len());
-        rest = match rest[key..].strip_prefix(':') {
-            Some(value) => value_of(value).1,
-            None => &rest[key..],
-        };
-    }
+/// The last `name:` in a text that a value follows, in any case, as `.*name:(value).*` finds it.
+/// Liquibase writes `\b` before the names of delimiters alone.
+fn attribute<'a>(
+    text: &'a str,
+    name: &str,
+    value: impl Fn(&'a str) -> Option<&'a str>,
+) -> Option<&'a str> {
+    let whole_word = name == "endDelimiter";
+    text.char_indices().rev().find_map(|(at, _)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        let rest = keyword_start(rest, name)?.strip_prefix(':')?;
+        if whole_word && before.ends_with(is_word) { None } else { value(rest) }
+    })
 }
 
-/// A value, quoted or up to a blank, and what follows it.
-fn value_of(text: &str) -> (&str, &str) {
+/// Java's `\w`.
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn prefix(text: &str, holds: impl Fn(char) -> bool) -> &str {
+    text.split(|c| !holds(c)).next().unwrap_or("")
+}
+
+/// A value: quoted, or up to a blank.
+fn value_of(text: &str) -> &str {
     let quoted = text.strip_prefix('"').and_then(|text| text.split_once('"'));
-    let end = || text.find(char::is_whitespace).unwrap_or(text.len());
-    quoted.unwrap_or_else(|| text.split_at(end()))
+    quoted.map_or_else(|| prefix(text, |c| !c.is_whitespace()), |(value, _)| value)
 }
 
-/// Author, id and attributes of a changeset line: `("[^"]+"|[^:]+):\s*("[^"]+"|\S+).*`.
-fn identity(rest: &str) -> Option<(String, String, String)> {
+/// Author and id of a changeset line: `("[^"]+"|[^:]+):\s*("[^"]+"|\S+).*`.
+fn identity(rest: &str) -> Option<(String, String)> {
     let rest = rest.trim_start();
     let (author, rest) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
         Some((author, rest)) => (author, rest.trim_start().strip_prefix(':')?),
         None => rest.split_once(':')?,
     };
-    let (id, attributes) = value_of(rest.trim_start());
+    let id = value_of(rest.trim_start());
     let (author, id) = (author.trim(), id.trim());
     let named = !author.is_empty() && !id.is_empty();
-    named.then(|| (author.to_owned(), id.to_owned(), attributes.to_owned()))
+    named.then(|| (author.to_owned(), id.to_owned()))
 }
 
 /// Cuts a formatted file into its changesets.
@@ -258,7 +353,9 @@ impl Reader<'_> {
         } else if let Some(sql) = keyword(rest, "rollback") {
             self.rollback_line(line, sql);
         } else if let Some(rest) = keyword(rest, "property") {
-            if let (Some(name), Some(value)) = (attribute(rest, "name"), attribute(rest, "value")) {
+            let value = |value| Some(value_of(str::trim_start(value)));
+            let value = |name| attribute(rest, name, value).filter(|value| !value.is_empty());
+            if let (Some(name), Some(value)) = (value("name"), value("value")) {
                 let properties = &mut self.found.properties;
                 properties.entry(name.to_owned()).or_insert_with(|| value.to_owned());
             }
@@ -278,7 +375,7 @@ impl Reader<'_> {
             last.whole.end = start;
             last.body.end = start;
         }
-        let Some((author, id, attributes)) = identity(rest) else {
+        let Some((author, id)) = identity(rest) else {
             let why = "no `author:id` follows `--changeset`; Liquibase refuses the file";
             let help = "Write `--changeset author:id`.";
             self.found.stray.push(Stray { range: line.content.clone(), why, help });
@@ -287,7 +384,8 @@ impl Reader<'_> {
         self.found.changesets.push(Changeset {
             author,
             id,
-            attributes,
+            attributes: rest.to_owned(),
+            line: line.content.clone(),
             whole: start..line.whole.end,
             body: line.whole.end..line.whole.end,
             rollback: Vec::new(),
@@ -390,9 +488,9 @@ mod tests {
         assert!(found.stray.is_empty());
         let [first, second] = found.changesets.as_slice() else { panic!("{found:?}") };
         assert_eq!((first.author.as_str(), first.id.as_str()), ("ann lee", "add-é"));
-        assert_eq!(first.attribute("RUNINTRANSACTION"), Some("false"));
+        assert!(!first.flag("RUNINTRANSACTION", true));
         assert_eq!(first.attribute("context"), Some("a b"));
-        assert_eq!(first.attribute("dbms"), Some("postgresql,!h2"));
+        assert_eq!(first.databases(), Some("postgresql,!h2"));
         assert_eq!((first.attribute("labels"), first.flag("splitStatements", true)), (None, true));
         let sql = first.sql(text);
         assert_eq!(sql, "CREATE TABLE é ();\r\n                         \r\n                \n");
@@ -443,11 +541,64 @@ mod tests {
         }
     }
 
+    fn only(attributes: &str, sql: &str) -> (Changeset, String) {
+        let text = format!("--liquibase formatted sql\n--changeset a:1 {attributes}\n{sql}");
+        let changeset = parse(&text).changesets.pop().unwrap();
+        let sql = changeset.sql(&text);
+        (changeset, sql)
+    }
+
+    #[test]
+    fn flags_are_words_right_behind_the_colon_and_the_last_one_counts() {
+        for (attributes, runs_in_transaction) in [
+            ("runInTransaction:false", false),
+            ("RUNINTRANSACTION:False", false),
+            ("runInTransaction:\"false\"", true),
+            ("runInTransaction: false", true),
+            ("runInTransaction=false", true),
+            ("runInTransaction:yes", false),
+            ("context:\"x\"runInTransaction:false", false),
+            ("runInTransaction:false runInTransaction:true", true),
+            ("runInTransaction:false runInTransaction: true", false),
+            ("é runInTransaction:falsé", false),
+        ] {
+            let (changeset, _) = only(attributes, "");
+            assert_eq!(changeset.flag("runInTransaction", true), runs_in_transaction, "{attributes}");
+        }
+        // Liquibase's expression for the one is found in the other.
+        assert!(!only("rollbackSplitStatements:false", "").0.flag("splitStatements", true));
+        let (changeset, _) = only("context:\"a b\" labels:x,y logicalFilePath:\"p q\"", "");
+        let text = |name| changeset.attribute(name);
+        assert_eq!((text("context"), text("labels")), (Some("a b"), Some("x,y")));
+        assert_eq!((text("logicalFilePath"), changeset.databases()), (Some("\"p"), None));
+    }
+
     #[test]
     fn delimiters_and_properties_are_read() {
         let text = "--liquibase formatted sql\n--property name:s value:app dbms:postgresql\n--changeset a:1 endDelimiter:GO\nSELECT 1\nGO\nSELECT 2 go \r\n";
         let found = parse(text);
         assert_eq!(found.properties, BTreeMap::from([("s".to_owned(), "app".to_owned())]));
         assert_eq!(found.changesets[0].sql(text), "SELECT 1\n; \nSELECT 2 ;  \r\n");
+    }
+
+    #[test]
+    fn delimiters_may_be_expressions() {
+        for (delimiter, sql, sent) in [
+            ("", "a\n/\nb\ngo\nc/\n GO\n", "a\n;\nb\n; \nc/\n GO\n"),
+            ("endDelimiter:/", "a /\n/\nb", "a /\n;\nb"),
+            ("endDelimiter:\\n/", "a\n/\nb", "a\n;\nb"),
+            ("endDelimiter:\\n/\\n", "a /\n/\r\nb", "a /\n;\r\nb"),
+            ("endDelimiter:\\n/\\s*\\n|\\n/\\s*$", "a\n/  \nb\n/", "a\n;  \nb\n;"),
+            ("endDelimiter:\\nGO", "a go\nGo\n GO", "a go\n; \n GO"),
+            ("endDelimiter:\\n\\s*GO", " GO\n", " ; \n"),
+            ("endDelimiter://", "a //\n//\n", "a ; \n; \n"),
+            ("endDelimiter:;", "a;\n/\n", "a;\n/\n"),
+            ("endDelimiter:|", "a|\n", "a;\n"),
+            ("endDelimiter:$$", "a $$\n", "a ; \n"),
+            ("endDelimiter:/ splitStatements:false", "a\n/\n", "a\n/\n"),
+            ("rollbackEndDelimiter:x", "a x\n", "a x\n"),
+        ] {
+            assert_eq!(only(delimiter, sql).1, sent, "{delimiter}");
+        }
     }
 }

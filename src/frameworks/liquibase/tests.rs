@@ -103,8 +103,45 @@ fn a_changelog_that_cannot_be_read_is_an_error_and_the_sql_is_checked() {
 fn databases_are_matched_as_liquibase_does() {
     for (wanted, runs) in [
         ("postgresql", true), ("PostgreSQL, h2", true), ("h2", false), ("!h2", true), ("!postgresql", false),
-        ("all", true), ("none", false), ("", true), ("!h2,oracle", false),
+        ("all", true), ("none", false), ("", true), ("!h2,oracle", false), ("none,all", true), ("postgres", false),
     ] {
         assert_eq!(is_for(wanted, Engine::Postgres), runs, "{wanted}");
     }
+}
+
+#[test]
+fn a_name_that_is_no_database_never_runs_and_another_database_is_skipped() {
+    let said = |dbms: &str| {
+        let text = format!("--liquibase formatted sql\n--changeset a:1 {dbms}\nSELECT 1;\n");
+        let found = found(&[("a.sql", &text)]);
+        let set = &found.sets[0];
+        assert_eq!(set.migrations.len() + set.skipped.len(), 1, "{dbms}");
+        set.findings.first().map(|finding| {
+            assert_eq!(found.files[0].slice(finding.primary.span), format!("--changeset a:1 {dbms}"));
+            (finding.level, finding.message.clone(), finding.help.clone().unwrap())
+        })
+    };
+    for dbms in [
+        "", "dbms:postgresql", "dbms:oracle,h2", "dbms:!postgres", "dbms:none", "dbms:all", "dbms:${db}",
+        "dbms:edb", "dbms:Redshift", "dbms: postgresql", "dbms:postgres,postgresql", "dbms:cockroachdb",
+    ] {
+        assert_eq!(said(dbms), None, "{dbms}");
+    }
+    let never = |level, name: &str, help: &str| {
+        let message = format!("this part of `a.sql` never runs: Liquibase knows no database `{name}`");
+        Some((level, message, help.to_owned()))
+    };
+    let postgres = "Write `dbms:postgresql`, without quotes.";
+    for (dbms, name) in [
+        ("dbms:postgres", "postgres"),
+        ("dbms:h2,pgsql", "pgsql"),
+        ("dbms:postgressql", "postgressql"),
+        ("dbms:\"postgresql\"", "\"postgresql"),
+    ] {
+        assert_eq!(said(dbms), never(Level::Error, name, postgres), "{dbms}");
+    }
+    let mssql = "Write `dbms:mssql`, without quotes.";
+    assert_eq!(said("dbms:sqlserver"), never(Level::Warning, "sqlserver", mssql));
+    let unknown = "Write a short name that Liquibase knows; PostgreSQL's is `postgresql`.";
+    assert_eq!(said("dbms:wonderbase"), never(Level::Warning, "wonderbase", unknown));
 }
