@@ -6,10 +6,12 @@ pub mod list;
 pub mod terminal;
 
 use crate::config::FailOn;
+use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::MigrationSet;
 use crate::judge::{Judged, State, Verdict, verdict};
-use crate::migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use crate::migration::{Direction, OptOut, ReadMigration, Reading, Sends, Wraps};
+use crate::replay::{Automatic, automatic};
 use crate::schema::change::{Change, TransactionMark};
 use crate::source::SourceFile;
 
@@ -123,7 +125,7 @@ impl std::iter::Sum for Counts {
 
 impl MigrationLine {
     /// The line of a migration of a set.
-    pub fn new(set: usize, read: &ReadMigration, files: &[SourceFile]) -> Self {
+    pub fn new(set: usize, read: &ReadMigration, dialect: Dialect, files: &[SourceFile]) -> Self {
         let migration = &read.migration;
         let file = files.get(migration.file.0 as usize);
         Self {
@@ -131,14 +133,23 @@ impl MigrationLine {
             file: file.map(|file| file.path.clone()).unwrap_or_default(),
             version: migration.version.text.clone(),
             direction: migration.direction,
-            transaction: transaction(read),
+            transaction: transaction(read, dialect),
             statements: Counts::of(read),
         }
     }
 }
 
-fn transaction(read: &ReadMigration) -> &'static str {
+fn transaction(read: &ReadMigration, dialect: Dialect) -> &'static str {
     let runner = &read.migration.runner;
+    if runner.alone == OptOut::Automatic
+        && match automatic(read, dialect) {
+            Automatic::Alone => true,
+            Automatic::Mixed => !runner.refuses_mixed,
+            Automatic::Transaction => false,
+        }
+    {
+        return "none";
+    }
     let begins = |change: &Change| matches!(change, Change::Transaction(TransactionMark::Begin));
     let changes = || read.statements.iter().flat_map(|statement| &statement.changes);
     match (runner.wraps, runner.sends) {

@@ -147,6 +147,12 @@ impl Collector {
 
     fn function(&mut self, name: &ObjectName) {
         let name = self.name(name);
+        // With a precision they look like calls: CURRENT_TIMESTAMP(6).
+        const VALUES: &[&str] =
+            &["current_time", "current_timestamp", "localtime", "localtimestamp"];
+        if VALUES.contains(&name.name.as_str()) {
+            return;
+        }
         let schema = name.schema.filter(|schema| schema != "pg_catalog");
         self.names.functions.insert(Name { schema, ..name });
     }
@@ -264,7 +270,7 @@ mod tests {
     fn relations_and_functions_of_a_query() {
         let cases: &[(&str, &[&str], &[&str])] = &[
             ("SELECT a FROM ONLY t, u JOIN ONLY s.v ON true", &["t", "u", "s.v"], &[]),
-            ("SELECT CURRENT_TIMESTAMP, now(), s.f(1)", &[], &["now", "s.f"]),
+            ("SELECT CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(6), now(), s.f(1)", &[], &["now", "s.f"]),
             ("WITH t AS (SELECT * FROM t) SELECT * FROM t", &["t"], &[]),
             ("WITH RECURSIVE t AS (SELECT * FROM t) SELECT * FROM t", &[], &[]),
             ("WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b", &[], &[]),

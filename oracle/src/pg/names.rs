@@ -105,6 +105,11 @@ pub fn type_name(ty: &TypeName) -> String {
         "interval" => String::new(),
         _ => each(&ty.typmods).map(text).collect::<Vec<_>>().join(","),
     };
+    // A scale of 0 is no scale.
+    let arguments = match arguments.strip_suffix(",0") {
+        Some(precision) if name == "numeric" => precision.to_owned(),
+        _ => arguments,
+    };
     let arguments = if arguments.is_empty() { arguments } else { format!("({arguments})") };
     let reference = if ty.pct_type { "%type" } else { "" };
     let array = if ty.array_bounds.is_empty() { "" } else { "[]" };
