@@ -82,8 +82,10 @@ pub fn check(input: &Input<'_>) -> Report {
         let base = base(schema.as_ref(), dialect, input.alone, set.incomplete.is_some());
         findings.extend(rules::run::set(&migrations, dialect, base, &paths));
         let index = report.sets.len();
-        let lines =
-            migrations.iter().map(|read| MigrationLine::new(index, read, dialect, &found.files));
+        let lines = migrations.iter().map(|read| {
+            let transaction = replay::transaction_of(read, dialect);
+            MigrationLine::new(index, read, transaction, &found.files)
+        });
         report.migrations.extend(lines);
         report.sets.push(set_line);
         all.extend(migrations);

@@ -20,7 +20,7 @@ mod tables;
 mod tests;
 mod transaction;
 
-pub use transaction::{Automatic, Transaction, automatic, flyway_recognises};
+pub use transaction::{Automatic, Transaction, automatic, flyway_recognises, transaction_of};
 
 use crate::dialect::Dialect;
 use crate::finding::{Level, Subject};

@@ -6,13 +6,10 @@ pub mod list;
 pub mod terminal;
 
 use crate::config::FailOn;
-use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::MigrationSet;
 use crate::judge::{Judged, State, Verdict, verdict};
-use crate::migration::{Direction, OptOut, ReadMigration, Reading, Sends, Wraps};
-use crate::replay::{Automatic, automatic};
-use crate::schema::change::{Change, TransactionMark};
+use crate::migration::{Direction, ReadMigration, Reading};
 use crate::source::SourceFile;
 
 /// The version of the JSON that all commands write; a key never changes its meaning within one.
@@ -124,8 +121,13 @@ impl std::iter::Sum for Counts {
 }
 
 impl MigrationLine {
-    /// The line of a migration of a set.
-    pub fn new(set: usize, read: &ReadMigration, dialect: Dialect, files: &[SourceFile]) -> Self {
+    /// The line of a migration of a set, with the word for its transaction.
+    pub fn new(
+        set: usize,
+        read: &ReadMigration,
+        transaction: &'static str,
+        files: &[SourceFile],
+    ) -> Self {
         let migration = &read.migration;
         let file = files.get(migration.file.0 as usize);
         Self {
@@ -133,32 +135,9 @@ impl MigrationLine {
             file: file.map(|file| file.path.clone()).unwrap_or_default(),
             version: migration.version.text.clone(),
             direction: migration.direction,
-            transaction: transaction(read, dialect),
+            transaction,
             statements: Counts::of(read),
         }
-    }
-}
-
-fn transaction(read: &ReadMigration, dialect: Dialect) -> &'static str {
-    let runner = &read.migration.runner;
-    if runner.alone == OptOut::Automatic
-        && match automatic(read, dialect) {
-            Automatic::Alone => true,
-            Automatic::Mixed => !runner.refuses_mixed,
-            Automatic::Transaction => false,
-        }
-    {
-        return "none";
-    }
-    let begins = |change: &Change| matches!(change, Change::Transaction(TransactionMark::Begin));
-    let changes = || read.statements.iter().flat_map(|statement| &statement.changes);
-    match (runner.wraps, runner.sends) {
-        (Wraps::EachFile | Wraps::EachChangeset, _) => "explicit",
-        (Wraps::AllPending, _) => "all-pending",
-        _ if changes().any(|change| begins(&change.change.value)) => "author",
-        (Wraps::Nothing, Sends::WholeFile) if read.statements.len() > 1 => "implicit",
-        (Wraps::Nothing, Sends::WholeFile | Sends::Statements) => "none",
-        (Wraps::Nothing, Sends::Unknown) | (Wraps::Unknown, _) => "unknown",
     }
 }
 

@@ -113,7 +113,7 @@ const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 
 /// Files that are longer today, with their length without tests: they may shrink, not grow.
-const LONG_FILES: &[(&str, usize)] = &[("src/schema/change.rs", 1097)];
+const LONG_FILES: &[(&str, usize)] = &[];
 
 /// Functions that are longer today, as file and name.
 const LONG_FUNCTIONS: &[(&str, usize)] = &[];

@@ -2,7 +2,7 @@
 
 use super::apply::Apply;
 use crate::dialect::{Dialect, Version};
-use crate::migration::{ReadMigration, Runner, Sends, Statement, Wraps};
+use crate::migration::{OptOut, ReadMigration, Runner, Sends, Statement, Wraps};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, MaintenanceVerb, TransactionMark};
 use crate::schema::name::ObjectKind;
@@ -152,7 +152,34 @@ fn outside(runner: &Runner, statements: usize) -> Transaction {
     }
 }
 
-/// What a runner with [`crate::migration::OptOut::Automatic`] makes of a file.
+/// The word for a migration as a whole: `explicit` where the runner opens a transaction for it,
+/// `all-pending` for all migrations together, `author` where it says BEGIN itself, `implicit` where
+/// several statements are one message, `none`, or `unknown`.
+pub fn transaction_of(read: &ReadMigration, dialect: Dialect) -> &'static str {
+    let runner = &read.migration.runner;
+    let alone = runner.alone == OptOut::Automatic
+        && match automatic(read, dialect) {
+            Automatic::Alone => true,
+            Automatic::Mixed => !runner.refuses_mixed,
+            Automatic::Transaction => false,
+        };
+    let begins = |change: &Change| matches!(change, Change::Transaction(TransactionMark::Begin));
+    let mut changes = read.statements.iter().flat_map(|statement| &statement.changes);
+    match runner.wraps {
+        _ if alone => "none",
+        Wraps::EachFile | Wraps::EachChangeset => "explicit",
+        Wraps::AllPending => "all-pending",
+        _ if changes.any(|located| begins(&located.change.value)) => "author",
+        Wraps::Unknown => "unknown",
+        Wraps::Nothing => match outside(runner, read.statements.len()) {
+            Transaction::Message => "implicit",
+            Transaction::Unknown => "unknown",
+            _ => "none",
+        },
+    }
+}
+
+/// What a runner with [`OptOut::Automatic`] makes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Automatic {
     /// No statement that it recognises: the file runs in a transaction.

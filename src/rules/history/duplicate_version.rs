@@ -48,7 +48,7 @@ fn check(history: &History<'_>, sink: &mut Sink) {
         let has_up = |other: &&Migration| {
             other.direction == Direction::Up && other.version.key == migration.version.key
         };
-        if migration.direction == Direction::Down && migrations.iter().any(|it| has_up(it)) {
+        if migration.direction == Direction::Down && migrations.iter().any(has_up) {
             continue;
         }
         let path = |migration: &Migration| {

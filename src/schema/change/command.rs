@@ -1,0 +1,142 @@
+//! Commands that define no object: privileges, maintenance, rows, settings, transactions.
+
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
+
+/// `GRANT` and `REVOKE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privileges {
+    /// GRANT.
+    pub grant: bool,
+    /// The privileges, upper case with any column list; roles for a membership.
+    pub privileges: Vec<String>,
+    /// The objects; empty for a membership.
+    pub objects: Vec<ObjectRef>,
+    /// `ON ALL TABLES IN SCHEMA` and its kin: the kind, `objects` are the schemas.
+    pub all_of: Option<ObjectKind>,
+    /// To whom, from whom; `public` for PUBLIC.
+    pub roles: Vec<String>,
+    /// A membership in roles, not privileges on objects.
+    pub membership: bool,
+    /// `WITH GRANT OPTION`, `GRANT OPTION FOR`, `CASCADE` and the like, upper case.
+    pub options: String,
+}
+
+/// Work on what is stored, that changes no definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maintenance {
+    /// Which.
+    pub verb: MaintenanceVerb,
+    /// The tables, indexes, schemas or databases; empty means all.
+    pub objects: Vec<ObjectRef>,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
+    /// `FULL`.
+    pub full: bool,
+}
+
+/// A maintenance command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each variant is its SQL command
+pub enum MaintenanceVerb {
+    Analyze,
+    Checkpoint,
+    Cluster,
+    Reindex,
+    Vacuum,
+}
+
+impl MaintenanceVerb {
+    /// The command in snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Analyze => "analyze",
+            Self::Checkpoint => "checkpoint",
+            Self::Cluster => "cluster",
+            Self::Reindex => "reindex",
+            Self::Vacuum => "vacuum",
+        }
+    }
+}
+
+/// Reading or writing rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// Which statement.
+    pub verb: DataVerb,
+    /// Relations that it writes.
+    pub writes: Vec<Name>,
+    /// Relations that it reads.
+    pub reads: Vec<Name>,
+    /// Functions that it calls.
+    pub functions: Vec<Name>,
+    /// Whether the outermost statement has a `WHERE` (for INSERT and COPY: always true).
+    pub has_where: bool,
+}
+
+/// A statement on rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each variant is its SQL command
+pub enum DataVerb {
+    Call,
+    Copy,
+    Delete,
+    Insert,
+    Merge,
+    Select,
+    Update,
+}
+
+impl DataVerb {
+    /// The command in snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Copy => "copy",
+            Self::Delete => "delete",
+            Self::Insert => "insert",
+            Self::Merge => "merge",
+            Self::Select => "select",
+            Self::Update => "update",
+        }
+    }
+}
+
+/// `SET`, `RESET`, `SELECT set_config(...)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetVariable {
+    /// The setting, lower case; `role`, `session authorization`, `time zone` too; `all` for
+    /// `RESET ALL`.
+    pub name: String,
+    /// Its new value, one entry for each in a list, strings without quotes; `None` for RESET and
+    /// DEFAULT.
+    pub value: Option<Vec<String>>,
+    /// `LOCAL`: until the transaction ends.
+    pub local: bool,
+}
+
+/// A transaction's boundary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransactionMark {
+    /// `BEGIN`, `START TRANSACTION`.
+    Begin,
+    /// `COMMIT`, `END`; `chain` begins the next at once.
+    Commit {
+        /// `AND CHAIN`.
+        chain: bool,
+    },
+    /// `ROLLBACK`, `ABORT`.
+    Rollback {
+        /// `AND CHAIN`.
+        chain: bool,
+    },
+    /// `SAVEPOINT name`.
+    Savepoint(String),
+    /// `RELEASE name`.
+    Release(String),
+    /// `ROLLBACK TO name`.
+    RollbackTo(String),
+    /// `PREPARE TRANSACTION`: ends it, the work is not yet visible.
+    Prepare,
+    /// `SET TRANSACTION`, `SET CONSTRAINTS`: nothing that replay keeps.
+    Characteristics,
+}
