@@ -191,16 +191,19 @@ pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Cata
     }
 }
 
+/// The base type of a domain, which may be a domain again, and whether any of them constrains it.
 fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
-    if ty.array_dimensions > 0 {
-        return (ty.clone(), false);
+    const LEVELS_MAX: usize = 16;
+    let mut found = (ty.clone(), false);
+    for _ in 0..LEVELS_MAX {
+        let kind = match found.0.array_dimensions {
+            0 => catalog.type_of(&found.0.name).known().map(|it| &it.kind),
+            _ => None,
+        };
+        let Some(TypeKind::Domain { ty: base, constraints, .. }) = kind else { break };
+        found = (base.clone(), found.1 || !constraints.is_empty());
     }
-    match catalog.type_of(&ty.name).known().map(|found| &found.kind) {
-        Some(TypeKind::Domain { ty: base, constraints, .. }) => {
-            (base.clone(), !constraints.is_empty())
-        }
-        _ => (ty.clone(), false),
-    }
+    found
 }
 
 /// Whether a USING expression says no more than the assignment would do by itself: the column, or
