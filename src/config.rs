@@ -9,7 +9,7 @@ use crate::config::closest::did_you_mean;
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
 use crate::finding::{Failure, Level};
-use crate::rules;
+use crate::rules::{self, Rule};
 use crate::source::{Located, SourceFile};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -171,7 +171,7 @@ impl Reader<'_> {
             return self.fail(id, "a gate must not pass because it crashed: this has no level");
         }
         let Node::Map(options) = &value.value else {
-            if let Some(level) = self.rule_level(value) {
+            if let Some(level) = self.rule_level(rule, value) {
                 config.rules.insert(rule.id, level);
             }
             return;
@@ -179,15 +179,20 @@ impl Reader<'_> {
         for (key, value) in options {
             if key.value != "level" {
                 self.unknown(key, "option", &key.value, ["level"]);
-            } else if let Some(level) = self.rule_level(value) {
+            } else if let Some(level) = self.rule_level(rule, value) {
                 config.rules.insert(rule.id, level);
             }
         }
     }
 
-    fn rule_level(&mut self, value: &Located<Node>) -> Option<RuleLevel> {
-        self.one_of(value, "a rule's level", &["error", "warning", "note", "off"], |word| {
-            if word == "off" { Some(RuleLevel::Off) } else { level(word).map(RuleLevel::Level) }
+    fn rule_level(&mut self, rule: &Rule, value: &Located<Node>) -> Option<RuleLevel> {
+        // A gate that overlooks what it could not read is none: that rule has no `off`.
+        let may_be_off = rule.id != rules::gate::unread_statement::RULE.id;
+        let words = ["error", "warning", "note", "off"];
+        let words = if may_be_off { &words[..] } else { &words[..3] };
+        self.one_of(value, "a level of this rule", words, |word| match word {
+            "off" => may_be_off.then_some(RuleLevel::Off),
+            word => level(word).map(RuleLevel::Level),
         })
     }
 

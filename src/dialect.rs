@@ -40,6 +40,17 @@ impl Engine {
         }
     }
 
+    /// The versions that facts are known of.
+    pub fn versions_known(self) -> VersionRange {
+        let (min, max) = match self {
+            Self::Postgres => (Version::major(10), Version::major(18)),
+            Self::Mysql => (Version { major: 5, minor: 7 }, Version { major: 9, minor: 7 }),
+            Self::Mariadb => (Version { major: 10, minor: 4 }, Version { major: 11, minor: 8 }),
+            Self::Sqlite => (Version { major: 3, minor: 0 }, Version { major: 3, minor: 54 }),
+        };
+        VersionRange { min, max }
+    }
+
     /// The identifier that an unquoted word means.
     ///
     /// PostgreSQL lowers ASCII letters and cuts at 63 bytes (manual, "Identifiers and Key
@@ -134,13 +145,11 @@ pub struct Dialect {
 impl Dialect {
     /// An engine with every version that lockgate supports.
     pub fn new(engine: Engine) -> Self {
-        let (min, max) = match engine {
-            Engine::Postgres => (Version::major(12), Version::major(18)),
-            Engine::Mysql => (Version::major(8), Version { major: 9, minor: 7 }),
-            Engine::Mariadb => (Version { major: 10, minor: 11 }, Version { major: 11, minor: 8 }),
-            Engine::Sqlite => (Version { major: 3, minor: 40 }, Version { major: 3, minor: 54 }),
-        };
-        Self { engine, versions: VersionRange { min, max }, versions_stated: false }
+        let known = engine.versions_known();
+        // Nobody starts a new deploy on what its makers left years ago.
+        let min =
+            known.min.max(if engine == Engine::Postgres { Version::major(12) } else { known.min });
+        Self { engine, versions: VersionRange { min, ..known }, versions_stated: false }
     }
 
     /// An engine at one version.
@@ -194,9 +203,18 @@ impl FromStr for Dialect {
         };
         let Some(versions) = versions else { return Ok(Self::new(engine)) };
         let (min, max) = versions.split_once('-').unwrap_or((versions, versions));
-        let (min, max) = (min.parse()?, max.parse()?);
+        let (min, max): (Version, Version) = (min.parse()?, max.parse()?);
         if min > max {
             return Err(format!("the versions `{versions}` run backwards; write {max}-{min}"));
+        }
+        let known = engine.versions_known();
+        if min < known.min || max.major > known.max.major {
+            return Err(format!(
+                "`{text}` is not a version that lockgate knows; for {} it knows {} to {}",
+                engine.title(),
+                known.min,
+                known.max
+            ));
         }
         Ok(Self { engine, versions: VersionRange { min, max }, versions_stated: true })
     }
@@ -213,6 +231,8 @@ mod tests {
         }
         assert!("oracle".parse::<Dialect>().unwrap_err().contains("postgres@16"));
         assert!("postgres@x".parse::<Dialect>().is_err());
+        let unknown = "postgres@99".parse::<Dialect>().unwrap_err();
+        assert!(unknown.ends_with("for PostgreSQL it knows 10 to 18"), "{unknown}");
         assert!("postgres@17-13".parse::<Dialect>().unwrap_err().contains("13-17"));
     }
 

@@ -44,7 +44,12 @@ pub fn explain(rule: &Rule) -> String {
             let _ = writeln!(text, "    {}", fact.source);
         }
     }
-    for example in rule.examples {
+    // The page has all of them; here they would push the texts off the screen.
+    const EXAMPLES_OF_A_KIND: usize = 2;
+    let (found, not_found): (Vec<&Example>, Vec<&Example>) =
+        rule.examples.iter().partition(|example| example.at.is_some());
+    let few = |examples: Vec<&'static Example>| examples.into_iter().take(EXAMPLES_OF_A_KIND);
+    for example in few(found).chain(few(not_found)) {
         let _ = writeln!(text, "\n{}", heading(example));
         let shown = if example.given.is_empty() {
             example.sql.to_owned()

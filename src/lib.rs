@@ -90,9 +90,26 @@ pub fn check(input: &Input<'_>) -> Report {
         report.sets.push(set_line);
         all.extend(migrations);
     }
+    if failures.is_empty() && report.left_out.is_empty() && holds_nothing(input, &all) {
+        failures.push(nothing_to_check(input.alone));
+    }
     all.extend(read::strays(&found.files, &all, &findings));
     report.findings = judge::judge(findings, &found.files, &all, config, input.today);
     Report { files: found.files, failures, ..report }
+}
+
+/// Whether nothing was checked: no migration, or an empty text by itself.
+fn holds_nothing(input: &Input<'_>, migrations: &[ReadMigration]) -> bool {
+    migrations.is_empty()
+        || (input.alone && migrations.iter().all(|read| read.migration.span.is_empty()))
+}
+
+fn nothing_to_check(alone: bool) -> Failure {
+    let (path, message) = match alone {
+        true => ("-", "the text that was given is empty"),
+        false => (".", "no file that was given is a migration; `--notes` shows why"),
+    };
+    Failure { kind: FailureKind::NoMigration, ..Failure::new(path, message) }
 }
 
 fn settings(config: &Config) -> Settings {

@@ -197,7 +197,8 @@ pub fn advise(runner: &Runner, advice: &Advice) -> String {
             runner.framework
         ),
         OptOut::Automatic => format!(
-            "put `{statement}` alone into a migration: {} then runs it without a transaction",
+            "put `{statement}` alone into a migration: {} then runs it without a transaction (its \
+             manual asks for `postgresql.transactional.lock=false` there)",
             runner.framework
         ),
         OptOut::Never { why } => format!(

@@ -175,6 +175,12 @@ impl Step<'_> {
         temporary || self.is_birth_here(relation.origin().birth)
     }
 
+    /// Whether a type was created in this migration.
+    pub fn is_type_born(&self, name: &Name) -> bool {
+        let found = self.before.types.get(&self.before.resolve_type(name));
+        self.is_birth_here(found.and_then(|found| found.origin.birth))
+    }
+
     /// Whether nobody can be using a column yet: its table is born, or it was added unconditionally
     /// in this migration under a name that was free when the migration began.
     pub fn is_column_born(&self, table: &Name, column: &str) -> bool {

@@ -31,9 +31,10 @@ pub mod read {
 }
 
 use crate::dialect::Engine;
-use crate::migration::{Comment, SqlText, Statement};
+use crate::migration::{Comment, Reading, SqlText, Statement};
 use crate::sql::cursor::Cursor;
 use crate::sql::split::{PieceKind, split};
+use std::ops::Range;
 
 /// A text's statements and comments.
 #[derive(Clone, Debug, Default)]
@@ -47,23 +48,42 @@ pub struct Read {
 /// Reads a text; it never fails, what cannot be read is said in each statement's reading.
 pub fn read(sql: &SqlText, engine: Engine) -> Read {
     let split = split(&sql.text, engine);
-    let statements = split.pieces.iter().filter(|piece| piece.kind == PieceKind::Statement);
-    let statements = statements.map(|piece| {
+    let statements = split.pieces.iter().filter_map(|piece| {
+        match piece.kind {
+            PieceKind::Statement => {}
+            PieceKind::Meta => return meta(sql, piece.start..piece.end),
+            PieceKind::Between | PieceKind::CopyData => return None,
+        }
         let cursor = Cursor::new(sql, engine, &piece.tokens);
         let read = forms::read(cursor);
         let end = piece.tokens.last().map_or(piece.end, |token| token.end);
-        Statement {
+        Some(Statement {
             span: sql.map.span(piece.start..end),
             text: sql.text.get(piece.start..end).unwrap_or("").to_owned(),
             reading: read.reading,
             changes: read.changes,
-        }
+        })
     });
     let comments = split.comments.iter().map(|comment| {
         let text = sql.text.get(comment.start..comment.end).unwrap_or("");
         Comment { span: sql.map.span(comment.start..comment.end), text: uncomment(text) }
     });
     Read { statements: statements.collect(), comments: comments.collect() }
+}
+
+/// A command of psql that runs SQL from elsewhere, as a statement that could not be read; the others
+/// run none.
+fn meta(sql: &SqlText, range: Range<usize>) -> Option<Statement> {
+    let text = sql.text.get(range.clone())?.trim_end();
+    let command = text.split_whitespace().next()?;
+    let why = match command {
+        "\\i" | "\\ir" | "\\include" | "\\include_relative" => "it runs another file",
+        "\\gexec" => "it runs what the query before it returns",
+        _ => return None,
+    };
+    let span = sql.map.span(range.start..range.start + text.len());
+    let reading = Reading::Unread { why: why.to_owned(), at: span };
+    Some(Statement { span, text: text.to_owned(), reading, changes: Vec::new() })
 }
 
 /// A comment's text without its marks.

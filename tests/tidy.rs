@@ -287,6 +287,26 @@ fn rule_files(paths: &[String], table: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// Rules that name another rule (I4).
+fn rules_in_rules(files: &[File]) -> Vec<String> {
+    let rule = |module: &str| {
+        let mut parts = module.strip_prefix("rules::")?.split("::");
+        Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
+    };
+    let is_rule = |rule: &(String, String)| {
+        let path = format!("src/rules/{}/{}.rs", rule.0, rule.1);
+        files.iter().any(|file| file.path == path)
+    };
+    let mut wrong = Vec::new();
+    for file in files {
+        let Some(own) = rule(&module(&file.path)) else { continue };
+        let named = file.paths().into_iter().filter_map(|path| rule(&file.inside(&path)?));
+        let others = named.filter(|other| is_rule(other) && *other != own);
+        wrong.extend(others.map(|(_, other)| format!("{}: names the rule `{other}`", file.path)));
+    }
+    wrong
+}
+
 /// The table of rooms as ARCHITECTURE.md shows it.
 fn rooms_shown(rooms: &[(&str, &[&str])]) -> String {
     let line = |(room, allowed): &(&str, &[&str])| {
@@ -419,6 +439,16 @@ fn the_table_of_rules_and_the_folders_agree() {
     let table = BTreeSet::from(["data/drop-table".to_owned(), "data/lost".to_owned()]);
     let paths = ["src/rules/data/drop_table.rs", "src/rules/data/stray.rs", "src/rules/run.rs"];
     assert_eq!(rule_files(&paths.map(str::to_owned), &table).len(), 2);
+}
+
+/// I4.
+#[test]
+fn no_rule_names_another() {
+    assert_none(&rules_in_rules(&house()));
+    for text in ["use crate::rules::data::b;", "fn f() { super::b::RULE; }"] {
+        let files = [sample("src/rules/data/a.rs", text), sample("src/rules/data/b.rs", "")];
+        assert_eq!(rules_in_rules(&files.concat()).len(), 1, "{text}");
+    }
 }
 
 #[test]

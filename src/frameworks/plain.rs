@@ -87,7 +87,8 @@ fn undone(path: &str) -> String {
 fn goes_back(path: &str) -> bool {
     let name = paths::stem(file_name(path)).to_ascii_lowercase();
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
-    let first = words.first().copied();
+    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let first = words.iter().find(|word| !is_number(word)).copied();
     let last = words.last().copied();
     let numbered = name.bytes().any(|byte| byte.is_ascii_digit());
     matches!(last, Some("down" | "rollback" | "undo"))

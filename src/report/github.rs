@@ -20,16 +20,19 @@ const SHOWN_MAX: usize = 10;
 /// # Errors
 /// What the writer gives.
 pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()> {
-    let mut shown = Shown { lines: BTreeSet::new(), left_out: 0 };
+    let mut shown = Shown { lines: BTreeSet::new(), left_out: Vec::new() };
     let errors = failures(report).into_iter().chain(findings(report, Level::Error));
     shown.write(out, errors.collect())?;
     shown.write(out, findings(report, Level::Warning))?;
     if notes {
         shown.write(out, findings(report, Level::Note))?;
     }
-    if shown.left_out > 0 {
-        let left_out = count(shown.left_out, "more finding");
-        writeln!(out, "{left_out} without an annotation: GitHub shows ten of each level")?;
+    if !shown.left_out.is_empty() {
+        let left_out = count(shown.left_out.len(), "more finding");
+        writeln!(out, "{left_out} without an annotation (GitHub shows ten of each level):")?;
+        for line in &shown.left_out {
+            writeln!(out, "{line}")?;
+        }
     }
     for line in summary(report, notes) {
         writeln!(out, "{line}")?;
@@ -39,7 +42,8 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
 
 struct Shown {
     lines: BTreeSet<String>,
-    left_out: usize,
+    /// In plain words, for the log.
+    left_out: Vec<String>,
 }
 
 impl Shown {
@@ -51,7 +55,7 @@ impl Shown {
                 continue;
             }
             if written == SHOWN_MAX {
-                self.left_out += 1;
+                self.left_out.push(command.trim_start_matches(':').replace("%0A", "; "));
                 continue;
             }
             written += 1;

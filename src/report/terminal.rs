@@ -106,6 +106,9 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    if let Some(first) = report.in_state(State::Reported).next() {
+        lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
+    }
     lines.extend(left_out(&report.left_out));
     let latin1 = report.files.iter().filter(|file| file.encoding == Encoding::Latin1);
     lines.extend(

@@ -57,7 +57,8 @@ fn github_shows_the_worst_first_each_once_and_ten_of_a_level() {
     let lines: Vec<_> = text.split('\n').map(|line| line.get(..9).unwrap_or(line)).collect();
     let mut expected = vec!["::error f"];
     expected.extend(["::warning"; 10]);
-    expected.extend(["2 more fi", "2 errors,", "0 stateme", "FAIL: 2 f", ""]);
+    expected.extend(["2 more fi", "warning f", "warning f"]);
+    expected.extend(["2 errors,", "0 stateme", "`lockgate", "FAIL: 2 f", ""]);
     assert_eq!(lines, expected);
 }
 
@@ -95,6 +96,7 @@ fn a_long_statement_is_cut_to_its_first_line() {
 
 1 error, 0 warnings, 0 notes
 0 statements in 0 migrations: 0 understood, 0 opaque, 0 unread
+`lockgate explain x` says more of a rule
 FAIL: 1 finding at or above `error`
 ";
     assert_eq!(terminal(&report), expected);

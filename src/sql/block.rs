@@ -307,8 +307,10 @@ impl<'a> Walker<'a> {
             self.note(read.reading);
             return Ok(());
         }
-        match first_words(sql) {
-            Some(change) => self.push(Located::new(change, span)),
+        match rows_verb(sql) {
+            Some(verb) => {
+                self.push(Located::new(Change::Data(data(verb, Vec::new())), span));
+            }
             None => {
                 let why = "it runs SQL that it builds at run time".to_owned();
                 self.note(Reading::Unread { why, at: span });
@@ -318,39 +320,21 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// What a dynamic statement is by the words that it surely begins with.
-fn first_words(mut sql: Cursor<'_>) -> Option<Change> {
-    let formatted = sql.eat("format");
-    if formatted {
-        sql = sql.parentheses().ok()?;
-    }
-    let token = sql.peek(0)?;
-    let text = string_value(sql.text(token));
-    let end = if formatted { text.find('%').unwrap_or(text.len()) } else { text.len() };
-    let text = text.get(..end)?;
-    let lexemes: Vec<Lexeme> =
-        lex(text, 0, text.len(), sql.engine).filter(|lexeme| !lexeme.kind.is_trivia()).collect();
-    let owned = SqlText::verbatim(text, 0);
-    let mut cursor = Cursor::new(&owned, sql.engine, &lexemes);
-    const ROWS: &[(&str, DataVerb)] = &[
+/// Which statement on rows a string that is built at run time begins with, if it is one: whatever
+/// follows, it defines nothing.
+fn rows_verb(mut sql: Cursor<'_>) -> Option<DataVerb> {
+    const VERBS: &[(&str, DataVerb)] = &[
         ("SELECT", DataVerb::Select),
         ("INSERT", DataVerb::Insert),
         ("UPDATE", DataVerb::Update),
         ("DELETE", DataVerb::Delete),
     ];
-    if let Some((_, verb)) = ROWS.iter().find(|(word, _)| cursor.is(word)) {
-        return Some(Change::Data(data(*verb, Vec::new())));
+    if sql.eat("format") {
+        sql = sql.parentheses().ok()?;
     }
-    let verb =
-        ["ALTER TABLE", "DROP TABLE", "CREATE TABLE"].iter().find(|words| cursor.eat(words))?;
-    cursor.eat("IF EXISTS");
-    cursor.eat("IF NOT EXISTS");
-    cursor.eat("ONLY");
-    let name = cursor.name().ok()?;
-    // The name is whole only if something stands behind it.
-    let whole = text.ends_with(char::is_whitespace) || !cursor.is_done();
-    let why = "it is built at run time".to_owned();
-    whole.then(|| Change::Opaque { verb: (*verb).to_owned(), names: vec![name], why })
+    let text = string_value(sql.text(sql.peek(0)?));
+    let first = text.split_whitespace().next()?;
+    VERBS.iter().find(|(word, _)| first.eq_ignore_ascii_case(word)).map(|(_, verb)| *verb)
 }
 
 fn data(verb: DataVerb, functions: Vec<crate::schema::name::Name>) -> Data {

@@ -1,49 +1,77 @@
-//! Which calls are harmless after all: those of routines that the migrations themselves created.
+//! What a call does: the body of the routine, where a migration created it and it could be read.
 
-use crate::migration::{LocatedChange, ReadMigration, Reading, Statement};
-use crate::schema::change::{Change, CreateRoutine};
+use crate::migration::{Context, LocatedChange, ReadMigration, Reading, Statement};
+use crate::schema::change::{Change, CreateRoutine, Data};
 use crate::schema::name::Name;
+use crate::source::Located;
 use crate::sql::block::worst;
 use crate::sql::forms::reading_of;
 
-/// Takes routines that an earlier statement created, and whose whole body only reads and writes
-/// rows, out of the lists of unknown functions; a statement that calls no other becomes
+/// Replaces calls of routines that an earlier statement created, and whose whole body could be read,
+/// by what the body does: nothing, where it only reads and writes rows; else its changes, at the
+/// place of the call, as things that may happen. A statement that calls no other routine becomes
 /// Understood. `migrations` are in the order in which they run.
 pub fn resolve_calls<'a>(migrations: impl IntoIterator<Item = &'a mut ReadMigration>) {
     let mut routines = Routines::default();
     for migration in migrations {
         for statement in &mut migration.statements {
-            routines.resolve(statement);
-            for located in &statement.changes {
-                if let Change::CreateRoutine(routine) = &located.change.value {
-                    routines.learn(routine);
-                }
-            }
+            routines.see(statement);
         }
     }
 }
 
-/// Routines by name and arguments, and whether a call of each is harmless.
+/// A body that does more is not followed.
+const EFFECTS_MAX: usize = 1_000;
+
+/// Routines by name and arguments, with what their bodies do to the schema; `None` where that is
+/// not known.
 #[derive(Default)]
-struct Routines(Vec<(Name, String, bool)>);
+struct Routines(Vec<(Name, String, Option<Vec<Change>>)>);
 
 impl Routines {
-    fn learn(&mut self, routine: &CreateRoutine) {
-        let harmless = routine.body_read
-            && routine.body_changes.iter().all(|change| match change {
-                Change::Data(data) => data.functions.iter().all(|name| self.is_harmless(name)),
-                Change::Session(_) | Change::Nothing { .. } => true,
-                _ => false,
-            });
-        self.0.retain(|(name, arguments, _)| {
-            (name, arguments) != (&routine.name, &routine.arguments)
-        });
-        self.0.push((routine.name.clone(), routine.arguments.clone(), harmless));
+    fn see(&mut self, statement: &mut Statement) {
+        self.resolve(statement);
+        for located in &statement.changes {
+            if let Change::CreateRoutine(routine) = &located.change.value {
+                self.learn(routine);
+            }
+        }
     }
 
-    /// Whether every routine that the name may stand for is harmless.
-    fn is_harmless(&self, called: &Name) -> bool {
-        let mut namesakes = self
+    fn learn(&mut self, routine: &CreateRoutine) {
+        let effects = routine.body_read.then(|| self.effects(&routine.body_changes)).flatten();
+        let this = (&routine.name, &routine.arguments);
+        self.0.retain(|(name, arguments, _)| (name, arguments) != this);
+        self.0.push((routine.name.clone(), routine.arguments.clone(), effects));
+    }
+
+    /// What changes do to the schema, calls followed; `None` where one cannot be.
+    fn effects(&self, changes: &[Change]) -> Option<Vec<Change>> {
+        let mut effects = Vec::new();
+        for change in changes {
+            match change {
+                Change::Data(data) => effects.extend(self.called(data)?),
+                Change::Session(_) | Change::Nothing { .. } | Change::Transaction(_) => {}
+                Change::Opaque { .. } => return None,
+                // Routines that call each other twice would double with each level.
+                _ if effects.len() > EFFECTS_MAX => return None,
+                other => effects.push(other.clone()),
+            }
+        }
+        Some(effects)
+    }
+
+    fn called(&self, data: &Data) -> Option<Vec<Change>> {
+        let mut effects = Vec::new();
+        for function in &data.functions {
+            effects.extend(self.effects_of(function)?);
+        }
+        (effects.len() <= EFFECTS_MAX).then_some(effects)
+    }
+
+    /// What every routine that the name may stand for does.
+    fn effects_of(&self, called: &Name) -> Option<Vec<Change>> {
+        let namesakes: Vec<&Option<Vec<Change>>> = self
             .0
             .iter()
             .filter(|(name, _, _)| {
@@ -51,8 +79,14 @@ impl Routines {
                 name.name == called.name
                     && (matches!(schemas, (None, _) | (_, None)) || schemas.0 == schemas.1)
             })
-            .peekable();
-        namesakes.peek().is_some() && namesakes.all(|(_, _, harmless)| *harmless)
+            .map(|(_, _, effects)| effects)
+            .collect();
+        if namesakes.is_empty() {
+            return None;
+        }
+        let all: Option<Vec<&Vec<Change>>> =
+            namesakes.into_iter().map(|effects| effects.as_ref()).collect();
+        Some(all?.into_iter().flatten().cloned().collect())
     }
 
     fn resolve(&self, statement: &mut Statement) {
@@ -60,12 +94,24 @@ impl Routines {
             return;
         }
         let mut reading = Reading::Understood;
-        for LocatedChange { change, .. } in &mut statement.changes {
-            if let Change::Data(data) = &mut change.value {
-                data.functions.retain(|name| !self.is_harmless(name));
+        let mut changes = Vec::new();
+        for mut located in std::mem::take(&mut statement.changes) {
+            let span = located.change.span;
+            let mut effects = Vec::new();
+            if let Change::Data(data) = &mut located.change.value
+                && let Some(called) = self.called(data)
+            {
+                data.functions.clear();
+                effects = called;
             }
-            worst(&mut reading, reading_of(&change.value));
+            worst(&mut reading, reading_of(&located.change.value));
+            changes.push(located);
+            changes.extend(effects.into_iter().map(|effect| LocatedChange {
+                change: Located::new(effect, span),
+                context: Context::Do { certain: false },
+            }));
         }
+        statement.changes = changes;
         statement.reading = reading;
     }
 }
@@ -85,12 +131,7 @@ mod tests {
             statements
                 .iter_mut()
                 .map(|statement| {
-                    routines.resolve(statement);
-                    for located in &statement.changes {
-                        if let Change::CreateRoutine(routine) = &located.change.value {
-                            routines.learn(routine);
-                        }
-                    }
+                    routines.see(statement);
                     statement.reading == Reading::Understood
                 })
                 .collect()
@@ -101,7 +142,7 @@ mod tests {
         let fill = format!("{} SELECT public.f();", function("UPDATE t SET a = now();"));
         assert_eq!(readings(&fill), [true, true]);
         let drop = format!("{} SELECT f();", function("DROP TABLE t;"));
-        assert_eq!(readings(&drop), [true, false]);
+        assert_eq!(readings(&drop), [true, true]);
         let dynamic = format!("{} SELECT f();", function("EXECUTE 'DROP ' || x;"));
         assert_eq!(readings(&dynamic), [true, false]);
         assert_eq!(readings("SELECT f();"), [false]);

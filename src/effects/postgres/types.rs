@@ -32,10 +32,12 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
         return Free;
     }
     if from.array_dimensions > 0 || to.array_dimensions > 0 {
-        // Dimensions are not kept; the elements' types must be equal.
-        let elements_equal = from.name == to.name && from.arguments == to.arguments;
+        // Dimensions are not kept; the elements' types must be equal, or lose a length limit.
+        let varchar = from.name.name == "character varying";
+        let elements_free = from.name == to.name
+            && (from.arguments == to.arguments || (varchar && to.arguments.is_empty()));
         let both = from.array_dimensions > 0 && to.array_dimensions > 0;
-        return if elements_equal && both { Free } else { Rewrites };
+        return if elements_free && both { Free } else { Rewrites };
     }
     let names = (from.name.name.as_str(), to.name.name.as_str());
     let unlimited = to.arguments.is_empty();
@@ -54,17 +56,15 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
         ("character", "bpchar") => Free,
         ("bpchar", "bpchar") => Free,
         ("numeric", "numeric") => free_if(numeric_widens(from, to)),
+        ("text" | "character varying" | "citext", "bpchar") => RebuildsIndexes,
+        ("xml", "text") => Free,
+        ("xml", "character varying") => free_if(unlimited),
+        ("integer" | "oid", "regclass") | ("regclass", "integer" | "oid") => RebuildsIndexes,
         ("cidr", "inet") => Free,
         ("citext", "text") => RebuildsIndexes,
         ("citext", "character varying") if unlimited => RebuildsIndexes,
         ("text" | "character varying", "citext") => RebuildsIndexes,
-        ("bit", "bit varying") => {
-            if wider(Some(1)) {
-                RebuildsIndexes
-            } else {
-                Rewrites
-            }
-        }
+        ("bit", "bit varying") if unlimited => RebuildsIndexes,
         ("integer", "oid") | ("oid", "integer") => RebuildsIndexes,
         ("interval", "interval") => free_if(interval_widens(from, to)),
         (a, b) if is_time(a) && a == b => free_if(precision(to) >= precision(from)),
@@ -91,7 +91,11 @@ fn numeric_widens(from: &DataType, to: &DataType) -> bool {
 
 fn interval_widens(from: &DataType, to: &DataType) -> bool {
     let fields = |ty: &DataType| ty.arguments.iter().any(|text| text.parse::<u32>().is_err());
-    to.arguments.is_empty() || (!fields(from) && !fields(to) && precision(to) >= precision(from))
+    // `day to second` leaves nothing of an interval out but what is in its fields anyway.
+    let whole = matches!(to.arguments.as_slice(), [fields] if fields == "day to second");
+    to.arguments.is_empty()
+        || (whole && !fields(from))
+        || (!fields(from) && !fields(to) && precision(to) >= precision(from))
 }
 
 /// Digits behind the second; without a number all six are kept.
@@ -173,7 +177,9 @@ pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Cata
     if from == to {
         return TypeChange::Free;
     }
-    if constrained {
+    // A domain is its base type without a length, so a length in the new type is checked.
+    let limits = from_base != *from && !to_base.arguments.is_empty();
+    if constrained || limits {
         return TypeChange::Rewrites;
     }
     let change = type_change(&from_base, &to_base, utc);
@@ -185,22 +191,28 @@ pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Cata
     }
 }
 
+/// The base type of a domain, which may be a domain again, and whether any of them constrains it.
 fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
-    if ty.array_dimensions > 0 {
-        return (ty.clone(), false);
+    const LEVELS_MAX: usize = 16;
+    let mut found = (ty.clone(), false);
+    for _ in 0..LEVELS_MAX {
+        let kind = match found.0.array_dimensions {
+            0 => catalog.type_of(&found.0.name).known().map(|it| &it.kind),
+            _ => None,
+        };
+        let Some(TypeKind::Domain { ty: base, constraints, .. }) = kind else { break };
+        found = (base.clone(), found.1 || !constraints.is_empty());
     }
-    match catalog.type_of(&ty.name).known().map(|found| &found.kind) {
-        Some(TypeKind::Domain { ty: base, constraints, .. }) => {
-            (base.clone(), !constraints.is_empty())
-        }
-        _ => (ty.clone(), false),
-    }
+    found
 }
 
 /// Whether a USING expression says no more than the assignment would do by itself: the column, or
 /// the column cast to the new type in either spelling.
 pub fn using_is_plain(using: &Expr, column: &str, to: &DataType) -> bool {
-    let of_column = |text: &str| text == column || text == format!("\"{column}\"");
+    let of_column = |text: &str| {
+        let name = text.rsplit('.').next().unwrap_or(text);
+        name == column || name == format!("\"{column}\"")
+    };
     let text = unwrapped(&using.text);
     if of_column(text) {
         return true;
@@ -223,7 +235,11 @@ fn unwrapped(text: &str) -> &str {
 
 /// Whether a type as an expression writes it is this type, or this type without its length.
 fn is_type(written: &str, ty: &DataType) -> bool {
-    let (name, arguments) = written.split_once('(').unwrap_or((written, ""));
+    let element = written.trim_end_matches("[]");
+    if (element.len() < written.len()) != (ty.array_dimensions > 0) {
+        return false;
+    }
+    let (name, arguments) = element.split_once('(').unwrap_or((element, ""));
     let arguments = arguments.trim_end_matches(')').replace(' ', "");
     let same = canonical(crate::dialect::Engine::Postgres, name.trim()) == ty.name.name;
     let same_arguments = arguments.is_empty() || arguments == ty.arguments.join(",");
@@ -235,7 +251,8 @@ fn is_type(written: &str, ty: &DataType) -> bool {
 pub struct Mentions {
     /// Indexes with the column as a plain key.
     pub indexes: Vec<String>,
-    /// Indexes with the column in an expression or a predicate: built anew by any type change.
+    /// Indexes with the column that have an expression or a predicate: built anew by any type
+    /// change, one to the same type included.
     pub computed_indexes: Vec<String>,
     /// Valid CHECK constraints: verified anew by any type change.
     pub checks: Vec<String>,
@@ -248,11 +265,15 @@ pub fn mentions(catalog: &Catalog, name: &Name, table: &Table, column: &str) -> 
         let key = Name { schema: name.schema.clone(), name: index_name.clone() };
         let Some(Relation::Index(index)) = catalog.relations.get(&key) else { continue };
         let in_expression = |expr: &Expr| expr.columns.contains(column);
-        let computed = index.predicate.as_ref().is_some_and(in_expression)
-            || index.keys.iter().any(|key| key.column.is_none() && in_expression(&key.expr));
-        if computed {
+        let mentioned = index.predicate.as_ref().is_some_and(in_expression)
+            || index.keys.iter().any(|key| in_expression(&key.expr))
+            || index.include.iter().any(|included| included == column);
+        // Measured: a predicate or an expression anywhere in an index that mentions the column.
+        let computed =
+            index.predicate.is_some() || index.keys.iter().any(|key| key.column.is_none());
+        if mentioned && computed {
             mentions.computed_indexes.push(index_name.clone());
-        } else if index.keys.iter().any(|key| key.column.as_deref() == Some(column)) {
+        } else if mentioned {
             mentions.indexes.push(index_name.clone());
         }
     }
@@ -328,6 +349,12 @@ mod tests {
             ("cidr", "inet", Free),
             ("inet", "cidr", Rewrites),
             ("bit(8)", "varbit", RebuildsIndexes),
+            ("bit(5)", "varbit(8)", Rewrites),
+            ("text", "bpchar", RebuildsIndexes),
+            ("xml", "text", Free),
+            ("oid", "regclass", RebuildsIndexes),
+            ("interval", "interval day to second", Free),
+            ("varchar(10)[]", "varchar[]", Free),
             ("varbit(8)", "varbit(16)", Free),
             ("varchar(10)[]", "text[]", Rewrites),
             ("text[]", "text[][]", Free),

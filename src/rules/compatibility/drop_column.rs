@@ -43,6 +43,12 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t DROP COLUMN b;", "DROP COLUMN b"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP a; END IF; END $$;", "DROP a"),
         bad("postgres", OLD, "DO $$ BEGIN EXECUTE 'ALTER TABLE t DROP COLUMN a'; END $$;", "DROP COLUMN a"),
+        bad(
+            "postgres",
+            OLD,
+            "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP COLUMN a'; SELECT f();",
+            "SELECT f()",
+        ),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS never_was;"),

@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "DO $$ BEGIN PERFORM archive(); END $$;", "DO $$ BEGIN PERFORM archive(); END $$"),
         bad(
             "postgres",
-            "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$;",
+            "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE x; END $$;",
             "SELECT f();",
             "SELECT f()",
         ),

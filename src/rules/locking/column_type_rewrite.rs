@@ -65,6 +65,24 @@ pub static RULE: Rule = Rule {
         ),
         bad(
             "postgres",
+            "CREATE TABLE t (id int PRIMARY KEY, b varchar(50), d timestamp); CREATE INDEX i ON t (b) WHERE d IS NULL;",
+            "ALTER TABLE t ALTER b TYPE varchar(80);",
+            "ALTER b TYPE varchar(80)",
+        ),
+        bad(
+            "postgres",
+            "CREATE TABLE t (id int PRIMARY KEY, b varchar(50) UNIQUE);",
+            "ALTER TABLE t ALTER b TYPE text COLLATE \"C\";",
+            "ALTER b TYPE text COLLATE \"C\"",
+        ),
+        bad(
+            "postgres",
+            "CREATE DOMAIN d AS varchar(10); CREATE TABLE t (id int PRIMARY KEY, b d);",
+            "ALTER TABLE t ALTER b TYPE varchar(20);",
+            "ALTER b TYPE varchar(20)",
+        ),
+        bad(
+            "postgres",
             "CREATE TABLE t (id int PRIMARY KEY, b varchar(50) CHECK (b <> ''));",
             "ALTER TABLE t ALTER b TYPE varchar(80);",
             "ALTER b TYPE varchar(80)",
@@ -76,6 +94,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER TABLE t ALTER b TYPE varchar(80);"),
         good("postgres", OLD, "ALTER TABLE t ALTER b TYPE text USING b::text;"),
         good("postgres", OLD, "ALTER TABLE t ALTER b TYPE text USING CAST(b AS text);"),
+        good("postgres", OLD, "ALTER TABLE t ALTER b TYPE text USING t.b;"),
         good("postgres", OLD, "ALTER TABLE t ALTER a TYPE int4;"),
         good(
             "postgres",
@@ -138,12 +157,16 @@ fn judge(
         true => resolved_change(from, to, is_utc(step), step.before),
         false => TypeChange::Rewrites,
     };
+    let change = match changes_collation(step, difference, column) {
+        true => change.max(TypeChange::RebuildsIndexes),
+        false => change,
+    };
     let what = format!("changing `{table}.{column}` from {from} to {to}");
     let lock = "under an ACCESS EXCLUSIVE lock";
     match change {
         TypeChange::Rewrites => Some((
             Level::Error,
-            format!("{what} writes the whole table anew {lock}: {blocked}"),
+            format!("{what} writes the whole table anew {lock}: {blocked}{}", narrowing(from, to)),
         )),
         TypeChange::Unknown => Some((
             Level::Warning,
@@ -167,6 +190,38 @@ fn judge(
             })
         }
     }
+}
+
+/// What else a shorter text type does.
+fn narrowing(from: &DataType, to: &DataType) -> String {
+    let texts = ["text", "character varying", "character"];
+    let is_text = |ty: &DataType| texts.iter().any(|name| ty.is(name));
+    match to.number(0) {
+        Some(length)
+            if is_text(from) && is_text(to) && from.number(0).is_none_or(|old| old > length) =>
+        {
+            format!("; it fails where a value is longer than {length}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether the column gets another collation: what an index orders by changes with it.
+fn changes_collation(step: &Step<'_>, difference: &Difference, column: &str) -> bool {
+    let old = step.before.column(&difference.object.name, column).seen();
+    let old = old.and_then(|found| found.definition.collation.as_ref());
+    let new = step.statement.changes.get(difference.change).and_then(|located| {
+        match &located.change.value {
+            Change::AlterTable { action: TableAction::AlterType { collation, .. }, .. } => {
+                collation.as_ref()
+            }
+            _ => None,
+        }
+    });
+    let name = |collation: Option<&Name>| {
+        collation.map(|name| name.name.clone()).filter(|name| name != "default")
+    };
+    name(old) != name(new)
 }
 
 fn found_mentions(step: &Step<'_>, table: &Name, column: &str) -> Mentions {

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     category: Category::Locking,
     level: Level::Error,
     since: "0.1",
-    summary: "index built under a lock that blocks writes",
+    summary: "CREATE INDEX that blocks writes until the index is built",
     why: "CREATE INDEX takes a SHARE lock on its table and reads all of it. Reads go on, but every \
           INSERT, UPDATE and DELETE waits until the index is built, which takes minutes on a \
           large table. CREATE INDEX CONCURRENTLY takes longer and blocks nobody.",

@@ -57,6 +57,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").runner("golang-migrate"),
         bad("postgres", OLD, "COMMIT; VACUUM t;", "VACUUM t").runner("golang-migrate"),
         bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE t ADD b int; COMMIT; CREATE INDEX CONCURRENTLY i ON t (b);", "CREATE INDEX CONCURRENTLY i ON t").runner("flyway"),
         bad("postgres", OLD, "REINDEX TABLE CONCURRENTLY t;", "REINDEX TABLE CONCURRENTLY t").runner("flyway"),
         bad("postgres", OLD, "VACUUM FULL t;", "VACUUM FULL t").runner("liquibase"),
         bad("postgres", OLD, "DO $$ BEGIN VACUUM t; END $$;", "VACUUM t"),
@@ -85,7 +86,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for located in &step.statement.changes {
-        let Some(form) = refused(&located.change.value, step.before, step.dialect) else {
+        let Some(form) = refused(&located.change.value, step) else {
             continue;
         };
         let Some((level, where_, begin)) = block(step, located) else { continue };
@@ -114,12 +115,27 @@ fn block(
     if matches!(located.context, Context::Do { .. }) {
         return Some((Level::Error, "a DO block always runs in one".to_owned(), None));
     }
+    // Flyway looks at the whole file before it runs any of it.
+    if runner.alone == OptOut::Automatic
+        && let Some(words) = mixed(step)
+    {
+        return Some((Level::Error, words, None));
+    }
     let found = match step.transaction {
         Transaction::Author(span) => {
             (Level::Error, "this migration has begun one".to_owned(), Some(span))
         }
         Transaction::Runner if runner.alone == OptOut::Automatic => {
-            return automatic_block(step).map(|words| (Level::Error, words, None));
+            let runs_alone = automatic(step.migration, step.dialect) == Automatic::Alone
+                || (automatic(step.migration, step.dialect) == Automatic::Mixed
+                    && !runner.refuses_mixed);
+            if runs_alone {
+                return None;
+            }
+            let words = format!(
+                "{framework} runs this file in one: it does not see that this statement cannot"
+            );
+            (Level::Error, words, None)
         }
         Transaction::Runner => {
             (Level::Error, format!("{framework} runs this migration in one"), None)
@@ -147,26 +163,23 @@ fn block(
     Some(found)
 }
 
-/// What Flyway makes of the file: it opens no transaction when it recognises each statement, and
-/// refuses a file that mixes.
-fn automatic_block(step: &Step<'_>) -> Option<String> {
+/// Flyway opens no transaction for a file when it recognises each of its statements, and refuses one
+/// that mixes them with others.
+fn mixed(step: &Step<'_>) -> Option<String> {
     let runner = &step.migration.migration.runner;
-    let framework = runner.framework;
-    match automatic(step.migration, step.dialect) {
-        Automatic::Alone => None,
-        Automatic::Mixed if !runner.refuses_mixed => None,
-        Automatic::Mixed if flyway_recognises(step.statement, step.dialect) => Some(format!(
-            "{framework} refuses a file that mixes it with statements that run in one"
-        )),
-        Automatic::Mixed | Automatic::Transaction => Some(format!(
-            "{framework} runs this file in one: it does not see that this statement cannot"
-        )),
-    }
+    let mixes = runner.refuses_mixed
+        && automatic(step.migration, step.dialect) == Automatic::Mixed
+        && flyway_recognises(step.statement, step.dialect);
+    mixes.then(|| {
+        let framework = runner.framework;
+        format!("{framework} refuses a file that mixes it with statements that run in one")
+    })
 }
 
 /// The form that some version in range refuses, in words; `None` for a statement that may run in a
 /// block.
-fn refused(change: &Change, catalog: &Catalog, dialect: Dialect) -> Option<String> {
+fn refused(change: &Change, step: &Step<'_>) -> Option<String> {
+    let (catalog, dialect) = (step.before, step.dialect);
     let form = match change {
         Change::CreateIndex(index) if index.concurrently => "CREATE INDEX CONCURRENTLY".to_owned(),
         Change::Drop { object, concurrently, .. } => match object.kind {
@@ -197,7 +210,10 @@ fn refused(change: &Change, catalog: &Catalog, dialect: Dialect) -> Option<Strin
             action: TableAction::DetachPartition { concurrently: true, .. },
             ..
         } => "DETACH PARTITION CONCURRENTLY".to_owned(),
-        Change::AddEnumValue { .. } if dialect.may_be_before(Version::major(12)) => {
+        // Before 12 only the values of an enum that this transaction created can be added in it.
+        Change::AddEnumValue { name, .. }
+            if dialect.may_be_before(Version::major(12)) && !step.is_type_born(name) =>
+        {
             "ALTER TYPE ... ADD VALUE before version 12".to_owned()
         }
         Change::Maintenance(maintenance) => maintenance_form(maintenance, catalog, dialect)?,
