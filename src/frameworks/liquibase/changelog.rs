@@ -133,12 +133,12 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 
 /// Where an included path may be: beside its changelog if it says so; else below the search
 /// path, which is not known and taken to be a folder above the changelog.
-fn places<'a>(
-    project: &'a Project<'_>,
+fn places(
+    project: &Project<'_>,
     changelog: &str,
     path: &str,
     entry: &Value,
-) -> impl Iterator<Item = String> + use<'a> {
+) -> impl Iterator<Item = String> {
     let path = path.strip_prefix("classpath:").unwrap_or(path).trim_start_matches('/');
     let path = path.trim_end_matches('/').to_owned();
     let relative = entry.get("relativeToChangelogFile").is_some_and(|value| {
