@@ -212,7 +212,7 @@ impl MigrationSet {
             level,
             breaks: Vec::new(),
             message: format!("{part}`{name}` never runs: {why}"),
-            primary: Label { file: place.opened.id, span: place.span, text: String::new() },
+            primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
             help,
             subject: Subject::File(place.opened.path.clone()),
@@ -227,6 +227,16 @@ pub struct Place<'a> {
     pub opened: &'a Opened,
     /// Where in it.
     pub span: Span,
+}
+
+impl Place<'_> {
+    /// Its first line: enough to point at.
+    fn first_line(&self) -> Span {
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        let text = self.opened.text.get(start..end).unwrap_or("");
+        let line = text.split(['\n', '\r']).next().unwrap_or("");
+        Span::new(start, start + line.len())
+    }
 }
 
 /// What adapters see of the project.

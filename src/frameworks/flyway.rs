@@ -149,7 +149,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             Ok(name) => name,
             Err(misnamed) => {
                 let level = if misnamed.meant { Level::Error } else { Level::Note };
-                let help = misnamed.right.map(|right| format!("Name it `{right}`."));
+                let help = misnamed.right.map(|right| format!("name it `{right}`"));
                 set.never_runs(&opened.whole(), level, &misnamed.why, help);
                 continue;
             }

@@ -135,12 +135,12 @@ fn never_runs(set: &mut MigrationSet, opened: &Opened) {
         _ => (title, "up"),
     };
     let title = title.trim_end_matches(['_', '-', '.', ' ']);
-    let right = format!("Name it `{number}_{title}.{direction}.sql`.");
+    let right = format!("name it `{number}_{title}.{direction}.sql`");
     // maragu.dev/migrate has files of the same shape, and its expression `^([\w-]+).up.sql$` [S]
     // takes any character before `up`: who runs these is not certain.
     let uncertain = rest.ends_with("up.sql") || rest.ends_with("down.sql");
     let (level, why, right) = if number.parse::<u64>().is_err() {
-        let right = "Give it a number below 2^64.".to_owned();
+        let right = "give it a number below 2^64".to_owned();
         (Level::Error, "its number is over 64 bits".to_owned(), right)
     } else if !rest.starts_with('_') {
         (Level::Error, format!("`_` must follow the number `{number}`"), right)
@@ -218,18 +218,18 @@ mod tests {
                 (
                     "error",
                     "`2_b.sql` never runs: its name has no `.up.` or `.down.` before the extension",
-                    "Name it `2_b.up.sql`.",
+                    "name it `2_b.up.sql`",
                 ),
                 (
                     "warning",
                     "`2_b_down.sql` never runs: its name has no `.up.` or `.down.` before the extension",
-                    "Name it `2_b.down.sql`.",
+                    "name it `2_b.down.sql`",
                 ),
-                ("error", "`3-c.UP.sql` never runs: `_` must follow the number `3`", "Name it `3_c.up.sql`."),
+                ("error", "`3-c.UP.sql` never runs: `_` must follow the number `3`", "name it `3_c.up.sql`"),
                 (
                     "error",
                     "`99999999999999999999_d.down.sql` never runs: its number is over 64 bits",
-                    "Give it a number below 2^64.",
+                    "give it a number below 2^64",
                 ),
                 (
                     "note",

@@ -122,6 +122,15 @@ pub fn read(
                     help: Some(HOW.to_owned()),
                     ..finding(&gate::malformed_allow::RULE, words.label(span), &subject)
                 }),
+                // Elsewhere people write it there and mean the statement before it.
+                Some(Ok(_)) if is_behind_statement(source, read, comment.span) => {
+                    findings.push(Finding {
+                        message: "it stands behind a statement, and would count for the next one"
+                            .to_owned(),
+                        help: Some("put it on a line of its own, before its statement".to_owned()),
+                        ..finding(&gate::malformed_allow::RULE, words.label(comment.span), &subject)
+                    });
+                }
                 Some(Ok(directive)) => {
                     let first = read.statements.first().map(|statement| statement.span);
                     let head = first.is_none_or(|first| comment.span.start < first.start);
@@ -144,6 +153,13 @@ pub fn read(
         statements.sort();
     }
     (allows, findings)
+}
+
+/// Whether a statement ends on the line on which a comment begins, before it.
+fn is_behind_statement(source: &SourceFile, read: &ReadMigration, comment: Span) -> bool {
+    let line = source.place(comment.start).line;
+    let before = read.statements.iter().rev().find(|it| it.span.end <= comment.start);
+    before.is_some_and(|statement| source.place(statement.span.end).line == line)
 }
 
 fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {

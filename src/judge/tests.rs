@@ -85,12 +85,20 @@ fn an_allow_is_for_the_next_statement_only() {
 }
 
 #[test]
-fn an_allow_behind_the_semicolon_is_for_the_statement_that_follows() {
+fn an_allow_behind_a_statement_is_malformed_and_allows_nothing() {
     let sql = format!(
         "ALTER TABLE t DROP COLUMN a; -- lockgate:allow drop-column {REASON}\n\
          ALTER TABLE t DROP COLUMN b;\n"
     );
-    assert_eq!(judged(&sql, ""), ["1:15 drop-column reported", "2:15 drop-column allowed"]);
+    assert_eq!(
+        judged(&sql, ""),
+        [
+            "1:15 drop-column reported",
+            "1:30 malformed-allow reported it stands behind a statement, and would count for the \
+             next one",
+            "2:15 drop-column reported"
+        ]
+    );
 }
 
 #[test]

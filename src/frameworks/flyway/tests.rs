@@ -106,7 +106,7 @@ fn misnamed_files_never_run() {
             (
                 Level::Error,
                 "`V2_y.sql` never runs: after `V2` the second underscore is missing",
-                Some("Name it `V2__y.sql`."),
+                Some("name it `V2__y.sql`"),
                 "file:m/V2_y.sql".to_owned(),
             ),
             (
@@ -123,7 +123,7 @@ fn misnamed_files_never_run() {
 fn a_lone_misnamed_file_in_the_default_location_is_known() {
     let tree = Memory::new([("src/main/resources/db/migration/v7_y.sql", "")]);
     let found = discover(&tree, &Settings::default());
-    assert_eq!(found.sets[0].findings[0].help.as_deref(), Some("Name it `V7__y.sql`."));
+    assert_eq!(found.sets[0].findings[0].help.as_deref(), Some("name it `V7__y.sql`"));
 }
 
 #[test]

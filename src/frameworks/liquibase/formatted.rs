@@ -452,7 +452,7 @@ impl Reader<'_> {
         match self.found.stray.last_mut() {
             Some(stray) if stray.why == why => stray.range.end = line.content.end,
             _ => {
-                let help = "Put it below a line `--changeset author:id`.";
+                let help = "put it below a line `--changeset author:id`";
                 self.found.stray.push(Stray { range: line.content.clone(), why, help });
             }
         }
