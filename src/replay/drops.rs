@@ -200,7 +200,7 @@ impl Apply {
         }
         self.remove_owned_sequences(table, Some(column));
         if let Some(found) = self.catalog.table_mut(table) {
-            found.columns.retain(|other| other.definition.name != column);
+            while found.columns.remove(column).is_some() {}
             found.gone.insert(column.to_owned());
         }
         self.forget_parts(ObjectKind::Column, table, column);
@@ -362,8 +362,8 @@ fn remove_where<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, V>, gone: impl Fn(
     }
 }
 
-/// Whether a constraint goes when the column goes.
-fn involves(kind: &ConstraintKind, column: &str) -> bool {
+/// Whether a constraint is on a column: it goes when the column goes.
+pub(super) fn involves(kind: &ConstraintKind, column: &str) -> bool {
     let in_key = |key: &Key| key.columns.iter().chain(&key.include).any(|other| other == column);
     match kind {
         ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => in_key(key),

@@ -10,8 +10,7 @@ use crate::schema::change::{Constraint, Key};
 use crate::schema::knowledge::{Cloud, Knowledge, Tick};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
-use imbl::OrdMap;
-use std::collections::BTreeSet;
+use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 /// The schema of temporary objects.
@@ -45,7 +44,7 @@ pub struct Catalog {
     /// The last statement that may have touched everything.
     pub(crate) cloud: Option<Cloud>,
     /// Tables that have, or had, a constraint of this name.
-    pub(crate) constraint_names: OrdMap<String, BTreeSet<Name>>,
+    pub(crate) constraint_names: OrdMap<String, OrdSet<Name>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -399,7 +398,7 @@ impl Catalog {
     }
 
     /// The names of the indexes that a table or materialized view has.
-    pub(crate) fn indexes_mut(&mut self, name: &Name) -> Option<&mut BTreeSet<String>> {
+    pub(crate) fn indexes_mut(&mut self, name: &Name) -> Option<&mut OrdSet<String>> {
         match self.relations.get_mut(name) {
             Some(Relation::Table(table)) => Some(&mut Arc::make_mut(table).indexes),
             Some(Relation::View(view)) => Some(&mut Arc::make_mut(view).indexes),
@@ -420,6 +419,16 @@ impl Catalog {
     /// Notes that a table has a constraint of this name.
     pub(crate) fn note_constraint(&mut self, table: &Name, name: &str) {
         self.constraint_names.entry(name.to_owned()).or_default().insert(table.clone());
+    }
+
+    /// As [`Catalog::note_constraint`], no longer so.
+    fn forget_constraint(&mut self, table: &Name, name: &str) {
+        if let Some(tables) = self.constraint_names.get_mut(name) {
+            tables.remove(table);
+            if tables.is_empty() {
+                self.constraint_names.remove(name);
+            }
+        }
     }
 
     /// Whether a table in the schema of `table` has a constraint of this name.
@@ -447,7 +456,13 @@ impl Catalog {
     /// Takes a relation out, and keeps that it is gone.
     pub(crate) fn take(&mut self, name: &Name) -> Option<Relation> {
         self.gone.insert((Space::Relation, name.clone()), self.tick);
-        self.relations.remove(name)
+        let relation = self.relations.remove(name)?;
+        if let Relation::Table(table) = &relation {
+            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
+                self.forget_constraint(name, constraint);
+            }
+        }
+        Some(relation)
     }
 }
 
