@@ -93,7 +93,7 @@ impl Apply {
             .relations
             .iter()
             .filter(|(_, relation)| refers(relation, from))
-            .map(|(name, _)| name.clone())
+            .map(|(name, _)| (**name).clone())
             .collect();
         for name in referring {
             if let Some(relation) = self.catalog.relations.get_mut(&name) {
@@ -278,7 +278,7 @@ fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
             table.partition_of.iter_mut().for_each(|(parent, _)| renamed(parent));
             table.parents.iter_mut().chain(&mut table.filled_from).for_each(renamed);
             if table.children.remove(from).is_some() {
-                table.children.insert(to.clone());
+                table.children.insert(Arc::new(to.clone()));
             }
         }
         Relation::Index(index) => {

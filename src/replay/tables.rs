@@ -370,7 +370,7 @@ impl Apply {
             .relations
             .keys()
             .filter(|name| name.schema.as_deref() == Some(TEMPORARY_SCHEMA))
-            .cloned()
+            .map(|name| (**name).clone())
             .collect();
         for name in names {
             self.remove_relation(&name);

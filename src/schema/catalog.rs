@@ -22,7 +22,7 @@ pub struct Catalog {
     /// Whether all that exists was seen: replay began from nothing or from a base schema.
     pub complete: bool,
     /// Tables, indexes, views and sequences, by resolved name: they share one name space.
-    pub relations: OrdMap<Name, Relation>,
+    pub relations: OrdMap<Arc<Name>, Relation>,
     /// Types and domains, by resolved name.
     pub types: OrdMap<Name, Arc<Type>>,
     /// All other objects, resolved.
@@ -44,7 +44,7 @@ pub struct Catalog {
     /// The last statement that may have touched everything.
     pub(crate) cloud: Option<Cloud>,
     /// Tables that have, or had, a constraint of this name.
-    pub(crate) constraint_names: OrdMap<String, OrdSet<Name>>,
+    pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -308,7 +308,7 @@ impl Catalog {
     /// All tables that were seen, by name.
     pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
         self.relations.iter().filter_map(|(name, relation)| match relation {
-            Relation::Table(table) => Some((name, &**table)),
+            Relation::Table(table) => Some((&**name, &**table)),
             _ => None,
         })
     }
@@ -316,7 +316,7 @@ impl Catalog {
     /// All views that were seen, by name.
     pub fn views(&self) -> impl Iterator<Item = (&Name, &View)> {
         self.relations.iter().filter_map(|(name, relation)| match relation {
-            Relation::View(view) => Some((name, &**view)),
+            Relation::View(view) => Some((&**name, &**view)),
             _ => None,
         })
     }
@@ -332,7 +332,7 @@ impl Catalog {
         indexes.into_iter().flatten().filter_map(move |index| {
             let key = Name { schema: name.schema.clone(), name: index.clone() };
             match self.relations.get_key_value(&key) {
-                Some((name, Relation::Index(index))) => Some((name, &**index)),
+                Some((name, Relation::Index(index))) => Some((&**name, &**index)),
                 _ => None,
             }
         })
@@ -347,7 +347,7 @@ impl Catalog {
         };
         children.into_iter().flatten().filter_map(|child| {
             match self.relations.get_key_value(child) {
-                Some((name, Relation::Table(table))) => Some((name, &**table)),
+                Some((name, Relation::Table(table))) => Some((&**name, &**table)),
                 _ => None,
             }
         })
@@ -410,7 +410,7 @@ impl Catalog {
     pub(crate) fn link(&mut self, parent: &Name, child: &Name, linked: bool) {
         if let Some(parent) = self.table_mut(parent) {
             match linked {
-                true => parent.children.insert(child.clone()),
+                true => parent.children.insert(Arc::new(child.clone())),
                 false => parent.children.remove(child),
             };
         }
@@ -418,7 +418,8 @@ impl Catalog {
 
     /// Notes that a table has a constraint of this name.
     pub(crate) fn note_constraint(&mut self, table: &Name, name: &str) {
-        self.constraint_names.entry(name.to_owned()).or_default().insert(table.clone());
+        let tables = self.constraint_names.entry(name.into()).or_default();
+        tables.insert(Arc::new(table.clone()));
     }
 
     /// As [`Catalog::note_constraint`], no longer so.
@@ -450,7 +451,7 @@ impl Catalog {
             }
         }
         self.gone.remove(&(Space::Relation, name.clone()));
-        self.relations.insert(name, relation);
+        self.relations.insert(Arc::new(name), relation);
     }
 
     /// Takes a relation out, and keeps that it is gone.

@@ -119,7 +119,7 @@ pub struct Table {
     /// The tables that it inherits from, but for `partition_of`.
     pub parents: Vec<Name>,
     /// Its partitions and the tables that inherit from it, one level down.
-    pub children: OrdSet<Name>,
+    pub children: OrdSet<Arc<Name>>,
     /// `OF type`.
     pub of_type: Option<Name>,
     /// The relations that `CREATE TABLE AS` filled it from.

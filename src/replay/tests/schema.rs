@@ -359,3 +359,25 @@ fn tables_at_the_end_point_at_their_birth() {
     assert_eq!(names, ["public.b"]);
     assert_eq!(tables[0].span.start, 24);
 }
+
+#[test]
+fn tables_at_the_end_point_at_where_a_later_migration_took_their_key() {
+    let dialect = crate::dialect::Dialect::new(super::POSTGRES);
+    let dump = ups(&["create table t (a int primary key); create table old (a int);"]);
+    let drop = "alter table t drop constraint t_pkey;";
+    let found = |texts: &[&str]| {
+        let migrations = ups(texts);
+        let replay = super::replay(&migrations, dialect, super::Base::schema(&dump, dialect));
+        let tables = replay.tables();
+        let place = |it: &super::super::TableEnd<'_>| {
+            let version = it.migration.migration.version.text.clone();
+            (it.name.to_string(), version, it.span.start, it.key_dropped.map(|it| it.key.clone()))
+        };
+        tables.iter().map(place).collect::<Vec<_>>()
+    };
+    let dropped = ("public.t".to_owned(), "2".to_owned(), 14, Some("t_pkey".to_owned()));
+    assert_eq!(found(&["select 1;", drop]), [dropped]);
+    assert_eq!(found(&[drop, "alter table t add primary key (a);"]), []);
+    assert_eq!(found(&[drop, "drop table t;"]), []);
+    assert_eq!(found(&["begin; alter table t drop constraint t_pkey; rollback;"]), []);
+}
