@@ -28,7 +28,7 @@ use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
-use crate::schema::table::Birth;
+use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
 use run::{Pass, Run};
@@ -119,21 +119,28 @@ impl Replay<'_> {
             .collect()
     }
 
-    /// The tables that the migrations created and that exist at the end, by name.
+    /// The tables that exist at the end and that the migrations created or took the primary key
+    /// of, by name.
     pub fn tables(&self) -> Vec<TableEnd<'_>> {
-        let created = self.end.tables().filter_map(|(name, table)| {
-            let birth = table.origin.birth?;
-            let migration = self.migrations.get(birth.migration?)?;
+        let touched = self.end.tables().filter_map(|(name, table)| {
+            let birth = table.origin.birth.and_then(|birth| Some((birth.migration?, birth.span)));
+            let key_dropped = table.key_dropped.as_ref();
+            // A key that goes where its table comes was never there.
+            let later = key_dropped
+                .and_then(|it| Some((it.migration?, it.span)))
+                .filter(|(dropped, _)| birth.is_none_or(|(born, _)| born != *dropped));
+            let (migration, span) = later.or(birth)?;
             Some(TableEnd {
                 dialect: self.dialect,
                 name,
                 table,
                 catalog: &self.end,
-                migration,
-                span: birth.span,
+                migration: self.migrations.get(migration)?,
+                span,
+                key_dropped: key_dropped.filter(|_| later.is_some()),
             })
         });
-        created.collect()
+        touched.collect()
     }
 }
 
@@ -182,8 +189,12 @@ impl Step<'_> {
     }
 
     /// Whether nobody can be using a column yet: its table is born, or it was added unconditionally
-    /// in this migration under a name that was free when the migration began.
+    /// in this migration under a name that was free when the migration began. A table that takes
+    /// the place of another one has the columns that the other one had.
     pub fn is_column_born(&self, table: &Name, column: &str) -> bool {
+        if self.start.column(&self.before.resolve(table), column).seen().is_some() {
+            return false;
+        }
         let birth = [self.before, self.after]
             .into_iter()
             .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
@@ -321,10 +332,12 @@ pub struct TableEnd<'a> {
     pub table: &'a Table,
     /// The catalog at the end.
     pub catalog: &'a Catalog,
-    /// The migration that created it.
+    /// The migration that created it, or that took its primary key later.
     pub migration: &'a ReadMigration,
-    /// Where its name stands in its `CREATE TABLE`.
+    /// The change that did.
     pub span: Span,
+    /// That its primary key was taken later, and it has no other.
+    pub key_dropped: Option<&'a KeyDropped>,
 }
 
 /// A migration with its steps.

@@ -5,6 +5,7 @@ use super::apply::Apply;
 use super::constraints::in_schema_of;
 use crate::schema::catalog::Relation;
 use crate::schema::change::{self, Constraint, ConstraintKind, TableAction, Target};
+use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::types::DataType;
 use crate::source::Located;
@@ -26,9 +27,8 @@ impl Apply {
             TableAction::RenameColumn { from, to } => {
                 self.rename_column(&table, &members, from, to);
             }
-            TableAction::AlterType { column, to, collation, using } => {
-                let forced = using.is_some() || collation.is_some();
-                self.alter_type(&table, &members, column, to, forced);
+            TableAction::AlterType { column, to, collation, .. } => {
+                self.alter_type(&table, &members, column, to);
                 if let Some(collation) = collation {
                     self.each_column(&members, column, |it| it.collation = Some(collation.clone()));
                 }
@@ -127,24 +127,20 @@ impl Apply {
         }
     }
 
-    fn alter_type(
-        &mut self,
-        table: &Name,
-        members: &[Name],
-        column: &str,
-        to: &DataType,
-        forced: bool,
-    ) {
+    /// Tells of an equal type too: what is computed from the column is then built anew.
+    fn alter_type(&mut self, table: &Name, members: &[Name], column: &str, to: &DataType) {
         self.needs_relation_column(table, column);
-        let found = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
-        let certain = self.catalog.column(table, column).known().is_some();
-        let seen = found.and_then(|it| it.definition.ty.clone());
-        let from = seen.clone().filter(|_| certain || found.is_some_and(|it| !it.whole));
+        let seen = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
+        let from = match self.catalog.column(table, column) {
+            // Of a column that was not seen whole, an earlier change may have shown the type.
+            Knowledge::Known(_) | Knowledge::Assumed => {
+                seen.and_then(|it| it.definition.ty.clone())
+            }
+            Knowledge::Absent | Knowledge::Clouded { .. } => None,
+        };
         self.each_column(members, column, |it| it.ty = Some(to.clone()));
-        if forced || from.as_ref() != Some(to) {
-            let column = column.to_owned();
-            self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
-        }
+        let column = column.to_owned();
+        self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
     }
 
     fn make_nullable(&mut self, table: &Name, members: &[Name], column: &str) {
@@ -153,8 +149,8 @@ impl Apply {
         self.each_column(members, column, |it| it.not_null = false);
         for member in members {
             if let Some(table) = self.catalog.table_mut(member) {
-                table.constraints.retain(|constraint| {
-                    !matches!(&constraint.kind, ConstraintKind::NotNull(of) if of == column)
+                table.constraints.remove_where(|constraint| {
+                    matches!(&constraint.kind, ConstraintKind::NotNull(of) if of == column)
                 });
             }
         }
@@ -236,11 +232,7 @@ impl Apply {
         let mut changed = true;
         for member in members {
             let Some(found) = self.catalog.table_mut(member) else { continue };
-            let constraint = found
-                .constraints
-                .iter_mut()
-                .find(|constraint| constraint.name.as_deref() == Some(name));
-            let Some(constraint) = constraint else { continue };
+            let Some(constraint) = found.constraints.get_mut(name) else { continue };
             changed = changed && !(member == table && constraint.validated);
             constraint.validated = true;
             if let ConstraintKind::NotNull(column) = &constraint.kind {

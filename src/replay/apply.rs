@@ -6,9 +6,10 @@ use crate::schema::catalog::{Catalog, Relation, Space, Table};
 use crate::schema::change::{Change, Data, DataVerb, SetVariable};
 use crate::schema::knowledge::{Cloud, Knowledge};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
-use crate::schema::table::{Birth, Column, Index, Origin, Sequence, View};
+use crate::schema::table::{Birth, Column, Index, KeyDropped, Origin, Sequence, View};
 use crate::source::{FileId, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use imbl::OrdSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The catalog while a migration runs, and what changed in it.
@@ -206,6 +207,16 @@ impl Apply {
         }
     }
 
+    /// The change that is applied, as what takes the primary key `key`.
+    pub(super) fn key_dropped(&self, key: &str) -> KeyDropped {
+        KeyDropped {
+            key: key.to_owned(),
+            migration: self.migration,
+            span: self.span,
+            certain: self.certain,
+        }
+    }
+
     /// Whether a name that is given now was free when the migration began.
     pub(super) fn is_new_name(&self, space: Space, name: &Name, plain: bool) -> bool {
         let (standing, seen) = match space {
@@ -360,7 +371,7 @@ fn assumed_relation(kind: ObjectKind, tick: u32) -> Relation {
             columns: Vec::new(),
             query: Default::default(),
             reads: Vec::new(),
-            indexes: BTreeSet::new(),
+            indexes: OrdSet::new(),
             populated: true,
             options: BTreeMap::new(),
         })),

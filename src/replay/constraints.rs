@@ -8,6 +8,7 @@ use crate::schema::change::{Constraint, ConstraintKind, CreateIndex, ForeignKey,
 use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::table::Index;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Apply {
@@ -65,7 +66,10 @@ impl Apply {
         };
         let kind = constraint.kind.clone();
         if let Some(found) = self.catalog.table_mut(table) {
-            found.constraints.retain(|other| other.name.as_ref() != Some(&name));
+            while found.constraints.remove(&name).is_some() {}
+            if matches!(kind, ConstraintKind::PrimaryKey(_)) {
+                found.key_dropped = None;
+            }
             found.constraints.push(constraint);
             self.catalog.note_constraint(table, &name);
         }
@@ -324,16 +328,13 @@ impl Apply {
     /// have been.
     pub(super) fn remove_constraint(&mut self, table: &Name, name: &str) -> bool {
         let standing = self.catalog.constraint(table, name).is_absent();
+        let key_dropped = self.key_dropped(name);
         for member in self.family(table) {
             let Some(found) = self.catalog.table_mut(&member) else { continue };
-            let Some(at) = found
-                .constraints
-                .iter()
-                .position(|constraint| constraint.name.as_deref() == Some(name))
-            else {
-                continue;
-            };
-            let dropped = found.constraints.remove(at);
+            let Some(dropped) = found.constraints.remove(name) else { continue };
+            if let ConstraintKind::PrimaryKey(_) = &dropped.kind {
+                found.key_dropped = Some(key_dropped.clone());
+            }
             if let ConstraintKind::NotNull(column) = &dropped.kind
                 && let Some(column) = found.column_mut(column)
             {
@@ -375,14 +376,12 @@ impl Apply {
     /// A table with all its partitions and children, each once.
     pub(super) fn family(&self, table: &Name) -> Vec<Name> {
         let mut family = vec![table.clone()];
+        let mut seen: BTreeSet<&Name> = [table].into();
         let mut next = 0;
         while let Some(parent) = family.get(next).cloned() {
             next += 1;
-            let children: Vec<Name> =
-                self.catalog.children(&parent).map(|(child, _)| child.clone()).collect();
-            family.extend(
-                children.into_iter().filter(|child| !family.contains(child)).collect::<Vec<_>>(),
-            );
+            let children = self.catalog.children(&parent).map(|(child, _)| child);
+            family.extend(children.filter(|child| seen.insert(child)).cloned());
         }
         family
     }

@@ -92,7 +92,7 @@ impl Apply {
                     .filter(|(_, other)| {
                         matches!(other, Relation::Index(part) if part.parent.as_ref() == Some(name))
                     })
-                    .map(|(part, _)| part.clone())
+                    .map(|(part, _)| (**part).clone())
                     .collect();
                 for part in parts {
                     self.remove_relation(&part);
@@ -131,7 +131,7 @@ impl Apply {
             _ => false,
         };
         let sequences = self.catalog.relations.iter().filter(|(_, relation)| owned(relation));
-        sequences.map(|(name, _)| name.clone()).collect()
+        sequences.map(|(name, _)| (**name).clone()).collect()
     }
 
     pub(super) fn remove_owned_sequences(&mut self, table: &Name, column: Option<&str>) {
@@ -200,7 +200,7 @@ impl Apply {
         }
         self.remove_owned_sequences(table, Some(column));
         if let Some(found) = self.catalog.table_mut(table) {
-            found.columns.retain(|other| other.definition.name != column);
+            while found.columns.remove(column).is_some() {}
             found.gone.insert(column.to_owned());
         }
         self.forget_parts(ObjectKind::Column, table, column);
@@ -254,8 +254,13 @@ impl Apply {
     fn drop_schema(&mut self, object: &ObjectRef, if_exists: bool) {
         let schema = &object.name.name;
         let inside = |name: &Name| name.schema.as_ref() == Some(schema);
-        let relations: Vec<Name> =
-            self.catalog.relations.keys().filter(|name| inside(name)).cloned().collect();
+        let relations: Vec<Name> = self
+            .catalog
+            .relations
+            .keys()
+            .filter(|name| inside(name))
+            .map(|name| (**name).clone())
+            .collect();
         let types: Vec<Name> =
             self.catalog.types.keys().filter(|name| inside(name)).cloned().collect();
         let objects: Vec<ObjectRef> =
@@ -362,8 +367,8 @@ fn remove_where<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, V>, gone: impl Fn(
     }
 }
 
-/// Whether a constraint goes when the column goes.
-fn involves(kind: &ConstraintKind, column: &str) -> bool {
+/// Whether a constraint is on a column: it goes when the column goes.
+pub(super) fn involves(kind: &ConstraintKind, column: &str) -> bool {
     let in_key = |key: &Key| key.columns.iter().chain(&key.include).any(|other| other == column);
     match kind {
         ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => in_key(key),

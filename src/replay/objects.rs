@@ -335,7 +335,7 @@ impl Apply {
             .catalog
             .relations
             .keys()
-            .filter_map(|name| Some((name.clone(), moved(name, from, to)?)))
+            .filter_map(|name| Some(((**name).clone(), moved(name, from, to)?)))
             .collect();
         for (old, new) in relations {
             // A table takes its indexes and sequences along.

@@ -3,12 +3,13 @@
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use super::constraints::in_schema_of;
+use super::drops::involves;
 use super::names::{rename_in, replace_word};
 use crate::schema::catalog::{Relation, Space, Table};
-use crate::schema::change::{ConstraintKind, IndexKey};
+use crate::schema::change::{Constraint, ConstraintKind, IndexKey};
 use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 impl Apply {
@@ -56,12 +57,7 @@ impl Apply {
     }
 
     /// Moves a table's indexes and owned sequences when its schema changes.
-    fn bring_along(
-        &mut self,
-        indexes: &std::collections::BTreeSet<String>,
-        from: &Name,
-        to: &Name,
-    ) {
+    fn bring_along(&mut self, indexes: &OrdSet<String>, from: &Name, to: &Name) {
         if from.schema == to.schema {
             return;
         }
@@ -83,13 +79,7 @@ impl Apply {
         if let Some(constraint) = constraint
             && let Some(table) = self.catalog.table_mut(table)
         {
-            let named = table
-                .constraints
-                .iter_mut()
-                .find(|other| other.name.as_deref() == Some(constraint));
-            if let Some(named) = named {
-                named.name = Some(to.name.clone());
-            }
+            table.constraints.rename(constraint, |it| it.name = Some(to.name.clone()));
         }
         if constraint.is_some() {
             self.catalog.note_constraint(table, &to.name);
@@ -103,7 +93,7 @@ impl Apply {
             .relations
             .iter()
             .filter(|(_, relation)| refers(relation, from))
-            .map(|(name, _)| name.clone())
+            .map(|(name, _)| (**name).clone())
             .collect();
         for name in referring {
             if let Some(relation) = self.catalog.relations.get_mut(&name) {
@@ -148,12 +138,12 @@ impl Apply {
             let Some(found) = self.catalog.table_mut(member) else { continue };
             found.gone.insert(from.to_owned());
             found.gone.remove(to);
-            if let Some(column) = found.column_mut(from) {
+            found.columns.rename(from, |column| {
                 column.definition.name = to.to_owned();
                 if let Some(birth) = &mut column.birth {
                     birth.new_name &= new_name;
                 }
-            }
+            });
             rename_in_table(found, member, from, to);
             self.rename_in_indexes(member, from, to);
             self.rename_in_references(member, from, to);
@@ -198,13 +188,14 @@ impl Apply {
             .collect();
         for name in referring {
             let Some(found) = self.catalog.table_mut(&name) else { continue };
-            for constraint in &mut found.constraints {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                    && key.references == *table
-                {
-                    rename_words(&mut key.referenced_columns, from, to);
-                }
-            }
+            found.constraints.change_where(
+                |constraint| refers_to(constraint, table),
+                |constraint| {
+                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
+                        rename_words(&mut key.referenced_columns, from, to);
+                    }
+                },
+            );
         }
     }
 
@@ -215,12 +206,7 @@ impl Apply {
                 self.rename_relation(&in_schema_of(&member, from), &in_schema_of(&member, to));
                 continue;
             }
-            let named = found
-                .constraints
-                .iter_mut()
-                .find(|constraint| constraint.name.as_deref() == Some(from));
-            if let Some(constraint) = named {
-                constraint.name = Some(to.to_owned());
+            if found.constraints.rename(from, |it| it.name = Some(to.to_owned())) {
                 self.catalog.note_constraint(&member, to);
             }
         }
@@ -248,9 +234,12 @@ fn rekey_map<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, V>, rename: impl Fn(&
 }
 
 fn references(table: &Table, name: &Name) -> bool {
-    table.constraints.iter().any(|constraint| {
-        matches!(&constraint.kind, ConstraintKind::ForeignKey(key) if key.references == *name)
-    })
+    table.constraints.iter().any(|constraint| refers_to(constraint, name))
+}
+
+/// Whether it is a foreign key to this table.
+fn refers_to(constraint: &Constraint, name: &Name) -> bool {
+    matches!(&constraint.kind, ConstraintKind::ForeignKey(key) if key.references == *name)
 }
 
 fn refers(relation: &Relation, name: &Name) -> bool {
@@ -278,15 +267,18 @@ fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
     match relation {
         Relation::Table(table) => {
             let table = Arc::make_mut(table);
-            for constraint in &mut table.constraints {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                    renamed(&mut key.references);
-                }
-            }
+            table.constraints.change_where(
+                |constraint| refers_to(constraint, from),
+                |constraint| {
+                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
+                        renamed(&mut key.references);
+                    }
+                },
+            );
             table.partition_of.iter_mut().for_each(|(parent, _)| renamed(parent));
             table.parents.iter_mut().chain(&mut table.filled_from).for_each(renamed);
-            if table.children.remove(from) {
-                table.children.insert(to.clone());
+            if table.children.remove(from).is_some() {
+                table.children.insert(Arc::new(to.clone()));
             }
         }
         Relation::Index(index) => {
@@ -302,35 +294,43 @@ fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
 }
 
 fn rename_in_table(table: &mut Table, name: &Name, from: &str, to: &str) {
-    for constraint in &mut table.constraints {
-        match &mut constraint.kind {
-            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                rename_words(&mut key.columns, from, to);
-                rename_words(&mut key.include, from, to);
-            }
-            ConstraintKind::Check(expr) => rename_in(expr, from, to),
-            ConstraintKind::NotNull(column) => {
-                if column == from {
-                    *column = to.to_owned();
-                }
-            }
-            ConstraintKind::ForeignKey(key) => {
-                rename_words(&mut key.columns, from, to);
-                if key.references == *name {
-                    rename_words(&mut key.referenced_columns, from, to);
-                }
-            }
-            ConstraintKind::Exclude { elements, predicate, .. } => {
-                for element in elements {
-                    *element = replace_word(element, from, to);
-                }
-                predicate.iter_mut().for_each(|predicate| rename_in(predicate, from, to));
+    table.constraints.change_where(
+        |constraint| involves(&constraint.kind, from) || refers_to(constraint, name),
+        |constraint| rename_in_constraint(&mut constraint.kind, name, from, to),
+    );
+    table.columns.change_where(
+        |column| column.definition.generated.is_some(),
+        |column| {
+            let generated = column.definition.generated.iter_mut();
+            generated.for_each(|generated| rename_in(&mut generated.expr, from, to));
+        },
+    );
+}
+
+fn rename_in_constraint(kind: &mut ConstraintKind, table: &Name, from: &str, to: &str) {
+    match kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+            rename_words(&mut key.columns, from, to);
+            rename_words(&mut key.include, from, to);
+        }
+        ConstraintKind::Check(expr) => rename_in(expr, from, to),
+        ConstraintKind::NotNull(column) => {
+            if column == from {
+                *column = to.to_owned();
             }
         }
-    }
-    for column in &mut table.columns {
-        let generated = column.definition.generated.iter_mut();
-        generated.for_each(|generated| rename_in(&mut generated.expr, from, to));
+        ConstraintKind::ForeignKey(key) => {
+            rename_words(&mut key.columns, from, to);
+            if key.references == *table {
+                rename_words(&mut key.referenced_columns, from, to);
+            }
+        }
+        ConstraintKind::Exclude { elements, predicate, .. } => {
+            for element in elements {
+                *element = replace_word(element, from, to);
+            }
+            predicate.iter_mut().for_each(|predicate| rename_in(predicate, from, to));
+        }
     }
 }
 

@@ -35,11 +35,8 @@ impl Apply {
                 });
             }
             TableAction::AlterConstraint { name, options } => {
-                let found = self.catalog.table_mut(table).and_then(|table| {
-                    let mut all = table.constraints.iter_mut();
-                    all.find(|constraint| constraint.name.as_ref() == Some(name))
-                });
-                if let Some(constraint) = found {
+                let found = self.catalog.table_mut(table);
+                if let Some(constraint) = found.and_then(|it| it.constraints.get_mut(name)) {
                     alter_constraint(constraint, options);
                 }
             }

@@ -186,14 +186,14 @@ impl Apply {
         let (columns, constraints) = (source.columns.clone(), source.constraints.clone());
         let definitions = columns.iter().map(|column| &column.definition);
         self.copy_definitions(table, definitions, false);
-        for constraint in constraints {
+        for constraint in &constraints {
             let inherited = match constraint.kind {
                 ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => !constraint.no_inherit,
                 ConstraintKind::ForeignKey(_) => partition,
                 _ => false,
             };
             if inherited {
-                table.constraints.push(constraint);
+                table.constraints.push(constraint.clone());
             }
         }
     }
@@ -261,7 +261,9 @@ impl Apply {
             let checks = |constraint: &&Constraint| {
                 matches!(constraint.kind, ConstraintKind::Check(_) | ConstraintKind::NotNull(_))
             };
-            table.constraints.extend(source.constraints.iter().filter(checks).cloned());
+            for constraint in source.constraints.iter().filter(checks) {
+                table.constraints.push(constraint.clone());
+            }
         }
     }
 
@@ -368,7 +370,7 @@ impl Apply {
             .relations
             .keys()
             .filter(|name| name.schema.as_deref() == Some(TEMPORARY_SCHEMA))
-            .cloned()
+            .map(|name| (**name).clone())
             .collect();
         for name in names {
             self.remove_relation(&name);

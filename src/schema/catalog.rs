@@ -10,8 +10,7 @@ use crate::schema::change::{Constraint, Key};
 use crate::schema::knowledge::{Cloud, Knowledge, Tick};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
-use imbl::OrdMap;
-use std::collections::BTreeSet;
+use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 /// The schema of temporary objects.
@@ -23,7 +22,7 @@ pub struct Catalog {
     /// Whether all that exists was seen: replay began from nothing or from a base schema.
     pub complete: bool,
     /// Tables, indexes, views and sequences, by resolved name: they share one name space.
-    pub relations: OrdMap<Name, Relation>,
+    pub relations: OrdMap<Arc<Name>, Relation>,
     /// Types and domains, by resolved name.
     pub types: OrdMap<Name, Arc<Type>>,
     /// All other objects, resolved.
@@ -45,7 +44,7 @@ pub struct Catalog {
     /// The last statement that may have touched everything.
     pub(crate) cloud: Option<Cloud>,
     /// Tables that have, or had, a constraint of this name.
-    pub(crate) constraint_names: OrdMap<String, BTreeSet<Name>>,
+    pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -309,7 +308,7 @@ impl Catalog {
     /// All tables that were seen, by name.
     pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
         self.relations.iter().filter_map(|(name, relation)| match relation {
-            Relation::Table(table) => Some((name, &**table)),
+            Relation::Table(table) => Some((&**name, &**table)),
             _ => None,
         })
     }
@@ -317,7 +316,7 @@ impl Catalog {
     /// All views that were seen, by name.
     pub fn views(&self) -> impl Iterator<Item = (&Name, &View)> {
         self.relations.iter().filter_map(|(name, relation)| match relation {
-            Relation::View(view) => Some((name, &**view)),
+            Relation::View(view) => Some((&**name, &**view)),
             _ => None,
         })
     }
@@ -333,7 +332,7 @@ impl Catalog {
         indexes.into_iter().flatten().filter_map(move |index| {
             let key = Name { schema: name.schema.clone(), name: index.clone() };
             match self.relations.get_key_value(&key) {
-                Some((name, Relation::Index(index))) => Some((name, &**index)),
+                Some((name, Relation::Index(index))) => Some((&**name, &**index)),
                 _ => None,
             }
         })
@@ -348,7 +347,7 @@ impl Catalog {
         };
         children.into_iter().flatten().filter_map(|child| {
             match self.relations.get_key_value(child) {
-                Some((name, Relation::Table(table))) => Some((name, &**table)),
+                Some((name, Relation::Table(table))) => Some((&**name, &**table)),
                 _ => None,
             }
         })
@@ -399,7 +398,7 @@ impl Catalog {
     }
 
     /// The names of the indexes that a table or materialized view has.
-    pub(crate) fn indexes_mut(&mut self, name: &Name) -> Option<&mut BTreeSet<String>> {
+    pub(crate) fn indexes_mut(&mut self, name: &Name) -> Option<&mut OrdSet<String>> {
         match self.relations.get_mut(name) {
             Some(Relation::Table(table)) => Some(&mut Arc::make_mut(table).indexes),
             Some(Relation::View(view)) => Some(&mut Arc::make_mut(view).indexes),
@@ -411,7 +410,7 @@ impl Catalog {
     pub(crate) fn link(&mut self, parent: &Name, child: &Name, linked: bool) {
         if let Some(parent) = self.table_mut(parent) {
             match linked {
-                true => parent.children.insert(child.clone()),
+                true => parent.children.insert(Arc::new(child.clone())),
                 false => parent.children.remove(child),
             };
         }
@@ -419,7 +418,18 @@ impl Catalog {
 
     /// Notes that a table has a constraint of this name.
     pub(crate) fn note_constraint(&mut self, table: &Name, name: &str) {
-        self.constraint_names.entry(name.to_owned()).or_default().insert(table.clone());
+        let tables = self.constraint_names.entry(name.into()).or_default();
+        tables.insert(Arc::new(table.clone()));
+    }
+
+    /// As [`Catalog::note_constraint`], no longer so.
+    fn forget_constraint(&mut self, table: &Name, name: &str) {
+        if let Some(tables) = self.constraint_names.get_mut(name) {
+            tables.remove(table);
+            if tables.is_empty() {
+                self.constraint_names.remove(name);
+            }
+        }
     }
 
     /// Whether a table in the schema of `table` has a constraint of this name.
@@ -441,13 +451,19 @@ impl Catalog {
             }
         }
         self.gone.remove(&(Space::Relation, name.clone()));
-        self.relations.insert(name, relation);
+        self.relations.insert(Arc::new(name), relation);
     }
 
     /// Takes a relation out, and keeps that it is gone.
     pub(crate) fn take(&mut self, name: &Name) -> Option<Relation> {
         self.gone.insert((Space::Relation, name.clone()), self.tick);
-        self.relations.remove(name)
+        let relation = self.relations.remove(name)?;
+        if let Relation::Table(table) = &relation {
+            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
+                self.forget_constraint(name, constraint);
+            }
+        }
+        Some(relation)
     }
 }
 

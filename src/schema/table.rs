@@ -1,5 +1,7 @@
 //! What stands in the catalog: tables and their columns, indexes, views, sequences, types.
 
+mod parts;
+
 use crate::schema::change::{
     self, Constraint, ConstraintKind, CreateRoutine, IndexKey, Key, Query, SequenceOptions,
     TypeDefinition,
@@ -9,7 +11,9 @@ use crate::schema::knowledge::Tick;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
 use crate::source::{FileId, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use imbl::OrdSet;
+pub use parts::{Part, Parts};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where an object was created.
@@ -99,13 +103,15 @@ pub struct Table {
     /// `UNLOGGED`.
     pub unlogged: bool,
     /// Its columns in order.
-    pub columns: Vec<Column>,
+    pub columns: Parts<Column>,
     /// Columns that were dropped or renamed away: they do not exist, even where `whole` is not so.
-    pub(crate) gone: BTreeSet<String>,
+    pub(crate) gone: OrdSet<String>,
     /// Its constraints; each has a name.
-    pub constraints: Vec<Constraint>,
+    pub constraints: Parts<Constraint>,
+    /// Where a statement took its primary key, as long as it has no other.
+    pub key_dropped: Option<KeyDropped>,
     /// Its indexes, by their name in the table's schema; those of constraints too.
-    pub indexes: BTreeSet<String>,
+    pub indexes: OrdSet<String>,
     /// `PARTITION BY` as text.
     pub partition_by: Option<String>,
     /// The table that it is a partition of, and the bound as text.
@@ -113,7 +119,7 @@ pub struct Table {
     /// The tables that it inherits from, but for `partition_of`.
     pub parents: Vec<Name>,
     /// Its partitions and the tables that inherit from it, one level down.
-    pub children: BTreeSet<Name>,
+    pub children: OrdSet<Arc<Name>>,
     /// `OF type`.
     pub of_type: Option<Name>,
     /// The relations that `CREATE TABLE AS` filled it from.
@@ -133,14 +139,15 @@ impl Table {
             shaped: confirmed,
             temporary: false,
             unlogged: false,
-            columns: Vec::new(),
-            gone: BTreeSet::new(),
-            constraints: Vec::new(),
-            indexes: BTreeSet::new(),
+            columns: Parts::default(),
+            gone: OrdSet::new(),
+            constraints: Parts::default(),
+            key_dropped: None,
+            indexes: OrdSet::new(),
             partition_by: None,
             partition_of: None,
             parents: Vec::new(),
-            children: BTreeSet::new(),
+            children: OrdSet::new(),
             of_type: None,
             filled_from: Vec::new(),
             options: BTreeMap::new(),
@@ -149,16 +156,17 @@ impl Table {
 
     /// The column of this name, as far as it was seen.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.definition.name == name)
+        self.columns.get(name)
     }
 
+    /// The column of this name, to change it but for its name.
     pub(crate) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
-        self.columns.iter_mut().find(|column| column.definition.name == name)
+        self.columns.get_mut(name)
     }
 
     /// The constraint of this name, as far as it was seen.
     pub fn constraint(&self, name: &str) -> Option<&Constraint> {
-        self.constraints.iter().find(|constraint| constraint.name.as_deref() == Some(name))
+        self.constraints.get(name)
     }
 
     /// Its primary key, as far as it was seen.
@@ -173,6 +181,19 @@ impl Table {
     pub fn ancestors(&self) -> impl Iterator<Item = &Name> {
         self.partition_of.iter().map(|(parent, _)| parent).chain(&self.parents)
     }
+}
+
+/// The statement that took a table's primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyDropped {
+    /// The name of the key.
+    pub key: String,
+    /// The index of the migration in the replayed list; `None` for the base schema.
+    pub migration: Option<usize>,
+    /// The change.
+    pub span: Span,
+    /// Not under IF, LOOP or EXCEPTION in a `DO` block.
+    pub certain: bool,
 }
 
 /// A column of a table.
@@ -236,7 +257,7 @@ pub struct View {
     /// The relations that it reads, resolved.
     pub reads: Vec<Name>,
     /// The indexes of a materialized view, by their name in its schema.
-    pub indexes: BTreeSet<String>,
+    pub indexes: OrdSet<String>,
     /// Whether it holds rows: not a materialized view `WITH NO DATA`.
     pub populated: bool,
     /// `WITH (...)`, and what `ALTER VIEW` set.

@@ -151,6 +151,48 @@ fn a_column_is_born_likewise() {
             false,
         ),
         (&["alter table t drop b; alter table t add b text; select 1;"], false, false),
+        // A table that takes the place of another one: the release reads the other one's column.
+        (
+            &[
+                "create table t (a int, b int);",
+                "create table n (a int, b int); drop table t; alter table n rename to t;\
+                 alter table t drop column b;",
+            ],
+            true,
+            false,
+        ),
+        (
+            &[
+                create,
+                "create table n (a int, b int); drop table t; alter table n rename to t;\
+                 alter table t drop column b;",
+            ],
+            true,
+            true,
+        ),
+        (
+            &[
+                "create table t (a int, b int); do $$ begin execute x; end $$;",
+                "create table n (a int, b int); drop table t; alter table n rename to t;\
+                 alter table t drop column b;",
+            ],
+            true,
+            false,
+        ),
+        (
+            &[
+                "create table t (a int, b int);",
+                "alter table t drop b; alter table t add c int; alter table t rename c to b;\
+                 alter table t drop b;",
+            ],
+            true,
+            false,
+        ),
+        (
+            &["create table t (b int);", "create temp table t (b int); alter table t drop b;"],
+            true,
+            true,
+        ),
     ];
     for (texts, complete, expected) in cases {
         let migrations = ups(texts);

@@ -228,7 +228,7 @@ fn what_changes_nothing_gives_no_difference() {
         "create table t (a int not null default 1, primary key (a)); create index i on t (a);",
         "create table if not exists t (b int); create index if not exists i on t (a);\
          alter table t add column if not exists a int; alter table t alter a set not null;\
-         alter table t alter a set default 1; alter table t alter a type integer;\
+         alter table t alter a set default 1;\
          alter table if exists u add b int; drop table if exists u; drop index if exists j;\
          alter table t drop column if exists z; alter table t drop constraint if exists c;\
          drop type if exists e; drop function if exists f(int); drop view if exists v;",
@@ -250,6 +250,46 @@ fn column_changes_say_from_what() {
             "table public.t: column c renamed d",
         ],
     );
+}
+
+#[test]
+fn a_type_change_is_told_whatever_is_known() {
+    // PostgreSQL builds expression and partial indexes anew for an equal type too.
+    expect_differences(
+        "create table t (a int);",
+        "alter table t alter a type integer;",
+        &["table public.t: column a from integer to integer"],
+    );
+    let change = "alter table w alter column c type bigint;";
+    let of_old = "table public.w: column c from ? to bigint";
+    let cases: [(String, &[&str]); 6] = [
+        (change.to_owned(), &[of_old]),
+        (format!("do $$ begin if a then {change} end if; end $$;"), &[of_old]),
+        (format!("do $$ begin loop {change} end loop; end $$;"), &[of_old]),
+        (format!("do $$ begin {change} exception when others then null; end $$;"), &[of_old]),
+        // Whether the first branch ran is not known.
+        (format!("do $$ begin if a then {change} else {change} end if; end $$;"), &[of_old; 2]),
+        (format!("do $$ begin if a then {change} end if; end $$; {change}"), &[of_old; 2]),
+    ];
+    for (sql, expected) in cases {
+        let migrations = ups(&[&sql]);
+        assert_eq!(differences(&run(&migrations, false), 0), expected, "{sql}");
+    }
+}
+
+#[test]
+fn changes_of_an_unknown_table_are_told_under_a_condition_too() {
+    let changes = "alter table w drop column c; alter table w alter d set not null;\
+        alter table w alter e drop not null; alter table w alter f set default 1;\
+        alter table w add g int; alter table w drop constraint h;\
+        alter table w validate constraint i; alter table w rename j to k;\
+        alter table w add constraint l check (m > 0); create index n on w (o); drop index p;\
+        drop table y; alter table z rename to zz; drop view v; drop type ty;";
+    let told = |sql: &str| differences(&run(&ups(&[sql]), false), 0);
+    let certain = told(changes);
+    assert_eq!(certain.len(), 15, "{certain:?}");
+    assert_eq!(told(&format!("do $$ begin if a then {changes} end if; end $$;")), certain);
+    assert_eq!(told(&format!("do $$ begin loop {changes} end loop; end $$;")), certain);
 }
 
 #[test]
@@ -318,4 +358,26 @@ fn tables_at_the_end_point_at_their_birth() {
     let names: Vec<String> = tables.iter().map(|table| table.name.to_string()).collect();
     assert_eq!(names, ["public.b"]);
     assert_eq!(tables[0].span.start, 24);
+}
+
+#[test]
+fn tables_at_the_end_point_at_where_a_later_migration_took_their_key() {
+    let dialect = crate::dialect::Dialect::new(super::POSTGRES);
+    let dump = ups(&["create table t (a int primary key); create table old (a int);"]);
+    let drop = "alter table t drop constraint t_pkey;";
+    let found = |texts: &[&str]| {
+        let migrations = ups(texts);
+        let replay = super::replay(&migrations, dialect, super::Base::schema(&dump, dialect));
+        let tables = replay.tables();
+        let place = |it: &super::super::TableEnd<'_>| {
+            let version = it.migration.migration.version.text.clone();
+            (it.name.to_string(), version, it.span.start, it.key_dropped.map(|it| it.key.clone()))
+        };
+        tables.iter().map(place).collect::<Vec<_>>()
+    };
+    let dropped = ("public.t".to_owned(), "2".to_owned(), 14, Some("t_pkey".to_owned()));
+    assert_eq!(found(&["select 1;", drop]), [dropped]);
+    assert_eq!(found(&[drop, "alter table t add primary key (a);"]), []);
+    assert_eq!(found(&[drop, "drop table t;"]), []);
+    assert_eq!(found(&["begin; alter table t drop constraint t_pkey; rollback;"]), []);
 }

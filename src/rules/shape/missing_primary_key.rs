@@ -1,4 +1,4 @@
-//! Tables without a primary key.
+//! Tables without a primary key, new or since a drop.
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
     category: Category::Shape,
     level: Level::Error,
     since: "0.1",
-    summary: "new table without a primary key",
+    summary: "new table without a primary key, or an old one that loses it",
     why: "Without a primary key nothing tells two equal rows apart: a duplicate cannot be deleted \
           alone, an ORM cannot update a row, logical replication refuses UPDATE and DELETE on the \
           table, and tools that copy in batches (online schema change, change data capture) \
@@ -44,6 +44,11 @@ pub static RULE: Rule = Rule {
         bad("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t () INHERITS (o);", "CREATE TABLE t"),
         bad("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t (LIKE o);", "CREATE TABLE t"),
         bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t DROP CONSTRAINT t_pkey;", "CREATE TABLE t"),
+        bad("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t DROP CONSTRAINT t_pkey;", "DROP CONSTRAINT t_pkey"),
+        bad("postgres", "CREATE TABLE t (id int, CONSTRAINT k PRIMARY KEY (id));", "ALTER TABLE t ADD a int, DROP COLUMN id;", "DROP COLUMN id"),
+        bad("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP CONSTRAINT t_pkey;", "DROP CONSTRAINT t_pkey"),
+        bad("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "DO $$ BEGIN IF x THEN ALTER TABLE t DROP CONSTRAINT t_pkey; END IF; END $$;", "DROP CONSTRAINT t_pkey")
+            .at_level(Level::Warning),
         bad("postgres", "", "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;", "CREATE TABLE p"),
         bad("postgres", "", "CREATE TABLE t (LIKE elsewhere INCLUDING ALL);", "CREATE TABLE t")
             .incomplete()
@@ -55,6 +60,9 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TABLE t (a int, b int, CONSTRAINT pk PRIMARY KEY (a, b));"),
         good("postgres", "", "CREATE TABLE t (a int); ALTER TABLE ONLY t ADD CONSTRAINT t_pkey PRIMARY KEY (a);"),
         good("postgres", "", "CREATE TABLE t (a int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD PRIMARY KEY USING INDEX i;"),
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ADD PRIMARY KEY (id);"),
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD a bigint PRIMARY KEY;"),
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t DROP CONSTRAINT t_pkey; DROP TABLE t;"),
         good("postgres", "CREATE TABLE o (id int PRIMARY KEY);", "CREATE TABLE t (LIKE o INCLUDING ALL);"),
         good("postgres", "", "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;"),
         good("postgres", "", "CREATE TEMPORARY TABLE t (a int); CREATE TEMP TABLE u AS SELECT 1;"),
@@ -77,8 +85,10 @@ fn check(end: &TableEnd<'_>, sink: &mut Sink) {
     let copies = created.is_some_and(|created| {
         !created.like.is_empty() || created.of_type.is_some() || !created.inherits.is_empty()
     });
+    let certain = end.key_dropped.is_none_or(|dropped| dropped.certain);
     let level = match end.catalog.primary_key(end.name) {
         Knowledge::Known(_) | Knowledge::Clouded { was: Some(_), .. } => return,
+        _ if !certain => Level::Warning,
         Knowledge::Absent => Level::Error,
         // A query gives a table columns, never a key.
         Knowledge::Assumed if !copies => Level::Error,
@@ -86,9 +96,13 @@ fn check(end: &TableEnd<'_>, sink: &mut Sink) {
         Knowledge::Clouded { by, .. } if !by.unread && !copies => Level::Error,
         Knowledge::Assumed | Knowledge::Clouded { .. } => Level::Warning,
     };
-    let message = match level {
-        Level::Error => format!("table `{}` has no primary key", end.name),
-        _ => format!("table `{}` has no primary key that lockgate can see", end.name),
+    let message = match (end.key_dropped, level) {
+        (Some(dropped), _) => {
+            let leaves = if certain { "leaves" } else { "may leave" };
+            format!("dropping `{}` {leaves} `{}` without a primary key", dropped.key, end.name)
+        }
+        (None, Level::Error) => format!("table `{}` has no primary key", end.name),
+        (None, _) => format!("table `{}` has no primary key that lockgate can see", end.name),
     };
     sink.report_table(end, Subject::Table(end.name.clone()))
         .level(level)
