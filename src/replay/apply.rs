@@ -242,9 +242,11 @@ impl Apply {
         }
     }
 
-    /// A certain statement needs an object that is absent: the set does not begin from nothing.
+    /// A certain statement needs an object that is absent, or one under a condition does before
+    /// anything was created: the set does not begin from nothing.
     pub(super) fn miss(&mut self, object: ObjectRef) {
-        if self.certain && self.missing.is_none() {
+        let shows = self.certain || self.catalog.relations.is_empty();
+        if shows && self.missing.is_none() {
             self.missing = Some(Missing { migration: self.migration, span: self.span, object });
         }
     }
@@ -278,6 +280,9 @@ impl Apply {
     /// As [`Apply::needs`], unless the change is guarded and it is absent.
     pub(super) fn finds(&mut self, name: &Name, kind: ObjectKind, guarded: bool) -> Option<Name> {
         let absent = self.is_guarded(guarded) && self.catalog.relation(name).is_absent();
+        if absent && !guarded {
+            self.miss(ObjectRef::new(kind, self.catalog.resolve(name)));
+        }
         (!absent).then(|| self.needs(name, kind))
     }
 

@@ -71,7 +71,8 @@ fn a_set_that_needs_what_it_never_made_is_incomplete() {
         ("alter type e add value 'x';", Some("public.e")),
         ("insert into t values (1);", Some("public.t")),
         ("drop table if exists t; alter table if exists t add a int;", None),
-        ("do $$ begin if x then alter table t add a int; end if; end $$;", None),
+        ("do $$ begin if x then alter table t add a int; end if; end $$;", Some("public.t")),
+        ("create table u (); do $$ begin if x then alter table t add a int; end if; end $$;", None),
         ("create table t (a int); select a from t; create index on t (a);", None),
     ];
     for (sql, expected) in cases {

@@ -88,6 +88,13 @@ pub static RULE: Rule = Rule {
             "ALTER b TYPE varchar(80)",
         ),
         bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE t ALTER a TYPE bigint; END $$;", "ALTER a TYPE bigint"),
+        bad(
+            "postgres",
+            "",
+            "DO $$ BEGIN IF true THEN ALTER TABLE old ALTER a TYPE bigint; END IF; END $$;",
+            "ALTER a TYPE bigint",
+        )
+        .at_level(Level::Warning),
         bad("postgres", "", "ALTER TABLE old ALTER a TYPE bigint;", "ALTER a TYPE bigint")
             .incomplete()
             .at_level(Level::Warning),
