@@ -29,7 +29,7 @@ impl Apply {
             let names: Option<Vec<Name>> =
                 changes.map(|change| change.object().map(|object| object.name)).collect();
             match names {
-                Some(names) if routine.body_read => {
+                Some(names) if routine.body_read && !calls_others(&routine.body_changes) => {
                     for name in names {
                         self.cloud_name(&name);
                     }
@@ -38,6 +38,11 @@ impl Apply {
             }
         }
     }
+}
+
+/// Whether a body calls routines that the reader does not know: they are not followed here.
+fn calls_others(changes: &[Change]) -> bool {
+    changes.iter().any(|change| matches!(change, Change::Data(data) if !data.functions.is_empty()))
 }
 
 fn is_ddl(change: &Change) -> bool {

@@ -396,6 +396,6 @@ pub struct CreateRoutine {
     pub body: Option<String>,
     /// The statements of the body as far as they could be read: for names, never for findings.
     pub body_changes: Vec<Change>,
-    /// Whether the whole body was read.
+    /// Whether the whole body was read; what it calls may still be unknown.
     pub body_read: bool,
 }

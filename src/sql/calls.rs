@@ -145,6 +145,11 @@ mod tests {
         assert_eq!(readings(&drop), [true, true]);
         let dynamic = format!("{} SELECT f();", function("EXECUTE 'DROP ' || x;"));
         assert_eq!(readings(&dynamic), [true, false]);
+        let inner = "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';";
+        let nested = format!("{inner} {} SELECT f();", function("PERFORM g();"));
+        assert_eq!(readings(&nested), [true, true, true]);
+        let unknown = format!("{} SELECT f();", function("PERFORM h();"));
+        assert_eq!(readings(&unknown), [true, false]);
         assert_eq!(readings("SELECT f();"), [false]);
         assert_eq!(readings("DO $$BEGIN PERFORM set_config('a.b', '1', true); END$$;"), [true]);
         assert_eq!(readings("SELECT ARRAY(SELECT now());"), [true]);

@@ -186,7 +186,8 @@ fn read_body(cursor: &Cursor<'_>, routine: &mut CreateRoutine, body: BodyText<'_
             Body::default()
         }
     };
-    routine.body_read = body.reading == Reading::Understood && routine.body.is_some();
+    let unread = matches!(body.reading, Reading::Unread { .. });
+    routine.body_read = !unread && routine.body.is_some();
     routine.body_changes = body.changes.into_iter().map(|located| located.change.value).collect();
 }
 
