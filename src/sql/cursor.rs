@@ -140,6 +140,9 @@ impl<'a> Cursor<'a> {
             Some(token) if token.kind == LexemeKind::Unclosed => {
                 "a quote or comment that is never closed".to_owned()
             }
+            Some(token) if self.text(token).starts_with('`') => {
+                "a backtick, with which MySQL quotes names".to_owned()
+            }
             Some(token) => {
                 let text: String = self.text(token).chars().take(30).collect();
                 format!("`{text}`")
