@@ -39,11 +39,6 @@ impl<T> Knowledge<T> {
         }
     }
 
-    /// Whether it may exist: all but Absent.
-    pub fn may_exist(&self) -> bool {
-        !matches!(self, Self::Absent)
-    }
-
     /// Whether it is certain that it does not exist.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)

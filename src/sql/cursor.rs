@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::migration::SqlText;
 use crate::schema::name::Name;
-use crate::source::{Located, Span};
+use crate::source::Span;
 use crate::sql::token::{Lexeme, LexemeKind};
 
 /// Why reading stopped, and where.
@@ -191,15 +191,6 @@ impl<'a> Cursor<'a> {
         };
         self.at += 1;
         Ok(folded)
-    }
-
-    /// An identifier with its place.
-    ///
-    /// # Errors
-    /// As [`Cursor::identifier`].
-    pub fn located_identifier(&mut self) -> Reads<Located<String>> {
-        let span = self.here();
-        self.identifier().map(|name| Located::new(name, span))
     }
 
     /// The name that a word or quoted identifier stands for.

@@ -52,6 +52,7 @@ const FORMS: &[(&str, Reader)] = &[
     ("ALTER TYPE", Reader::One(types::alter_type)),
     ("ALTER", Reader::One(object::alter_object)),
     ("COMMENT", Reader::One(object::comment)),
+    ("CREATE FOREIGN DATA WRAPPER", Reader::One(object::create_object)),
     ("CREATE TABLE", Reader::One(table::create_table)),
     ("CREATE INDEX", Reader::One(index::create_index)),
     ("CREATE VIEW", Reader::One(view::create_view)),
@@ -184,17 +185,11 @@ fn find(cursor: &Cursor<'_>) -> Option<Reader> {
     let mut behind = *cursor;
     behind.advance();
     while creates && behind.eat_any(MODIFIERS).is_some() {}
-    let matches = |words: &str| match words.strip_prefix("CREATE ") {
-        Some(kind) if creates => behind.is(kind),
-        _ => cursor.is(words),
+    let matches = |words: &str| {
+        let kind = words.strip_prefix("CREATE ").filter(|_| creates);
+        cursor.is(words) || kind.is_some_and(|kind| behind.is(kind))
     };
-    // FOREIGN is a modifier of a table and the beginning of another kind.
-    let foreign =
-        creates && (cursor.is("CREATE FOREIGN DATA") || cursor.is("CREATE FOREIGN SERVER"));
-    FORMS
-        .iter()
-        .find(|(words, _)| if foreign { *words == "CREATE" } else { matches(words) })
-        .map(|(_, reader)| *reader)
+    FORMS.iter().find(|(words, _)| matches(words)).map(|(_, reader)| *reader)
 }
 
 fn reading_in(located: &Located<Change>) -> Reading {
