@@ -80,7 +80,8 @@ fn find_config(input: &Input) -> Option<PathBuf> {
     }
     input.config.clone().or_else(|| {
         let first = input.paths.iter().find(|path| !is_stdin(path));
-        find::find(first.map_or(Path::new("."), PathBuf::as_path))
+        let here = std::env::current_dir().unwrap_or_default();
+        find::find(first.map_or(Path::new("."), PathBuf::as_path), &here)
     })
 }
 

@@ -5,20 +5,19 @@ use crate::finding::Failure;
 use crate::source::{SourceFile, Undecodable};
 use std::path::{Path, PathBuf};
 
-/// The nearest `lockgate.yaml` from `start` (a file or folder) upward; the search ends at the
-/// folder that holds `.git`, so that a stranger's file above a checkout never counts.
-pub fn find(start: &Path) -> Option<PathBuf> {
+/// The nearest `lockgate.yaml` (or `.yml`) from `start` (a file or folder) upward, at most to the
+/// folder that holds `.git`, so that a stranger's file above a checkout never counts; outside of
+/// one at most to `current`, the folder where the user stands.
+pub fn find(start: &Path, current: &Path) -> Option<PathBuf> {
     let start = std::path::absolute(start).ok()?;
-    for folder in start.ancestors() {
-        let candidate = folder.join(FILE_NAME);
-        if candidate.is_file() {
-            return Some(candidate);
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-    }
-    None
+    let current = Some(current).filter(|current| start.starts_with(current));
+    let checkout = start.ancestors().find(|folder| folder.join(".git").exists());
+    let nearest = start.ancestors().find(|folder| folder.is_dir());
+    let top = checkout.or(current).or(nearest)?;
+    let folders = start.ancestors().take_while(|folder| folder.starts_with(top));
+    folders
+        .flat_map(|folder| [FILE_NAME, "lockgate.yml"].map(|name| folder.join(name)))
+        .find(|candidate| candidate.is_file())
 }
 
 /// Reads a file as text; `shown` is its path in messages.
