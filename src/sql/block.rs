@@ -264,7 +264,11 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         if ROWS.iter().any(|word| statement.is(word)) {
-            let data = by_head(&mut statement)?;
+            let mut data = by_head(&mut statement)?;
+            // By its tokens alone `ON CONFLICT (a)` looks like a call.
+            if data.verb != DataVerb::Select {
+                data.functions.clear();
+            }
             self.push(Located::new(Change::Data(data), span));
             return Ok(());
         }

@@ -69,29 +69,62 @@ fn parser(cursor: &Cursor<'_>) -> Option<Parser<'static>> {
     Parser::new(dialect).with_recursion_limit(NESTING_MAX).try_with_sql(&text).ok()
 }
 
-/// The text of the tokens, without words that sqlparser takes for names or rejects and that change
-/// no name: `ONLY` before a table (it would read the table ONLY), `OVERRIDING ... VALUE`.
+/// The text of the tokens, with blanks in place of what sqlparser takes for names or rejects and
+/// that names no relation.
 fn text_for_parser(mut cursor: Cursor<'_>) -> Option<String> {
-    const BEFORE_TABLE: &[&str] = &["FROM", "JOIN", "UPDATE", "INTO", "USING", ","];
     let start = cursor.tokens().first()?.start;
     let end = cursor.tokens().last()?.end;
     let mut text = cursor.sql.text.get(start..end)?.to_owned();
-    let mut after_table_word = false;
+    let mut previous = "";
     while let Some(token) = cursor.peek(0) {
         let before = cursor.position();
-        let left_out = (after_table_word && cursor.eat("ONLY"))
-            || cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]).is_some();
-        if left_out {
-            let last = cursor.end_since(before)?;
+        if !left_out(&mut cursor, previous) {
+            cursor.advance();
+        } else if let Some(last) = cursor.end_since(before) {
             let range = token.start - start..last - start;
             text.replace_range(range.clone(), &" ".repeat(range.len()));
-        } else {
-            cursor.advance();
         }
-        after_table_word =
-            BEFORE_TABLE.iter().any(|word| cursor.text(token).eq_ignore_ascii_case(word));
+        previous = cursor.text(token);
     }
     Some(text)
+}
+
+/// Takes the tokens that are left out, if the next ones are: `ONLY` before a table (it would read
+/// the table ONLY), `OVERRIDING ... VALUE`, the target of `ON CONFLICT`, words of row locks, and
+/// subscripts without a call in them.
+fn left_out(cursor: &mut Cursor<'_>, previous: &str) -> bool {
+    const BEFORE_TABLE: &[&str] = &["FROM", "JOIN", "UPDATE", "INTO", "USING", ","];
+    const WORDS: &[&str] = &["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"];
+    let is_previous = |word: &str| previous.eq_ignore_ascii_case(word);
+    if BEFORE_TABLE.iter().any(|word| is_previous(word)) && cursor.eat("ONLY")
+        || cursor.eat_any(WORDS).is_some()
+        || (is_previous("FOR") && cursor.eat_any(&["NO KEY", "KEY"]).is_some())
+        || (is_previous("BETWEEN") && cursor.eat_any(&["SYMMETRIC", "ASYMMETRIC"]).is_some())
+    {
+        return true;
+    }
+    if is_previous("CONFLICT") && cursor.is("(") {
+        cursor.take_until(|rest| rest.is("DO"));
+        return true;
+    }
+    let named = previous.ends_with(|last: char| last.is_alphanumeric() || "_\")".contains(last));
+    if cursor.is("[") && named && !is_previous("ARRAY") {
+        let mut ahead = *cursor;
+        let mut depth = 0_usize;
+        while let Some(token) = ahead.advance() {
+            match ahead.text(token) {
+                "[" => depth += 1,
+                "]" => depth -= 1,
+                "(" => return false,
+                _ => {}
+            }
+            if depth == 0 {
+                *cursor = ahead;
+                return true;
+            }
+        }
+    }
+    false
 }
 
 fn at_end(parser: &Parser<'_>) -> bool {
@@ -277,6 +310,14 @@ mod tests {
             ("SELECT * FROM w WHERE EXISTS (WITH w AS (SELECT 1) SELECT * FROM w)", &["w"], &[]),
             ("SELECT * FROM x, x(1)", &["x"], &["x"]),
             ("SELECT 1 UNION ALL TABLE b", &["b"], &[]),
+            ("UPDATE t SET a[1] = 2, j['x'] = '1'", &["t"], &[]),
+            ("SELECT ARRAY[f(1)], a[g(2)] FROM t FOR NO KEY UPDATE", &["t"], &["f", "g"]),
+            (
+                "INSERT INTO t VALUES (1) ON CONFLICT (lower(a)) WHERE b > 0 DO UPDATE SET a = 1",
+                &["t"],
+                &[],
+            ),
+            ("SELECT 1 WHERE a BETWEEN SYMMETRIC 1 AND 2", &[], &[]),
             ("INSERT INTO t (a) OVERRIDING SYSTEM VALUE SELECT a FROM ONLY u", &["t", "u"], &[]),
         ];
         for (text, relations, functions) in cases {

@@ -5,7 +5,7 @@
 //! with a reader of its own.
 
 use crate::migration::{Context, LocatedChange, Reading};
-use crate::schema::change::{Change, DataVerb, TableAction};
+use crate::schema::change::{Change, TableAction};
 use crate::source::{Located, Span};
 use crate::sql::block;
 use crate::sql::cursor::{Cursor, Reads, Unread};
@@ -206,10 +206,7 @@ fn reading_in(located: &Located<Change>) -> Reading {
 pub fn reading_of(change: &Change) -> Reading {
     match change {
         Change::Opaque { why, .. } => Reading::Opaque { why: why.clone() },
-        Change::Data(data)
-            if matches!(data.verb, DataVerb::Select | DataVerb::Call)
-                && !data.functions.is_empty() =>
-        {
+        Change::Data(data) if !data.functions.is_empty() => {
             let names: Vec<String> = data.functions.iter().map(ToString::to_string).collect();
             let why = format!("nothing is known about what {}() does", names.join("(), "));
             Reading::Opaque { why }

@@ -273,7 +273,7 @@ pub fn mentions(catalog: &Catalog, name: &Name, table: &Table, column: &str) -> 
             index.predicate.is_some() || index.keys.iter().any(|key| key.column.is_none());
         if mentioned && computed {
             mentions.computed_indexes.push(index_name.clone());
-        } else if mentioned {
+        } else if index.keys.iter().any(|key| key.column.as_deref() == Some(column)) {
             mentions.indexes.push(index_name.clone());
         }
     }

@@ -73,7 +73,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let certain = step.statement.changes.get(difference.change).is_none_or(|located| {
             !matches!(located.context, Context::Do { certain: false })
         });
-        let verb = if certain { "dropping" } else { "this block may run; dropping" };
+        let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .message(format!(
                 "{verb} `{table}.{column}` deletes its values, and the release that is running \

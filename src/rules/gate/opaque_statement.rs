@@ -30,6 +30,7 @@ pub static RULE: Rule = Rule {
     examples: &[
         bad("postgres", "", "SELECT create_hypertable('m', 'at');", "SELECT create_hypertable('m', 'at')"),
         bad("postgres", "", "CALL archive();", "CALL archive()"),
+        bad("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "INSERT INTO t SELECT archive();", "INSERT INTO t SELECT archive()"),
         bad("postgres", "", "DO $$ BEGIN PERFORM archive(); END $$;", "DO $$ BEGIN PERFORM archive(); END $$"),
         bad(
             "postgres",
@@ -37,6 +38,7 @@ pub static RULE: Rule = Rule {
             "SELECT f();",
             "SELECT f()",
         ),
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "INSERT INTO t VALUES (1) ON CONFLICT (id) WHERE id > 0 DO NOTHING;"),
         good("postgres", "", "SELECT setval('s', 1), now();"),
         good(
             "postgres",

@@ -113,7 +113,7 @@ fn block(
     let runner = &step.migration.migration.runner;
     let framework = runner.framework;
     if matches!(located.context, Context::Do { .. }) {
-        return Some((Level::Error, "a DO block always runs in one".to_owned(), None));
+        return Some((Level::Error, "code in a DO block or a function always runs in one".to_owned(), None));
     }
     // Flyway looks at the whole file before it runs any of it.
     if runner.alone == OptOut::Automatic
