@@ -10,6 +10,7 @@ use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
+use std::collections::BTreeSet;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer, b varchar(50), c timestamp);";
 
@@ -74,6 +75,12 @@ pub static RULE: Rule = Rule {
             "CREATE TABLE t (id int PRIMARY KEY, b varchar(50) UNIQUE);",
             "ALTER TABLE t ALTER b TYPE text COLLATE \"C\";",
             "ALTER b TYPE text COLLATE \"C\"",
+        ),
+        bad(
+            "postgres",
+            "CREATE TABLE p (id int PRIMARY KEY, b varchar(9)) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE INDEX i ON p1 (lower(b));",
+            "ALTER TABLE p ALTER b TYPE text;",
+            "ALTER b TYPE text",
         ),
         bad(
             "postgres",
@@ -231,11 +238,26 @@ fn changes_collation(step: &Step<'_>, difference: &Difference, column: &str) -> 
     name(old) != name(new)
 }
 
+/// What mentions the column in the table and in those below it, which change with it.
 fn found_mentions(step: &Step<'_>, table: &Name, column: &str) -> Mentions {
-    match step.before.shape(table).seen() {
-        Some(found) => mentions(step.before, table, found, column),
-        None => Mentions::default(),
+    let mut found = Mentions::default();
+    let mut names = vec![table.clone()];
+    // Statements that the server would refuse can make a circle of parents.
+    let mut visited = BTreeSet::new();
+    while let Some(name) = names.pop() {
+        if !visited.insert(name.clone()) {
+            continue;
+        }
+        if let Some(seen) = step.before.shape(&name).seen() {
+            let here = mentions(step.before, &name, seen, column);
+            found.indexes.extend(here.indexes);
+            found.computed_indexes.extend(here.computed_indexes);
+            found.checks.extend(here.checks);
+        }
+        names.extend(step.before.children(&name).map(|(child, _)| child.clone()));
     }
+    found.checks.dedup();
+    found
 }
 
 fn using<'a>(step: &Step<'a>, difference: &Difference) -> Option<&'a crate::schema::expr::Expr> {
