@@ -20,7 +20,9 @@ mod tables;
 mod tests;
 mod transaction;
 
-pub use transaction::{Automatic, Transaction, automatic, flyway_recognises, transaction_of};
+pub use transaction::{
+    Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
+};
 
 use crate::dialect::Dialect;
 use crate::finding::{Level, Subject};

@@ -226,16 +226,7 @@ impl Apply {
             }
             self.miss(ObjectRef::new(object.kind, name.clone()));
         }
-        let columns: Vec<(Name, String)> = self
-            .catalog
-            .tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.catalog.resolve_type(&ty.name) == name)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect();
+        let columns = self.catalog.columns_of_type(&name);
         self.remove_type(&name);
         self.differ(ObjectRef::new(object.kind, name), Kind::ObjectDropped);
         for (table, column) in columns.iter().filter(|_| cascade) {

@@ -284,16 +284,7 @@ impl Apply {
     /// Puts a type under another name, in the columns that have it too.
     fn put_type_under(&mut self, from: &Name, to: &Name) {
         let new_name = self.is_new_name(Space::Type, to, true);
-        let columns: Vec<(Name, String)> = self
-            .catalog
-            .tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.catalog.resolve_type(&ty.name) == *from)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect();
+        let columns = self.catalog.columns_of_type(from);
         let Some(mut ty) = self.catalog.types.remove(from) else { return };
         if let Some(birth) = &mut Arc::make_mut(&mut ty).origin.birth {
             birth.new_name &= new_name;

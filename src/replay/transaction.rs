@@ -157,16 +157,10 @@ fn outside(runner: &Runner, statements: usize) -> Transaction {
 /// several statements are one message, `none`, or `unknown`.
 pub fn transaction_of(read: &ReadMigration, dialect: Dialect) -> &'static str {
     let runner = &read.migration.runner;
-    let alone = runner.alone == OptOut::Automatic
-        && match automatic(read, dialect) {
-            Automatic::Alone => true,
-            Automatic::Mixed => !runner.refuses_mixed,
-            Automatic::Transaction => false,
-        };
     let begins = |change: &Change| matches!(change, Change::Transaction(TransactionMark::Begin));
     let mut changes = read.statements.iter().flat_map(|statement| &statement.changes);
     match runner.wraps {
-        _ if alone => "none",
+        _ if runs_alone(read, dialect) => "none",
         Wraps::EachFile | Wraps::EachChangeset => "explicit",
         Wraps::AllPending => "all-pending",
         _ if changes.any(|located| begins(&located.change.value)) => "author",
@@ -188,6 +182,17 @@ pub enum Automatic {
     Alone,
     /// Both kinds: it fails, or runs without one where the runner allows mixing.
     Mixed,
+}
+
+/// Whether the runner sees by itself that it must not open a transaction for a file.
+pub fn runs_alone(read: &ReadMigration, dialect: Dialect) -> bool {
+    let runner = &read.migration.runner;
+    runner.alone == OptOut::Automatic
+        && match automatic(read, dialect) {
+            Automatic::Alone => true,
+            Automatic::Mixed => !runner.refuses_mixed,
+            Automatic::Transaction => false,
+        }
 }
 
 /// Decides it for a file, by the statements that Flyway recognises.

@@ -9,7 +9,7 @@ use crate::source::{Located, Span};
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::forms;
 use crate::sql::functions::is_harmless;
-use crate::sql::read::data::{by_head, set_config};
+use crate::sql::read::data::{by_tokens, set_config};
 use crate::sql::read::expr::expression;
 use crate::sql::split::{PieceKind, split};
 use crate::sql::token::{Lexeme, LexemeKind, lex};
@@ -264,11 +264,7 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         if ROWS.iter().any(|word| statement.is(word)) {
-            let mut data = by_head(&mut statement)?;
-            // By its tokens alone `ON CONFLICT (a)` looks like a call.
-            if data.verb != DataVerb::Select {
-                data.functions.clear();
-            }
+            let data = by_tokens(&mut statement)?;
             self.push(Located::new(Change::Data(data), span));
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use crate::dialect::{Dialect, Engine, Version};
 use crate::finding::{Breaks, Label, Level};
 use crate::migration::{Advice, Context, LocatedChange, OptOut, advise};
-use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises};
+use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises, runs_alone};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Catalog, Relation};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb, TableAction};
@@ -126,10 +126,7 @@ fn block(
             (Level::Error, "this migration has begun one".to_owned(), Some(span))
         }
         Transaction::Runner if runner.alone == OptOut::Automatic => {
-            let runs_alone = automatic(step.migration, step.dialect) == Automatic::Alone
-                || (automatic(step.migration, step.dialect) == Automatic::Mixed
-                    && !runner.refuses_mixed);
-            if runs_alone {
+            if runs_alone(step.migration, step.dialect) {
                 return None;
             }
             let words = format!(

@@ -16,7 +16,7 @@ use crate::sql::read::table::empty_table;
 /// `Unread` when it cannot even be seen which of them it is.
 pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     let whole = *cursor;
-    let mut data = by_head(cursor)?;
+    let mut data = head(cursor)?;
     if data.verb == DataVerb::Select {
         if let Some(table) = select_into(whole)? {
             return Ok(table);
@@ -31,7 +31,7 @@ pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     };
     let Some(names) = names else {
         // Long INSERTs are rows and nothing else; anything else must be read to the end.
-        if whole.tokens().len() > LONG && data.verb == DataVerb::Insert {
+        if whole.tokens().len() > ROWS_TOKENS_MIN && data.verb == DataVerb::Insert {
             return Ok(Change::Data(data));
         }
         return Ok(not_read(&data));
@@ -42,8 +42,8 @@ pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     Ok(Change::Data(data))
 }
 
-/// A statement of more tokens is not given to sqlparser.
-const LONG: usize = 10_000;
+/// An INSERT of more tokens counts as rows even where sqlparser does not take it.
+const ROWS_TOKENS_MIN: usize = 10_000;
 
 fn not_read(data: &Data) -> Change {
     Change::Opaque {
@@ -54,11 +54,27 @@ fn not_read(data: &Data) -> Change {
 }
 
 /// Reads a statement on rows by its tokens alone, as PL/pgSQL needs it: `SELECT ... INTO variable`
-/// and `RETURNING ... INTO variable` are no SQL.
+/// and `RETURNING ... INTO variable` are no SQL. Calls are sought in SELECT only: elsewhere
+/// `t (a)` and `ON CONFLICT (a)` look like calls.
 ///
 /// # Errors
 /// `Unread` when it cannot be seen which statement it is.
-pub fn by_head(cursor: &mut Cursor<'_>) -> Reads<Data> {
+pub fn by_tokens(cursor: &mut Cursor<'_>) -> Reads<Data> {
+    let whole = *cursor;
+    let mut data = head(cursor)?;
+    if data.verb == DataVerb::Select {
+        let writes = &data.writes;
+        let called = expression(whole).functions.into_iter().filter(|name| {
+            !is_harmless(name) && !writes.iter().any(|table| table.name == name.name)
+        });
+        data.functions = called.collect();
+    }
+    Ok(data)
+}
+
+/// What the words of a statement on rows show at once: which it is, what it writes, and whether it
+/// has a WHERE.
+fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     let whole = *cursor;
     let verb = verb(whole)?;
     let mut data = Data {
@@ -73,12 +89,7 @@ pub fn by_head(cursor: &mut Cursor<'_>) -> Reads<Data> {
         rest.take_until(|rest| rest.is("WHERE"));
         data.has_where = rest.is("WHERE");
     }
-    let functions = expression(whole).functions;
-    data.functions = functions.into_iter().filter(|name| !is_harmless(name)).collect();
-    // `INSERT INTO t (a)` looks like a call.
-    let writes = &data.writes;
-    data.functions.retain(|name| !writes.iter().any(|table| table.name == name.name));
-    cursor.rest();
+    cursor.take_until(|_| false);
     Ok(data)
 }
 
@@ -188,7 +199,7 @@ pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
         let mut inner = cursor.parentheses()?;
         data.reads = query(inner)?.relations;
         // `COPY (DELETE ... RETURNING ...) TO`.
-        data.writes = by_head(&mut inner)?.writes;
+        data.writes = head(&mut inner)?.writes;
         data.reads.retain(|name| !data.writes.contains(name));
         cursor.expect("TO")?;
     } else {
