@@ -352,20 +352,7 @@ impl Apply {
 fn assumed_relation(kind: ObjectKind, tick: u32) -> Relation {
     let origin = Origin { birth: None, confirmed: tick, assumed: true };
     match kind {
-        ObjectKind::Index => Relation::Index(Arc::new(Index {
-            origin,
-            table: None,
-            unique: false,
-            method: None,
-            keys: Vec::new(),
-            include: Vec::new(),
-            predicate: None,
-            nulls_not_distinct: false,
-            options: BTreeMap::new(),
-            constraint: None,
-            valid: true,
-            parent: None,
-        })),
+        ObjectKind::Index => Relation::Index(Arc::new(Index::bare(origin, None))),
         ObjectKind::Sequence => {
             Relation::Sequence(Arc::new(Sequence { origin, ..Sequence::default() }))
         }

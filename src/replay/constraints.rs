@@ -239,20 +239,8 @@ impl Apply {
 
     /// An index of this table without keys, being created.
     pub(super) fn bare_index(&self, table: &Name, name: &str) -> Index {
-        Index {
-            origin: self.origin(Space::Relation, &in_schema_of(table, name), true),
-            table: Some(table.clone()),
-            unique: false,
-            method: None,
-            keys: Vec::new(),
-            include: Vec::new(),
-            predicate: None,
-            nulls_not_distinct: false,
-            options: Default::default(),
-            constraint: None,
-            valid: true,
-            parent: None,
-        }
+        let origin = self.origin(Space::Relation, &in_schema_of(table, name), true);
+        Index::bare(origin, Some(table.clone()))
     }
 
     pub(super) fn put_index(&mut self, table: &Name, name: &str, index: Index) {

@@ -277,6 +277,26 @@ pub struct Sequence {
     pub settings: BTreeMap<String, String>,
 }
 
+impl Index {
+    /// An index of which nothing but its table is known.
+    pub(crate) fn bare(origin: Origin, table: Option<Name>) -> Self {
+        Self {
+            origin,
+            table,
+            unique: false,
+            method: None,
+            keys: Vec::new(),
+            include: Vec::new(),
+            predicate: None,
+            nulls_not_distinct: false,
+            options: BTreeMap::new(),
+            constraint: None,
+            valid: true,
+            parent: None,
+        }
+    }
+}
+
 impl Sequence {
     /// The column that owns it.
     pub fn owner(&self) -> Option<&(Name, String)> {
