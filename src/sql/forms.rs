@@ -2,17 +2,18 @@
 //!
 //! No form has two owners. sqlparser takes some statements for others (`DROP INDEX CONCURRENTLY i`
 //! drops an index of the name CONCURRENTLY), so it is never asked about a form that stands here
-//! with a reader of its own.
+//! with a reader of its own. Each engine has a table of its own under `forms/`.
 
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use crate::dialect::Engine;
 use crate::migration::{Context, LocatedChange, Reading};
 use crate::schema::change::{Change, TableAction};
 use crate::source::{Located, Span};
 use crate::sql::block;
 use crate::sql::cursor::{Cursor, Reads, Unread};
-use crate::sql::read::{
-    alter_table, data, index, maintenance, object, privileges, routine, sequence, session, table,
-    types, view,
-};
 
 /// How a form is read.
 #[derive(Clone, Copy)]
@@ -24,6 +25,9 @@ enum Reader {
     /// A `DO` block.
     Do,
 }
+
+/// A table of forms: leading words and their reader; longer words stand before their beginnings.
+type Forms = &'static [(&'static str, Reader)];
 
 /// Words that may stand between CREATE and the kind of object; the reader takes them.
 const MODIFIERS: &[&str] = &[
@@ -37,87 +41,6 @@ const MODIFIERS: &[&str] = &[
     "UNIQUE",
     "RECURSIVE",
     "FOREIGN",
-];
-
-/// Longer words stand before their beginnings.
-const FORMS: &[(&str, Reader)] = &[
-    ("ALTER DEFAULT PRIVILEGES", Reader::One(object::alter_nameless)),
-    ("ALTER SYSTEM", Reader::One(object::alter_nameless)),
-    ("ALTER TABLE", Reader::Many(alter_table::alter_table)),
-    ("ALTER FOREIGN TABLE", Reader::Many(alter_table::alter_table)),
-    ("ALTER INDEX", Reader::Many(alter_table::alter_table)),
-    ("ALTER VIEW", Reader::Many(alter_table::alter_table)),
-    ("ALTER MATERIALIZED VIEW", Reader::Many(alter_table::alter_table)),
-    ("ALTER SEQUENCE", Reader::Many(alter_table::alter_table)),
-    ("ALTER TYPE", Reader::One(types::alter_type)),
-    ("ALTER", Reader::One(object::alter_object)),
-    ("COMMENT", Reader::One(object::comment)),
-    ("CREATE FOREIGN DATA WRAPPER", Reader::One(object::create_object)),
-    ("CREATE TABLE", Reader::One(table::create_table)),
-    ("CREATE INDEX", Reader::One(index::create_index)),
-    ("CREATE VIEW", Reader::One(view::create_view)),
-    ("CREATE MATERIALIZED VIEW", Reader::One(view::create_view)),
-    ("CREATE SEQUENCE", Reader::One(sequence::create_sequence)),
-    ("CREATE TYPE", Reader::One(types::create_type)),
-    ("CREATE DOMAIN", Reader::One(types::create_domain)),
-    ("CREATE FUNCTION", Reader::One(routine::create_routine)),
-    ("CREATE PROCEDURE", Reader::One(routine::create_routine)),
-    ("CREATE", Reader::One(object::create_object)),
-    ("DROP OWNED", Reader::One(object::opaque)),
-    ("DROP", Reader::Many(object::drop_objects)),
-    ("GRANT", Reader::One(privileges::privileges)),
-    ("REVOKE", Reader::One(privileges::privileges)),
-    ("TRUNCATE", Reader::One(maintenance::truncate)),
-    ("LOCK", Reader::One(maintenance::lock)),
-    ("REFRESH", Reader::One(maintenance::refresh)),
-    ("VACUUM", Reader::One(maintenance::vacuum)),
-    ("ANALYZE", Reader::One(maintenance::vacuum)),
-    ("ANALYSE", Reader::One(maintenance::vacuum)),
-    ("CLUSTER", Reader::One(maintenance::cluster)),
-    ("REINDEX", Reader::One(maintenance::reindex)),
-    ("CHECKPOINT", Reader::One(maintenance::checkpoint)),
-    ("SET", Reader::One(session::set)),
-    ("RESET", Reader::One(session::reset)),
-    ("PREPARE TRANSACTION", Reader::One(session::transaction)),
-    ("BEGIN", Reader::One(session::transaction)),
-    ("START TRANSACTION", Reader::One(session::transaction)),
-    ("COMMIT", Reader::One(session::transaction)),
-    ("END", Reader::One(session::transaction)),
-    ("ROLLBACK", Reader::One(session::transaction)),
-    ("ABORT", Reader::One(session::transaction)),
-    ("SAVEPOINT", Reader::One(session::transaction)),
-    ("RELEASE", Reader::One(session::transaction)),
-    ("SELECT", Reader::One(data::statement)),
-    ("VALUES", Reader::One(data::statement)),
-    ("TABLE", Reader::One(data::statement)),
-    ("WITH", Reader::One(data::statement)),
-    ("(", Reader::One(data::statement)),
-    ("INSERT", Reader::One(data::statement)),
-    ("UPDATE", Reader::One(data::statement)),
-    ("DELETE", Reader::One(data::statement)),
-    ("MERGE", Reader::One(data::statement)),
-    ("COPY", Reader::One(data::copy)),
-    ("CALL", Reader::One(data::call)),
-    ("DO", Reader::Do),
-    ("CLOSE", Reader::One(session::nothing)),
-    ("DEALLOCATE", Reader::One(session::nothing)),
-    ("DISCARD", Reader::One(session::nothing)),
-    ("FETCH", Reader::One(session::nothing)),
-    ("LISTEN", Reader::One(session::nothing)),
-    ("LOAD", Reader::One(session::nothing)),
-    ("MOVE", Reader::One(session::nothing)),
-    ("NOTIFY", Reader::One(session::nothing)),
-    ("SHOW", Reader::One(session::nothing)),
-    ("UNLISTEN", Reader::One(session::nothing)),
-    ("EXECUTE", Reader::One(object::opaque)),
-    ("DECLARE", Reader::One(session::nothing)),
-    ("EXPLAIN ANALYZE", Reader::One(object::opaque)),
-    ("EXPLAIN (", Reader::One(object::opaque)),
-    ("EXPLAIN", Reader::One(session::nothing)),
-    ("IMPORT FOREIGN SCHEMA", Reader::One(object::opaque)),
-    ("PREPARE", Reader::One(object::opaque)),
-    ("REASSIGN OWNED", Reader::One(object::opaque)),
-    ("SECURITY LABEL", Reader::One(object::opaque)),
 ];
 
 /// One statement, read.
@@ -181,6 +104,11 @@ fn unread(error: Unread) -> ReadStatement {
 
 /// The reader of the form that the statement begins with.
 fn find(cursor: &Cursor<'_>) -> Option<Reader> {
+    let forms = match cursor.engine {
+        Engine::Postgres => postgres::FORMS,
+        Engine::Mysql | Engine::Mariadb => mysql::FORMS,
+        Engine::Sqlite => sqlite::FORMS,
+    };
     let creates = cursor.is("CREATE");
     let mut behind = *cursor;
     behind.advance();
@@ -189,7 +117,7 @@ fn find(cursor: &Cursor<'_>) -> Option<Reader> {
         let kind = words.strip_prefix("CREATE ").filter(|_| creates);
         cursor.is(words) || kind.is_some_and(|kind| behind.is(kind))
     };
-    FORMS.iter().find(|(words, _)| matches(words)).map(|(_, reader)| *reader)
+    forms.iter().find(|(words, _)| matches(words)).map(|(_, reader)| *reader)
 }
 
 fn reading_in(located: &Located<Change>) -> Reading {
