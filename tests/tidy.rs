@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["source", "schema"]),
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
-    ("replay", &["source", "dialect", "schema", "migration", "finding"]),
+    ("replay", &["source", "dialect", "schema", "effects", "migration", "finding"]),
     ("rules", &["source", "dialect", "schema", "effects", "migration", "finding", "replay"]),
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
