@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, TEMPORARY_SCHEMA, Table};
 use crate::schema::change::{
     self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, SequenceOptions,
@@ -130,6 +131,10 @@ impl Apply {
     /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
     pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
         let mut column = column.clone();
+        // SQLite counts without a sequence, and knows no `serial`.
+        if self.catalog.engine() == Engine::Sqlite {
+            return column;
+        }
         let serial = column.ty.as_ref().and_then(DataType::serial_of);
         if let Some(integer) = serial {
             let options = SequenceOptions {
