@@ -101,6 +101,7 @@ impl Apply {
 
     /// Adds written columns; for a partition or typed table they refine those that are there.
     pub(super) fn put_columns(&mut self, table: &Name, columns: &[&change::Column]) {
+        let untyped = self.catalog.engine() == Engine::Sqlite;
         for column in columns {
             let birth = self.column_birth(table, &column.name);
             let definition = self.expand(table, column);
@@ -118,7 +119,8 @@ impl Apply {
                     old.generated = definition.generated.or(old.generated.take());
                 }
                 None => found.columns.push(Column {
-                    whole: definition.ty.is_some(),
+                    // Only SQLite has columns without a type.
+                    whole: definition.ty.is_some() || untyped,
                     definition,
                     birth: Some(birth),
                     local: true,
