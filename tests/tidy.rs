@@ -36,9 +36,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "source",
             "schema",
+            "effects",
             "migration",
             "finding",
             "frameworks",
+            "replay",
             "rules",
             "config",
             "judge",
