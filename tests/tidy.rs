@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "report",
         &[
             "source",
+            "dialect",
             "schema",
             "effects",
             "migration",

@@ -4,7 +4,6 @@ use super::Input;
 use super::exclude::Excluding;
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
-use crate::dialect::Engine;
 use crate::finding::Failure;
 use crate::frameworks::ADAPTERS;
 use crate::judge::date::Date;
@@ -77,7 +76,6 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     config.dialect = input.dialect.or(config.dialect);
     config.placeholders.extend(input.placeholder.iter().cloned());
     amend(&mut config);
-    check_engine(&config)?;
     let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
     Ok(Session { tree, alone, current: current(folder), schema, today: today()?, config })
@@ -104,16 +102,6 @@ fn check_framework(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("unknown framework `{name}`{}", did_you_mean(name, known())))
-}
-
-fn check_engine(config: &Config) -> Result<(), Failure> {
-    match config.dialect {
-        Some(dialect) if dialect.engine != Engine::Postgres => {
-            let message = "lockgate reads PostgreSQL in this version";
-            Err(Failure::new(format!("dialect {dialect}"), message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What was given on the command line, else in the config, else the current folder; and whether

@@ -59,6 +59,7 @@ struct Migration<'a> {
     file: &'a str,
     version: &'a str,
     framework: &'static str,
+    dialect: Option<String>,
     direction: &'static str,
     transaction: &'static str,
 }
@@ -88,6 +89,8 @@ struct Set<'a> {
     framework: &'static str,
     root: &'a str,
     why: &'a str,
+    dialect: Option<String>,
+    dialect_why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -183,6 +186,8 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         framework: set.framework,
         root: &set.root,
         why: &set.why,
+        dialect: set.dialect.map(|dialect| dialect.to_string()),
+        dialect_why: &set.dialect_why,
     });
     let migrations = report.migrations.iter().enumerate().map(|(index, line)| Listed {
         set: line.set,
@@ -310,10 +315,12 @@ fn statements(counts: Counts) -> Statements {
 }
 
 fn migration<'a>(report: &Report, line: &'a MigrationLine) -> Migration<'a> {
+    let set = report.sets.get(line.set);
     Migration {
         file: &line.file,
         version: &line.version,
-        framework: report.sets.get(line.set).map_or("", |set| set.framework),
+        framework: set.map_or("", |set| set.framework),
+        dialect: set.and_then(|set| set.dialect).map(|dialect| dialect.to_string()),
         direction: line.direction.name(),
         transaction: line.transaction,
     }
