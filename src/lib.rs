@@ -27,7 +27,8 @@ use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::date::Date;
 use migration::{ReadMigration, Reading};
-use replay::Base;
+use replay::{Base, Step};
+use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,20 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
+    run(input, &mut |_, _| {})
+}
+
+/// As [`check`], with what each statement locks.
+pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
+    let mut lines = Vec::new();
+    let report = run(input, &mut |steps, files| {
+        lines.extend(steps.iter().map(|step| StatementLine::new(step, files)));
+    });
+    (report, lines)
+}
+
+/// The pipeline; `see` is shown the steps of each migration, and the files.
+fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
@@ -84,7 +99,9 @@ pub fn check(input: &Input<'_>) -> Report {
         findings.extend(panics);
         let base =
             base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
-        findings.extend(rules::run::set(&migrations, dialect, base, &paths));
+        findings.extend(rules::run::set(&migrations, dialect, base, &paths, &mut |steps| {
+            see(steps, &found.files)
+        }));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)

@@ -8,6 +8,7 @@ use crate::finding::Failure;
 use crate::frameworks::ADAPTERS;
 use crate::judge::date::Date;
 use crate::report::Report;
+use crate::report::effects::StatementLine;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
@@ -19,8 +20,16 @@ const STDIN: &str = "-";
 /// Runs the pipeline on what the flags and the config say.
 pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
-        Ok(session) => session.check(),
+        Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
+    }
+}
+
+/// Runs the pipeline as `check` does, and says what each statement locks.
+pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
+    match prepare(input, |_| {}) {
+        Ok(session) => session.with_input(crate::effects_of),
+        Err(failures) => (Report::failed(failures), Vec::new()),
     }
 }
 
@@ -35,10 +44,10 @@ struct Session {
 }
 
 impl Session {
-    fn check(&self) -> Report {
+    fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
-        crate::check(&crate::Input {
+        run(&crate::Input {
             tree: &tree,
             config: &self.config,
             schema: self.schema.as_ref(),
