@@ -22,7 +22,8 @@ impl Apply {
         if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
-        let origin = self.origin(Space::Relation, &name, !create.if_not_exists);
+        let replaces = create.options.iter().any(|(option, _)| option == "or replace");
+        let origin = self.origin(Space::Relation, &name, !create.if_not_exists && !replaces);
         let mut table = Table {
             origin,
             whole: create.query.is_none() && !origin.assumed,
@@ -145,9 +146,12 @@ impl Apply {
                 ..Expr::default()
             });
         } else if let Some(identity) = &column.identity {
-            let ty = identity.sequence.ty.clone().or_else(|| column.ty.clone());
-            let options = SequenceOptions { ty, ..identity.sequence.clone() };
-            self.own_sequence(table, &column.name.clone(), options);
+            // MySQL counts by itself, without a sequence.
+            if !self.is_mysql() {
+                let ty = identity.sequence.ty.clone().or_else(|| column.ty.clone());
+                let options = SequenceOptions { ty, ..identity.sequence.clone() };
+                self.own_sequence(table, &column.name.clone(), options);
+            }
             column.not_null = true;
         }
         column
@@ -309,7 +313,8 @@ impl Apply {
                 table.constraints.iter().any(|other| other.kind == constraint.kind)
             });
             if is_key && !has {
-                self.add_constraint(table, &Constraint { name: None, ..constraint.clone() }, false);
+                let name = constraint.name.clone().filter(|_| self.is_mysql());
+                self.add_constraint(table, &Constraint { name, ..constraint.clone() }, false);
             }
         }
         let plain: Vec<(Name, Index)> = self
@@ -335,7 +340,11 @@ impl Apply {
         });
         let copy = match same {
             Some((same, _)) => Some(same.clone()),
-            None => self.add_index(&index_like(index, table), table, false),
+            None => {
+                let kept = self.is_mysql().then(|| name.name.clone());
+                let create = CreateIndex { name: kept, ..index_like(index, table) };
+                self.add_index(&create, table, false)
+            }
         };
         if let Some(copy) = copy.filter(|_| attach)
             && let Some(copy) = self.catalog.index_mut(&copy)
