@@ -469,11 +469,22 @@ pub fn normalise(cursor: &Cursor<'_>) -> String {
         }
         match token.kind {
             LexemeKind::Word => text.push_str(&word.to_lowercase()),
+            // MySQL's clients quote every name; one that needs no quotes reads the same without.
+            LexemeKind::Quoted if word.starts_with('`') && is_plain(word) => {
+                text.push_str(&cursor.fold(*token));
+            }
             _ => text.push_str(word),
         }
         previous = word;
     }
     text
+}
+
+/// Whether a name in backticks could stand without them, but for keywords.
+fn is_plain(word: &str) -> bool {
+    let name = word.trim_matches('`');
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn spaced(previous: &str, word: &str) -> bool {

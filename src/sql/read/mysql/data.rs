@@ -7,6 +7,7 @@ use crate::schema::change::{Change, Data, DataVerb};
 use crate::schema::name::Name;
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::query::from_names;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
 ///
@@ -19,31 +20,28 @@ pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     if whole.is("LOAD") {
         return Ok(Change::Data(data));
     }
-    // Long INSERTs are rows and nothing else; anything else must be read to the end.
-    let rows = whole.tokens().len() > ROWS_TOKENS_MIN && data.verb == DataVerb::Insert;
     let names = match whole.is("TABLE") || whole.is("VALUES") {
         true => bridge::query(&whole),
         false => bridge::statement(&whole),
     };
-    match names {
-        Some(names) => {
-            let reads = names.relations.into_iter().filter(|name| !data.writes.contains(name));
-            data.reads = reads.collect();
-        }
-        None if rows || whole.depth > 0 => {}
-        None => {
-            return Ok(Change::Opaque {
-                verb: data.verb.name().to_ascii_uppercase(),
-                names: data.writes,
-                why: "the statement could not be read to its end".to_owned(),
-            });
-        }
+    // What sqlparser does not take is on rows too, unless a semicolon is missing: no name can be
+    // one of these words (manual, "Keywords and Reserved Words").
+    const RESERVED: &[&str] = &["ALTER", "CREATE", "DROP", "GRANT", "RENAME", "REVOKE"];
+    if names.is_none() && (0..whole.tokens().len()).any(|at| is_any(&whole, at, RESERVED)) {
+        return Ok(Change::Opaque {
+            verb: data.verb.name().to_ascii_uppercase(),
+            names: data.writes,
+            why: "the statement could not be read to its end".to_owned(),
+        });
     }
+    data.reads = from_names(names, whole).relations;
+    data.reads.retain(|name| !data.writes.contains(name));
     Ok(Change::Data(data))
 }
 
-/// An INSERT of more tokens counts as rows even where sqlparser does not take it.
-const ROWS_TOKENS_MIN: usize = 10_000;
+fn is_any(cursor: &Cursor<'_>, at: usize, words: &[&str]) -> bool {
+    words.iter().any(|word| cursor.is_at(at, word))
+}
 
 /// `CALL procedure [(arguments)]`.
 ///

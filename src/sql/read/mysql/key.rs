@@ -6,6 +6,7 @@ use super::online::online;
 use crate::schema::change::{
     Change, Constraint, ConstraintKind, CreateIndex, IndexKey, Key, Target,
 };
+use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::source::Located;
 use crate::sql::cursor::{Cursor, Reads};
@@ -146,16 +147,14 @@ fn key_parts(cursor: &mut Cursor<'_>) -> Reads<Vec<IndexKey>> {
 }
 
 fn key_part(mut cursor: Cursor<'_>) -> Reads<IndexKey> {
-    let mut start = cursor;
-    let column = match cursor.is("(") {
-        true => {
-            cursor.parentheses()?;
-            None
+    let (column, expr) = match cursor.is("(") {
+        true => (None, expression(cursor.parentheses()?)),
+        false => {
+            let name = cursor.identifier()?;
+            let columns = [name.clone()].into();
+            (Some(name.clone()), Expr { text: name, columns, ..Expr::default() })
         }
-        false => Some(cursor.identifier()?),
     };
-    let end = cursor.position();
-    let expr = expression(start.take_until(|rest| rest.position() == end));
     let length = match cursor.is("(") {
         true => format!("({})", cursor.parentheses()?.rest()),
         false => String::new(),
