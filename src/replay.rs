@@ -26,6 +26,7 @@ pub use transaction::{
 };
 
 use crate::dialect::Dialect;
+use crate::effects::{self, ChangeEffect, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -34,7 +35,7 @@ use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
-use run::{Pass, Run};
+use run::{Pass, Record, Run};
 
 /// Where replay begins.
 #[derive(Clone, Debug)]
@@ -118,6 +119,7 @@ impl Replay<'_> {
                 after: &record.after,
                 differences: &record.differences,
                 transaction: record.transaction,
+                effects: effects_of(statement, record, self.dialect),
             })
             .collect()
     }
@@ -168,11 +170,24 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
+    /// What each of the statement's changes does on the server, in their order.
+    pub effects: Vec<ChangeEffect>,
+}
+
+fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
+    let changes = statement.changes.iter().map(|located| &located.change.value);
+    changes.map(|it| effects::effect(it, &record.before, &record.after, dialect)).collect()
 }
 
 impl Step<'_> {
+    /// What the change at `change` does to objects that somebody may be using.
+    pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
+        let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
+        touches.unwrap_or_default().iter().filter(|touch| !self.is_born(&touch.object.name))
+    }
+
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
-    /// this migration under a name that was free when the migration began.
+    /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
         let relation = [self.before, self.after]
             .into_iter()
@@ -248,7 +263,7 @@ impl Step<'_> {
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {
         birth.is_some_and(|birth| {
-            birth.migration == Some(self.index) && birth.certain && birth.new_name
+            birth.migration == Some(self.index) && birth.certain && birth.unused
         })
     }
 }

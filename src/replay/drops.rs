@@ -4,6 +4,7 @@ use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use super::names::mentions;
 use super::renames::is_on_relation;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, View};
 use crate::schema::change::{ConstraintKind, Key};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
@@ -38,9 +39,10 @@ impl Apply {
             if !self.catalog.relations.contains_key(&name) {
                 continue;
             }
-            // MySQL leaves a view of what is gone.
-            let keeps = self.is_mysql();
-            let reads = |view: &View| !keeps && view.reads.contains(&name);
+            // SQLite's and MySQL's views, and SQLite's foreign keys, name what they refer to, and
+            // outlive it.
+            let binds = self.catalog.engine() != Engine::Sqlite;
+            let reads = |view: &View| binds && !self.is_mysql() && view.reads.contains(&name);
             let views = self.catalog.views().filter(|(_, view)| reads(view));
             queue.extend(views.map(|(view, _)| view.clone()));
             // A partition goes with its table; a child only with CASCADE.
@@ -63,7 +65,9 @@ impl Apply {
                 _ => object,
             };
             self.differ(object, kind);
-            self.remove_references(&name, None);
+            if binds {
+                self.remove_references(&name, None);
+            }
             self.remove_relation(&name);
         }
     }

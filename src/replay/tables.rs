@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, TEMPORARY_SCHEMA, Table};
 use crate::schema::change::{
     self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, SequenceOptions,
@@ -23,7 +24,13 @@ impl Apply {
             return;
         }
         let replaces = create.options.iter().any(|(option, _)| option == "or replace");
-        let origin = self.origin(Space::Relation, &name, !create.if_not_exists && !replaces);
+        let plain = !create.if_not_exists && !replaces;
+        let mut origin = self.origin(Space::Relation, &name, plain);
+        if create.query.is_some() {
+            // It is full, so a name that was in use makes it one that somebody may be using.
+            let unused = self.is_new_name(Space::Relation, &name, plain);
+            origin.birth = Some(self.birth(unused));
+        }
         let mut table = Table {
             origin,
             whole: create.query.is_none() && !origin.assumed,
@@ -101,6 +108,7 @@ impl Apply {
 
     /// Adds written columns; for a partition or typed table they refine those that are there.
     pub(super) fn put_columns(&mut self, table: &Name, columns: &[&change::Column]) {
+        let untyped = self.catalog.engine() == Engine::Sqlite;
         for column in columns {
             let birth = self.column_birth(table, &column.name);
             let definition = self.expand(table, column);
@@ -118,7 +126,8 @@ impl Apply {
                     old.generated = definition.generated.or(old.generated.take());
                 }
                 None => found.columns.push(Column {
-                    whole: definition.ty.is_some(),
+                    // Only SQLite has columns without a type.
+                    whole: definition.ty.is_some() || untyped,
                     definition,
                     birth: Some(birth),
                     local: true,
@@ -131,6 +140,10 @@ impl Apply {
     /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
     pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
         let mut column = column.clone();
+        // The others count without a sequence, and know no such `serial`.
+        if self.catalog.engine() != Engine::Postgres {
+            return column;
+        }
         let serial = column.ty.as_ref().and_then(DataType::serial_of);
         if let Some(integer) = serial {
             let options = SequenceOptions {
@@ -146,12 +159,9 @@ impl Apply {
                 ..Expr::default()
             });
         } else if let Some(identity) = &column.identity {
-            // MySQL counts by itself, without a sequence.
-            if !self.is_mysql() {
-                let ty = identity.sequence.ty.clone().or_else(|| column.ty.clone());
-                let options = SequenceOptions { ty, ..identity.sequence.clone() };
-                self.own_sequence(table, &column.name.clone(), options);
-            }
+            let ty = identity.sequence.ty.clone().or_else(|| column.ty.clone());
+            let options = SequenceOptions { ty, ..identity.sequence.clone() };
+            self.own_sequence(table, &column.name.clone(), options);
             column.not_null = true;
         }
         column

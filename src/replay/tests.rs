@@ -3,6 +3,7 @@
 mod knowledge;
 mod mysql;
 mod schema;
+mod sqlite;
 mod transactions;
 
 use super::{Base, DifferenceKind, Replay, replay};

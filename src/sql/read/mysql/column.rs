@@ -115,7 +115,7 @@ fn attribute(cursor: &mut Cursor<'_>, column: &mut Column) -> Reads<Option<Const
         column.identity = Some(Identity { always: false, sequence: Default::default() });
     } else if cursor.eat("DEFAULT") {
         column.default = Some(default_expression(cursor)?);
-    } else if cursor.eat("GENERATED ALWAYS AS ROW") {
+    } else if cursor.eat_any(&["GENERATED ALWAYS AS ROW", "AS ROW"]).is_some() {
         // A period's bound in a MariaDB table WITH SYSTEM VERSIONING.
         let bound = cursor.eat_any(&["START", "END"]).ok_or_else(|| cursor.unexpected("START"))?;
         column.options.push(("row".to_owned(), bound.to_ascii_lowercase()));
@@ -140,7 +140,6 @@ fn setting(cursor: &mut Cursor<'_>, column: &mut Column) -> Reads<()> {
         ("BINARY", "binary", "yes"),
         ("ASCII", "character set", "latin1"),
         ("UNICODE", "character set", "ucs2"),
-        ("COMPRESSED", "compressed", "yes"),
         ("WITH SYSTEM VERSIONING", "system versioning", "with"),
         ("WITHOUT SYSTEM VERSIONING", "system versioning", "without"),
         ("FIRST", "position", "first"),
@@ -162,6 +161,9 @@ fn setting(cursor: &mut Cursor<'_>, column: &mut Column) -> Reads<()> {
     } else if cursor.eat("ON UPDATE") {
         let update = cursor.take_until(starts_attribute);
         column.options.push(("on update".to_owned(), { update }.rest()));
+    } else if cursor.eat("COMPRESSED") {
+        let method = if cursor.is("=") { value(cursor)? } else { "yes".to_owned() };
+        column.options.push(("compressed".to_owned(), method));
     } else if cursor.eat("AFTER") {
         column.options.push(("position".to_owned(), format!("after {}", cursor.identifier()?)));
     } else if let Some(words) = cursor.eat_any(VALUED) {

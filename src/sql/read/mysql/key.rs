@@ -13,6 +13,9 @@ use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::column::{constraint_attributes, references};
 use crate::sql::read::expr::expression;
 
+/// Words for an index of another kind than a tree.
+const METHODS: &[&str] = &["FULLTEXT", "SPATIAL", "VECTOR"];
+
 /// What stands in a table's list beside columns.
 pub enum Element {
     /// A constraint; UNIQUE of whole columns too.
@@ -33,6 +36,8 @@ pub fn starts_element(cursor: &Cursor<'_>) -> bool {
         "INDEX",
         "FULLTEXT",
         "SPATIAL",
+        "VECTOR KEY",
+        "VECTOR INDEX",
     ];
     WORDS.iter().any(|words| cursor.is(words))
 }
@@ -54,12 +59,9 @@ pub fn element(mut cursor: Cursor<'_>, table: &Name) -> Reads<Element> {
         let read = index(&mut cursor, table, None)?;
         return Ok(unique(CreateIndex { name: read.name.clone().or(name), unique: true, ..read }));
     }
-    for kind in ["FULLTEXT", "SPATIAL", "INDEX", "KEY"] {
-        let word = if kind.len() > 5 { cursor.eat(kind) } else { cursor.is(kind) };
-        if word {
-            let method = (kind.len() > 5).then(|| kind.to_ascii_lowercase());
-            return Ok(Element::Index(Box::new(index(&mut cursor, table, method)?)));
-        }
+    let method = cursor.eat_any(METHODS).map(str::to_ascii_lowercase);
+    if method.is_some() || cursor.is("INDEX") || cursor.is("KEY") {
+        return Ok(Element::Index(Box::new(index(&mut cursor, table, method)?)));
     }
     let kind = if cursor.eat("PRIMARY KEY") {
         let read = index(&mut cursor, table, None)?;
@@ -179,6 +181,10 @@ fn index_option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Reads<()> {
     if cursor.is("USING") || cursor.is("TYPE") {
         return index_type(cursor, index);
     }
+    if index.method.as_deref() == Some("vector") && cursor.is_at(1, "=") {
+        index.options.push((cursor.identifier()?, value(cursor)?));
+        return Ok(());
+    }
     if let Some(word) = cursor.eat_any(BARE) {
         index.options.push(("visibility".to_owned(), word.to_ascii_lowercase()));
         return Ok(());
@@ -198,7 +204,7 @@ pub fn create_index(cursor: &mut Cursor<'_>) -> Reads<Vec<Located<Change>>> {
     let or_replace = cursor.eat("OR REPLACE");
     cursor.eat_any(&["ONLINE", "OFFLINE"]);
     let unique = cursor.eat("UNIQUE");
-    let method = cursor.eat_any(&["FULLTEXT", "SPATIAL"]).map(str::to_ascii_lowercase);
+    let method = cursor.eat_any(METHODS).map(str::to_ascii_lowercase);
     cursor.expect("INDEX")?;
     let if_not_exists = cursor.if_not_exists();
     let mut index = plain(&Name::default(), Some(cursor.identifier()?), method);
