@@ -20,7 +20,10 @@ impl Apply {
         table: &Name,
         constraints: impl Iterator<Item = &'c Constraint>,
     ) {
-        let mut constraints = without_repeated_keys(constraints.cloned().collect());
+        let mut constraints: Vec<Constraint> = constraints.cloned().collect();
+        if !self.is_mysql() {
+            constraints = without_repeated_keys(constraints);
+        }
         constraints.sort_by_key(|constraint| match constraint.kind {
             ConstraintKind::NotNull(_) | ConstraintKind::Check(_) => 0,
             ConstraintKind::PrimaryKey(_) => 1,

@@ -52,8 +52,12 @@ impl Apply {
         self.differ_table(&name, DifferenceKind::TableCreated);
         let columns: Vec<_> = create.columns.iter().map(|column| &column.value).collect();
         self.put_columns(&name, &columns);
-        let written = create.constraints.iter().map(|constraint| &constraint.value);
-        self.put_constraints(&name, written);
+        // MySQL makes an index for a foreign key that no other index serves.
+        let (later, written): (Vec<&Constraint>, Vec<_>) =
+            create.constraints.iter().map(|constraint| &constraint.value).partition(|it| {
+                self.is_mysql() && matches!(it.kind, ConstraintKind::ForeignKey(_))
+            });
+        self.put_constraints(&name, written.into_iter());
         for like in &create.like {
             self.copy_like_indexes(&name, like);
         }
@@ -64,6 +68,7 @@ impl Apply {
         for index in &create.indexes {
             self.add_index(&index.value, &name, false);
         }
+        self.put_constraints(&name, later.into_iter());
     }
 
     /// What a new table has from others before its own columns.

@@ -66,6 +66,17 @@ fn keys_and_constraints_are_named_as_mysql_names_them() {
 }
 
 #[test]
+fn a_key_that_repeats_another_is_there_too() {
+    assert_eq!(
+        end(
+            "CREATE TABLE t (k int, PRIMARY KEY (k), CONSTRAINT u UNIQUE (k)); ALTER TABLE t DROP \
+             INDEX u, DROP PRIMARY KEY;"
+        ),
+        ["t (k int not null)"]
+    );
+}
+
+#[test]
 fn a_foreign_key_brings_an_index_that_a_better_one_replaces() {
     let given = "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE t (a int, b int);";
     let key = "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES o (id);";
