@@ -10,6 +10,7 @@ mod apply;
 mod calls;
 mod constraints;
 mod drops;
+mod mysql;
 mod names;
 mod objects;
 mod renames;

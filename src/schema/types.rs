@@ -64,9 +64,10 @@ impl fmt::Display for DataType {
             }
             return (0..self.array_dimensions).try_for_each(|_| f.write_str("[]"));
         }
-        // `timestamp(3) with time zone`: the arguments stand after the first word.
+        // `timestamp(3) with time zone`, `decimal(9,2) unsigned`: the arguments stand after the
+        // first word.
         match self.name.name.split_once(' ') {
-            Some((first, rest)) if first == "timestamp" || first == "time" => {
+            Some((first, rest)) if matches!(first, "timestamp" | "time") || rest == "unsigned" => {
                 write!(f, "{first}{arguments} {rest}")?;
             }
             _ => write!(f, "{}{arguments}", self.name)?,
