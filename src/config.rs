@@ -5,10 +5,10 @@ pub mod find;
 pub mod glob;
 pub mod yaml;
 
-use crate::config::closest::did_you_mean;
+use crate::config::closest::{closest, did_you_mean};
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
-use crate::finding::{Failure, Level};
+use crate::finding::{Breaks, Failure, Level};
 use crate::rules::{self, Rule};
 use crate::source::{Located, SourceFile};
 use std::collections::BTreeMap;
@@ -38,6 +38,10 @@ pub struct Config {
     pub placeholders: BTreeMap<String, String>,
     /// `inline-allow`: the levels that a comment may allow; all where it is not set.
     pub inline_allow: Option<Vec<Level>>,
+    /// `promise`.
+    pub promise: Option<Promise>,
+    /// `deploy`.
+    pub deploy: Deploy,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -95,7 +99,80 @@ impl FailOn {
     }
 }
 
-const KEYS: [&str; 9] = [
+/// What is promised, from the moment the migration starts until the next release is everywhere.
+/// Each rung keeps what the ones before it keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Promise {
+    /// The service is stopped; the data survive.
+    Offline,
+    /// The running release can still read.
+    Readers,
+    /// The running release can still write.
+    #[default]
+    Writers,
+    /// The previous release can come back, and loses nothing that was written since.
+    Rollback,
+}
+
+impl Promise {
+    /// The words that `--promise` and `promise` take.
+    pub const WORDS: [&str; 4] = ["offline", "readers", "writers", "rollback"];
+
+    /// Reads one of [`Promise::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Offline, Self::Readers, Self::Writers, Self::Rollback];
+        all.into_iter().find(|promise| promise.word() == word)
+    }
+
+    /// The word in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            other => other.highest().name(),
+        }
+    }
+
+    /// Whether this is promised to hold.
+    pub fn keeps(self, breaks: Breaks) -> bool {
+        breaks <= self.highest()
+    }
+
+    fn highest(self) -> Breaks {
+        match self {
+            Self::Offline => Breaks::Data,
+            Self::Readers => Breaks::Readers,
+            Self::Writers => Breaks::Writers,
+            Self::Rollback => Breaks::Rollback,
+        }
+    }
+}
+
+/// What is shipped first: which release runs when the migration starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deploy {
+    /// The release before the migration.
+    #[default]
+    MigrateFirst,
+    /// The release that the migration is for.
+    CodeFirst,
+}
+
+impl Deploy {
+    /// The words that `deploy` takes.
+    pub const WORDS: [&str; 2] = ["migrate-first", "code-first"];
+
+    /// Reads one of [`Deploy::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "migrate-first" => Some(Self::MigrateFirst),
+            "code-first" => Some(Self::CodeFirst),
+            _ => None,
+        }
+    }
+}
+
+const KEYS: [&str; 11] = [
+    "deploy",
     "dialect",
     "exclude",
     "fail-on",
@@ -103,6 +180,7 @@ const KEYS: [&str; 9] = [
     "inline-allow",
     "paths",
     "placeholders",
+    "promise",
     "rules",
     "schema",
 ];
@@ -133,6 +211,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
         match key.value.as_str() {
+            "deploy" => {
+                let deploy = self.one_of(value, "deploy", &Deploy::WORDS, Deploy::from_word);
+                config.deploy = deploy.unwrap_or_default();
+            }
             "dialect" => config.dialect = self.parsed(value, "dialect"),
             "exclude" => config.exclude = self.words(value, "exclude"),
             "fail-on" => {
@@ -150,6 +232,9 @@ impl Reader<'_> {
                         config.placeholders.insert(name.value.clone(), text);
                     }
                 }
+            }
+            "promise" => {
+                config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
             }
             "rules" => {
                 for (id, value) in self.map(value, "rules") {
@@ -269,7 +354,9 @@ impl Reader<'_> {
         let value = read(&word);
         if value.is_none() {
             let choice = words.join(", ");
-            self.fail(node, format!("{what} cannot be `{word}`; it is one of {choice}"));
+            let near = closest(&word, words.iter().copied());
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            self.fail(node, format!("{what} cannot be `{word}`; it is one of {choice}{hint}"));
         }
         value
     }
@@ -325,6 +412,8 @@ exclude: db/old/**
 schema: base.sql
 placeholders: {version: 1.10, off: off}
 inline-allow: [warning, note]
+promise: readers
+deploy: code-first
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
         let rules: Vec<_> = config.rules.into_iter().collect();
@@ -345,6 +434,8 @@ inline-allow: [warning, note]
         let expected = [("off", "off"), ("version", "1.10")].map(|(a, b)| (a.into(), b.into()));
         assert_eq!(placeholders, expected.iter().map(|(a, b)| (a, b)).collect::<Vec<_>>());
         assert_eq!(config.inline_allow, Some(vec![Level::Warning, Level::Note]));
+        assert_eq!(config.promise, Some(Promise::Readers));
+        assert_eq!(config.deploy, Deploy::CodeFirst);
     }
 
     #[test]
@@ -360,7 +451,8 @@ inline-allow: [warning, note]
             failures("rule:\n  x: off\nfail-on: errors\n"),
             [
                 "1:1 unknown key `rule`; did you mean `rules`?",
-                "3:10 fail-on cannot be `errors`; it is one of error, warning, note, never"
+                "3:10 fail-on cannot be `errors`; it is one of error, warning, note, never; \
+                 did you mean `error`?"
             ]
         );
         assert_eq!(

@@ -3,8 +3,8 @@
 pub mod date;
 pub mod inline;
 
-use crate::config::{Config, FailOn, RuleLevel};
-use crate::finding::{Finding, Label, Level};
+use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::finding::{Breaks, Finding, Label, Level};
 use crate::judge::date::Date;
 use crate::migration::ReadMigration;
 use crate::rules;
@@ -35,6 +35,8 @@ pub enum State {
     Baselined,
     /// Its rule is on trial.
     DryRun,
+    /// Nobody promised what it breaks.
+    NotPromised,
 }
 
 impl State {
@@ -46,6 +48,7 @@ impl State {
             Self::Waived => "waived",
             Self::Baselined => "baselined",
             Self::DryRun => "dry-run",
+            Self::NotPromised => "not-promised",
         }
     }
 }
@@ -92,6 +95,10 @@ pub fn judge(
         let allow = allows.take(&finding);
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
+        if !is_promised(&mut finding, config) {
+            judged.push(Judged { finding, state: State::NotPromised, reason: None });
+            continue;
+        }
         let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
         let reason = match allow {
             Some(allow) if may => Some(allow.reason),
@@ -114,6 +121,22 @@ pub fn judge(
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
     });
     judged
+}
+
+/// Whether a finding breaks something that is promised, or something that needs no promise; its
+/// message then speaks of the release that ran before only where that one counts.
+fn is_promised(finding: &mut Finding, config: &Config) -> bool {
+    let promise = config.promise.unwrap_or_default();
+    let always = finding.breaks.is_empty();
+    if let Some(fails) = finding.old_release.take() {
+        let of_release = |it: &Breaks| matches!(it, Breaks::Readers | Breaks::Writers);
+        if config.deploy == Deploy::CodeFirst {
+            finding.breaks.retain(|it| !of_release(it));
+        } else if finding.breaks.iter().any(|it| of_release(it) && promise.keeps(*it)) {
+            finding.message.push_str(&format!(", and {fails}"));
+        }
+    }
+    always || finding.breaks.iter().any(|it| promise.keeps(*it))
 }
 
 /// The level of a finding under the config; `None` where its rule is off.
@@ -143,6 +166,7 @@ fn forbidden(finding: &Finding, place: Label) -> Finding {
         ),
         primary: place,
         related: Vec::new(),
+        old_release: None,
         help: Some(
             "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
                 .to_owned(),

@@ -58,7 +58,12 @@ pub fn check(input: &Input<'_>) -> Report {
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
+    let mut report = Report {
+        fail_on: config.fail_on.unwrap_or_default(),
+        promise: config.promise.unwrap_or_default(),
+        deploy: config.deploy,
+        ..Report::default()
+    };
     let dialect = config.dialect.unwrap_or_else(|| Dialect::new(Engine::Postgres));
     let schema = input.schema.map(|file| base_schema(file, dialect)).transpose();
     let schema = schema.unwrap_or_else(|failure| {

@@ -5,7 +5,7 @@ pub mod json;
 pub mod list;
 pub mod terminal;
 
-use crate::config::FailOn;
+use crate::config::{Deploy, FailOn, Promise};
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::MigrationSet;
 use crate::judge::{Judged, State, Verdict, verdict};
@@ -32,6 +32,10 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// From which level on a finding fails the run.
     pub fail_on: FailOn,
+    /// What was promised to hold.
+    pub promise: Promise,
+    /// Which release counted as the running one.
+    pub deploy: Deploy,
 }
 
 /// Migrations of one framework.

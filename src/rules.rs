@@ -204,6 +204,7 @@ impl Sink {
             message: String::new(),
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help: None,
             subject,
         };
@@ -229,6 +230,20 @@ impl Draft<'_> {
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
+        self
+    }
+
+    /// Only this of what the rule's findings break.
+    pub fn breaks(mut self, breaks: impl Into<Vec<Breaks>>) -> Self {
+        self.finding.breaks = breaks.into();
+        self
+    }
+
+    /// Readers and writers break only in the release that ran before the migration: what happens
+    /// to it, like "the release that is running fails with ...". It is put behind the message
+    /// with ", and" where that release counts: not where a deploy ships code first.
+    pub fn old_release(mut self, fails: impl Into<String>) -> Self {
+        self.finding.old_release = Some(fails.into());
         self
     }
 

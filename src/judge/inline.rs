@@ -170,6 +170,7 @@ fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
         message: String::new(),
         primary,
         related: Vec::new(),
+        old_release: None,
         help: None,
         subject: subject.clone(),
     }

@@ -2,6 +2,7 @@
 
 pub mod excerpt;
 
+use crate::config::Deploy;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
 use crate::judge::{State, Verdict};
@@ -106,6 +107,7 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    lines.extend(not_promised(report));
     if let Some(first) = report.in_state(State::Reported).next() {
         lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
     }
@@ -116,6 +118,21 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     lines.push(verdict(report));
     lines
+}
+
+/// How many findings nobody promised to keep from happening.
+fn not_promised(report: &Report) -> Option<String> {
+    let breaks = match report.in_state(State::NotPromised).count() {
+        0 => return None,
+        1 => "1 more breaks".to_owned(),
+        number => format!("{number} more break"),
+    };
+    let deploy = match report.deploy {
+        Deploy::MigrateFirst => "",
+        Deploy::CodeFirst => ", deploy: code-first",
+    };
+    let promise = report.promise.word();
+    Some(format!("{breaks} only what is not promised (promise: {promise}{deploy})"))
 }
 
 /// How many migrations were left out because they are for another database.

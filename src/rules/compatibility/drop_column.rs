@@ -75,10 +75,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         });
         let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
-            .message(format!(
-                "{verb} `{table}.{column}` deletes its values, and the release that is running \
-                 fails with every statement that names it"
-            ))
+            .message(format!("{verb} `{table}.{column}` deletes its values"))
+            .old_release("the release that is running fails with every statement that names it")
             .help(
                 "ship a release that no longer uses the column first; then drop it, with \
                  `-- lockgate:allow drop-column reason=\"unused since ...\"`",
