@@ -1,6 +1,7 @@
 //! The command line: its types, and which command they call.
 
 mod effects;
+mod evidence;
 mod exclude;
 mod explain;
 mod lint;

@@ -42,6 +42,14 @@ pub struct Config {
     pub promise: Option<Promise>,
     /// `deploy`.
     pub deploy: Deploy,
+    /// `base`: the branch that changes are merged into.
+    pub base: Option<String>,
+    /// `release-tags`: a glob.
+    pub release_tags: Option<String>,
+    /// `retired-days`: after how many days on the base branch a retirement counts as released.
+    pub retired_days: Option<u32>,
+    /// `code`: globs of the files that could name a column or table.
+    pub code: Vec<String>,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -171,7 +179,16 @@ impl Deploy {
     }
 }
 
-const KEYS: [&str; 11] = [
+impl Config {
+    /// The glob of the tags that stand for releases.
+    pub fn release_tags(&self) -> &str {
+        self.release_tags.as_deref().unwrap_or("v*")
+    }
+}
+
+const KEYS: [&str; 15] = [
+    "base",
+    "code",
     "deploy",
     "dialect",
     "exclude",
@@ -181,6 +198,8 @@ const KEYS: [&str; 11] = [
     "paths",
     "placeholders",
     "promise",
+    "release-tags",
+    "retired-days",
     "rules",
     "schema",
 ];
@@ -211,6 +230,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
         match key.value.as_str() {
+            "base" => config.base = self.word(value, "base"),
+            "code" => config.code = self.words(value, "code"),
             "deploy" => {
                 let deploy = self.one_of(value, "deploy", &Deploy::WORDS, Deploy::from_word);
                 config.deploy = deploy.unwrap_or_default();
@@ -236,6 +257,8 @@ impl Reader<'_> {
             "promise" => {
                 config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
             }
+            "release-tags" => config.release_tags = self.word(value, "release-tags"),
+            "retired-days" => config.retired_days = self.days(value, "retired-days"),
             "rules" => {
                 for (id, value) in self.map(value, "rules") {
                     self.rule(config, id, value);
@@ -334,6 +357,15 @@ impl Reader<'_> {
         }
     }
 
+    fn days(&mut self, node: &Located<Node>, what: &str) -> Option<u32> {
+        let word = self.word(node, what)?;
+        let days = word.parse().ok();
+        if days.is_none() {
+            self.fail(node, format!("{what} cannot be `{word}`; it is a number of days"));
+        }
+        days
+    }
+
     fn parsed<T: std::str::FromStr<Err: Display>>(
         &mut self,
         node: &Located<Node>,
@@ -414,6 +446,10 @@ placeholders: {version: 1.10, off: off}
 inline-allow: [warning, note]
 promise: readers
 deploy: code-first
+base: develop
+release-tags: r*
+retired-days: 30
+code: [app/**]
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
         let rules: Vec<_> = config.rules.into_iter().collect();
@@ -436,6 +472,11 @@ deploy: code-first
         assert_eq!(config.inline_allow, Some(vec![Level::Warning, Level::Note]));
         assert_eq!(config.promise, Some(Promise::Readers));
         assert_eq!(config.deploy, Deploy::CodeFirst);
+        assert_eq!(config.base.as_deref(), Some("develop"));
+        assert_eq!(config.release_tags.as_deref(), Some("r*"));
+        assert_eq!(Config::default().release_tags(), "v*");
+        assert_eq!(config.retired_days, Some(30));
+        assert_eq!(config.code, ["app/**"]);
     }
 
     #[test]
@@ -470,6 +511,10 @@ deploy: code-first
         );
         assert_eq!(failures("[a]"), ["1:1 the config must be a map of `key: value` lines"]);
         assert_eq!(failures("paths:\n"), ["1:6 paths has no value"]);
+        assert_eq!(
+            failures("retired-days: -1\n"),
+            ["1:15 retired-days cannot be `-1`; it is a number of days"]
+        );
         let message = &failures("a: [1\nb: 2")[0];
         assert!(message.starts_with("2:2 this is not YAML that can be read"), "{message}");
         let message = &failures("paths: a\npaths: b\n")[0];

@@ -2,10 +2,12 @@
 
 pub mod date;
 pub mod inline;
+pub mod retired;
 
 use crate::config::{Config, Deploy, FailOn, RuleLevel};
 use crate::finding::{Breaks, Finding, Label, Level};
 use crate::judge::date::Date;
+use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
 use crate::rules;
 use crate::rules::gate::malformed_allow;
@@ -18,7 +20,7 @@ pub struct Judged {
     pub finding: Finding,
     /// What became of it.
     pub state: State,
-    /// The reason that somebody gave for allowing it.
+    /// Why it is allowed: the reason that somebody gave, or the proof that it was retired.
     pub reason: Option<String>,
 }
 
@@ -80,34 +82,46 @@ pub fn verdict(findings: &[Judged], fail_on: FailOn) -> Verdict {
     if fails { Verdict::Fail } else { Verdict::Pass }
 }
 
+/// What findings are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The files.
+    pub files: &'a [SourceFile],
+    /// The migrations, set by set in their order, then other files whose comments count.
+    pub migrations: &'a [ReadMigration],
+    /// The set of each migration.
+    pub sets: &'a [usize],
+    /// The config, flags merged in.
+    pub config: &'a Config,
+    /// The day against which allows expire.
+    pub today: Date,
+    /// What proves that something was retired; where there is none, nothing does.
+    pub evidence: Option<&'a dyn Evidence>,
+}
+
 /// Applies the comments in the migrations and the levels of the config to what was found, and
 /// adds what is wrong with the comments. Sorted by file, place and rule.
-pub fn judge(
-    found: Vec<Finding>,
-    files: &[SourceFile],
-    migrations: &[ReadMigration],
-    config: &Config,
-    today: Date,
-) -> Vec<Judged> {
-    let (mut allows, mut about_allows) = inline::read(files, migrations, today);
+pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
+    let Case { files, migrations, config, today, .. } = *case;
+    let (mut allows, mut markers, mut about_allows) = inline::read(files, migrations, today);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
+        let is_drop = retired::is_drop(&finding);
         if !is_promised(&mut finding, config) {
             judged.push(Judged { finding, state: State::NotPromised, reason: None });
             continue;
         }
         let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
-        let reason = match allow {
-            Some(allow) if may => Some(allow.reason),
-            Some(allow) => {
-                about_allows.push(forbidden(&finding, allow.place));
-                None
-            }
-            None => None,
-        };
+        let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
+        if reason.is_none() && is_drop {
+            reason = retired::proof(&mut finding, &mut markers, case);
+        }
+        if let (None, Some(allow)) = (&reason, allow) {
+            about_allows.push(forbidden(&finding, allow.place));
+        }
         let state = if reason.is_some() { State::Allowed } else { State::Reported };
         judged.push(Judged { finding, state, reason });
     }

@@ -57,7 +57,10 @@ fn judged(sql: &str, config: &str) -> Vec<String> {
     let (migrations, _) = read::migrations(vec![migration(&file)], Engine::Postgres);
     let today = "2026-11-20".parse().unwrap();
     let found = found(&file);
-    let judged = judge(found, std::slice::from_ref(&file), &migrations, &config, today);
+    let files = std::slice::from_ref(&file);
+    let case =
+        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
+    let judged = judge(found, &case);
     judged
         .iter()
         .map(|judged| {
@@ -186,6 +189,29 @@ fn malformed_allows_say_what_is_wrong_and_allow_nothing() {
         let expected = format!("{place} malformed-allow reported {message}");
         assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{allow}");
     }
+    for (retired, place, message) in [
+        ("", "1:4", "it does not say what is retired"),
+        ("colum public.t.a", "1:21", "a `colum` cannot be retired; did you mean `column`?"),
+        ("column", "1:4", "the name of the column is missing"),
+        ("column a", "1:28", "`a` is no name of a column"),
+        ("table a.b.c", "1:27", "`a.b.c` is no name of a table"),
+        ("table \"a", "1:27", "`\"a` is no name of a table"),
+        ("table a, b", "1:27", "`a,` is no name of a table"),
+        ("table a b", "1:29", "`b` is not expected here"),
+    ] {
+        let sql = format!("-- lockgate:retired {retired}\nALTER TABLE t DROP COLUMN a;");
+        let expected = format!("{place} malformed-allow reported {message}");
+        assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{retired}");
+    }
+    for directive in ["lockgate:retire", "lockgate: retird", "LOCKGATE:RETIRED"] {
+        assert_eq!(
+            judged(&format!("-- {directive} column t.a\nSELECT 1;"), ""),
+            [format!(
+                "1:4 malformed-allow reported `{directive}` is no directive; did you mean \
+                 `lockgate:retired`?"
+            )]
+        );
+    }
     for directive in [
         "Lockgate:alow",
         "lockgate: allow",
@@ -234,7 +260,9 @@ fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> Strin
         ..found(&file).remove(0)
     };
     let today = "2026-11-20".parse().unwrap();
-    let judged = judge(vec![drop], &[file], &[], &config, today).remove(0);
+    let case =
+        Case { files: &[], migrations: &[], sets: &[], config: &config, today, evidence: None };
+    let judged = judge(vec![drop], &case).remove(0);
     let breaks: Vec<_> = judged.finding.breaks.iter().map(|it| it.name()).collect();
     format!("{} {}: {}", judged.state.name(), breaks.join(" "), judged.finding.message)
 }

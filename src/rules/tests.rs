@@ -35,7 +35,7 @@ fn run(example: &Example) -> Report {
     let tree = Memory::new(files(example));
     let today = Date::from_unix_seconds(0);
     let alone = !example.complete;
-    check(&Input { tree: &tree, config: &config, schema: None, alone, today })
+    check(&Input { tree: &tree, config: &config, schema: None, alone, today, evidence: None })
 }
 
 /// The findings in the migration itself: rule, level, text that is pointed at.
