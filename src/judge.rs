@@ -107,17 +107,20 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
+        let marker = match retired::is_drop(&finding) {
+            true => retired::marker_of(&finding, &mut markers, case),
+            false => None,
+        };
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
-        let is_drop = retired::is_drop(&finding);
         if !is_promised(&mut finding, config) {
             judged.push(Judged { finding, state: State::NotPromised, reason: None });
             continue;
         }
         let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
         let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
-        if reason.is_none() && is_drop {
-            reason = retired::proof(&mut finding, &mut markers, case);
+        if let (None, Some(marker)) = (&reason, marker) {
+            reason = retired::proof(&mut finding, marker, case);
         }
         if let (None, Some(allow)) = (&reason, allow) {
             about_allows.push(forbidden(&finding, allow.place));

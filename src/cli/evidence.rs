@@ -1,7 +1,7 @@
 //! What proves a retirement: git, and the files that `code` names.
 
 use crate::config::{Config, glob};
-use crate::judge::retired::{Evidence, line_of};
+use crate::judge::retired::{Evidence, camel_cases, line_of};
 use crate::tree::git::{self, Landing};
 use crate::tree::{Tree, WorkTree, below};
 use std::path::{Path, PathBuf};
@@ -21,8 +21,26 @@ impl Evidence for Repository<'_> {
         git::landing(Path::new(file), text, base.as_deref(), self.config.release_tags())
     }
 
-    fn absence(&self, name: &str) -> Result<usize, String> {
+    fn absence(&self, name: &str, landing: Option<&Landing>) -> Result<usize, String> {
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { self.folder };
+        let files = self.files_without(name, folder)?;
+        if let Some(landing) = landing {
+            let (camel, _) = camel_cases(name);
+            let found = git::files_with(folder, landing, &[name, &camel], &self.config.code)?;
+            let line = |(path, text): &(String, String)| {
+                line_of(text.as_bytes(), name).map(|line| format!("{path}:{line}"))
+            };
+            if let Some(place) = found.iter().find_map(line) {
+                return Err(format!("`{name}` is still in {place} of {}", landing.release()));
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Repository<'_> {
+    /// How many files of the code there are, none of which has a name; or where it is.
+    fn files_without(&self, name: &str, folder: &Path) -> Result<usize, String> {
         let tree = WorkTree::new(&[PathBuf::from(folder)])
             .map_err(|error| format!("the current folder is not known: {error}"))?;
         let listing = tree.list();

@@ -6,7 +6,8 @@
 //!
 //! One stands in a migration before the one that drops the object. It allows the drop when it
 //! proves itself: it is on the base branch, a release holds it (or it is old enough), and the name
-//! stands nowhere in the code. Until then the drop is reported, with what is not proven.
+//! stands nowhere in the code, neither now nor in that release. Until then the drop is reported,
+//! with what is not proven.
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Subject};
@@ -14,7 +15,6 @@ use crate::judge::Case;
 use crate::judge::date::Date;
 use crate::migration::ReadMigration;
 use crate::schema::name::Name;
-use crate::source::FileId;
 use crate::tree::git::Landing;
 use std::fmt;
 
@@ -32,11 +32,12 @@ pub trait Evidence: fmt::Debug {
     /// Why that cannot be told, or that it did not, in words that follow "but".
     fn landing(&self, file: &str, text: &str) -> Result<Landing, String>;
 
-    /// In how many files of the code a name was sought, and not found.
+    /// In how many files of the code a name was sought, and not found: neither as they are nor
+    /// as the release has them that brought the comment, where that is known.
     ///
     /// # Errors
     /// Where it was found, or why it could not be sought, in words that follow "but".
-    fn absence(&self, name: &str) -> Result<usize, String>;
+    fn absence(&self, name: &str, landing: Option<&Landing>) -> Result<usize, String>;
 }
 
 /// A comment that retires something.
@@ -89,12 +90,15 @@ pub fn is_drop(finding: &Finding) -> bool {
     finding.old_release.is_some() && finding.breaks.contains(&Breaks::Data)
 }
 
-/// The proof that what a drop takes was retired. Where a comment says so and does not prove it,
-/// the finding's help becomes what is missing.
-pub fn proof(finding: &mut Finding, markers: &mut [Marker], case: &Case<'_>) -> Option<String> {
-    let (kind, name) = subject(&finding.subject)?;
-    let here = migration_at(case.migrations, &finding.primary)?;
-    let marker = markers.iter_mut().find(|marker| {
+/// The last marker before a drop of what it takes; from now on it is for no other migration.
+pub fn marker_of<'m>(
+    drop: &Finding,
+    markers: &'m mut [Marker],
+    case: &Case<'_>,
+) -> Option<&'m Marker> {
+    let (kind, name) = subject(&drop.subject)?;
+    let here = migration_at(case.migrations, &drop.primary)?;
+    let marker = markers.iter_mut().rfind(|marker| {
         marker.kind == kind
             && is_name(&marker.name, &name)
             && marker.migration < here
@@ -102,19 +106,28 @@ pub fn proof(finding: &mut Finding, markers: &mut [Marker], case: &Case<'_>) -> 
             && marker.spent_by.is_none_or(|spent| spent == here)
     })?;
     marker.spent_by = Some(here);
-    finding.related.push(Label { text: "retired here".to_owned(), ..marker.place.clone() });
-    let file = path(case, marker.place.file);
-    let version =
-        case.migrations.get(marker.migration).map(|it| it.migration.version.text.as_str());
+    Some(marker)
+}
+
+/// The proof that what a drop takes was retired. Where there is none, the finding's help becomes
+/// what is missing.
+pub fn proof(drop: &mut Finding, marker: &Marker, case: &Case<'_>) -> Option<String> {
+    let (_, name) = subject(&drop.subject)?;
+    drop.related.push(Label { text: "retired here".to_owned(), ..marker.place.clone() });
+    let file = case.files.get(marker.place.file.0 as usize).map_or("", |file| file.path.as_str());
+    let version = case.migrations.get(marker.migration).map(|it| &*it.migration.version.text);
     let by = version.filter(|version| !version.is_empty()).unwrap_or(file);
+    let evidence = case.evidence.ok_or_else(|| "nothing is known of its repository".to_owned());
+    let landing = evidence.and_then(|evidence| evidence.landing(file, &marker.text));
     let own_name = name.last().map_or("", String::as_str);
-    match (released(marker, file, by, case), unused(own_name, case)) {
+    let unused = unused(own_name, landing.as_ref().ok(), case);
+    match (landing.and_then(|landing| released(&landing, by, case)), unused) {
         (Ok(released), Ok(unused)) => Some(format!("retired in {by}: {released}, and {unused}")),
         (released, unused) => {
             let missing: Vec<String> = released.err().into_iter().chain(unused.err()).collect();
             let what = name.join(".");
             let missing = missing.join("; and ");
-            finding.help = Some(format!("`{what}` was retired in {by}, but {missing}"));
+            drop.help = Some(format!("`{what}` was retired in {by}, but {missing}"));
             None
         }
     }
@@ -144,22 +157,17 @@ fn migration_at(migrations: &[ReadMigration], place: &Label) -> Option<usize> {
     })
 }
 
-fn path<'a>(case: &Case<'a>, file: FileId) -> &'a str {
-    case.files.get(file.0 as usize).map_or("", |file| file.path.as_str())
-}
-
-/// That a comment is on the base branch and was released, or what is missing.
-fn released(marker: &Marker, file: &str, by: &str, case: &Case<'_>) -> Result<String, String> {
+/// That what is on the base branch was released, or what is missing.
+fn released(landing: &Landing, by: &str, case: &Case<'_>) -> Result<String, String> {
     const SECONDS_PER_DAY: i64 = 86_400;
-    let evidence = case.evidence.ok_or("nothing is known of its repository")?;
-    let Landing { base, seconds, tag } = evidence.landing(file, &marker.text)?;
+    let Landing { base, seconds, tag, .. } = landing;
     if let Some(tag) = tag {
         return Ok(format!("on `{base}`, released in {tag}"));
     }
     let tags = case.config.release_tags();
     let no_tag = format!("{by} is in no release tag (`release-tags: {tags}`)");
     let Some(days) = case.config.retired_days else { return Err(no_tag) };
-    let since = Date::from_unix_seconds(seconds);
+    let since = Date::from_unix_seconds(*seconds);
     let age = seconds.saturating_add(i64::from(days).saturating_mul(SECONDS_PER_DAY));
     if Date::from_unix_seconds(age) > case.today {
         return Err(format!(
@@ -170,15 +178,16 @@ fn released(marker: &Marker, file: &str, by: &str, case: &Case<'_>) -> Result<St
 }
 
 /// That no code names it, or what is missing.
-fn unused(name: &str, case: &Case<'_>) -> Result<String, String> {
+fn unused(name: &str, landing: Option<&Landing>, case: &Case<'_>) -> Result<String, String> {
     if case.config.code.is_empty() {
         return Err(format!(
             "`code` in lockgate.yaml does not say which files could still name `{name}`"
         ));
     }
     let evidence = case.evidence.ok_or("the code is not known")?;
-    let files = evidence.absence(name)?;
-    Ok(format!("`{name}` is in none of {files} files of `code`"))
+    let files = evidence.absence(name, landing)?;
+    let release = landing.map_or("", Landing::release);
+    Ok(format!("`{name}` is in none of {files} files of `code`, nor in those of {release}"))
 }
 
 /// The line, counted from 1, on which a text first has a name as a whole word: in upper or lower
@@ -204,7 +213,8 @@ fn place_of(text: &[u8], word: &str, is_same: fn(&[u8], &[u8]) -> bool) -> Optio
     })
 }
 
-fn camel_cases(name: &str) -> (String, String) {
+/// A name as mappers spell it in code, the first letter as it is and in upper case.
+pub fn camel_cases(name: &str) -> (String, String) {
     let capital = |word: &str| {
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| {

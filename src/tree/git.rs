@@ -9,11 +9,23 @@ use std::process::{Command, Stdio};
 pub struct Landing {
     /// The base branch, as git was asked for it.
     pub base: String,
-    /// When: seconds since 1970, of the commit on the base branch itself (for a pull request its
-    /// merge).
+    /// The commit on the base branch itself; for a pull request its merge.
+    pub commit: String,
+    /// When that was made, in seconds since 1970.
     pub seconds: i64,
     /// The newest of the wanted tags whose history holds that commit.
     pub tag: Option<String>,
+}
+
+impl Landing {
+    /// The first release that has the line, as far as that is known: the tag, else the commit.
+    pub fn release(&self) -> &str {
+        self.tag.as_deref().or(self.commit.get(..10)).unwrap_or(&self.commit)
+    }
+
+    fn revision(&self) -> String {
+        self.tag.as_ref().map_or_else(|| self.commit.clone(), |tag| format!("refs/tags/{tag}"))
+    }
 }
 
 /// Where the base branch is sought if nobody names it.
@@ -39,6 +51,9 @@ pub fn landing(file: &Path, text: &str, base: Option<&str>, tags: &str) -> Resul
     }
     let base = git.base(base)?;
     let fork = git.ask(&["merge-base", "HEAD", &base])?;
+    if fork.is_empty() {
+        return Err(format!("`{base}` shares no history with what is checked out"));
+    }
     let is_there = git.ask(&["cat-file", "blob", &format!("{fork}:./{name}")]);
     if !is_there.is_ok_and(|blob| ends_a_line(&blob, text)) {
         return Err(format!("that is not on `{base}` yet"));
@@ -71,7 +86,39 @@ pub fn landing(file: &Path, text: &str, base: Option<&str>, tags: &str) -> Resul
         "--format=%(refname:strip=2)",
         &format!("refs/tags/{tags}"),
     ])?;
-    Ok(Landing { base, seconds, tag: Some(tag).filter(|tag| !tag.is_empty()) })
+    let tag = Some(tag).filter(|tag| !tag.is_empty());
+    Ok(Landing { base, commit: id.to_owned(), seconds, tag })
+}
+
+/// The files below a folder, as the release of a landing has them, in which one of these words
+/// may stand, upper or lower case, and their texts. `globs` are relative to the folder.
+///
+/// # Errors
+/// What git said.
+pub fn files_with(
+    folder: &Path,
+    landing: &Landing,
+    words: &[&str],
+    globs: &[String],
+) -> Result<Vec<(String, String)>, String> {
+    let git = Git { folder: folder.to_path_buf() };
+    let revision = landing.revision();
+    let patterns = words.iter().map(|word| format!("-e{word}"));
+    // Only these two mean more to git than to `config::glob`.
+    let escaped = globs.iter().map(|glob| glob.replace('\\', "\\\\").replace('[', "\\["));
+    let options = ["grep", "-lzwiF", "--no-full-name", "--no-textconv"].map(str::to_owned);
+    let arguments: Vec<String> = (options.into_iter().chain(patterns))
+        .chain([revision.clone(), "--".to_owned()])
+        .chain(escaped.map(|glob| format!(":(glob){glob}")))
+        .collect();
+    let found = git.ask(&arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let paths = found.split('\0').filter_map(|path| path.strip_prefix(&format!("{revision}:")));
+    paths
+        .map(|path| {
+            let text = git.ask(&["cat-file", "blob", &format!("{revision}:./{path}")])?;
+            Ok((path.to_owned(), text))
+        })
+        .collect()
 }
 
 /// Whether git could take a name for something else: an option, a range, a path.
@@ -102,7 +149,8 @@ impl Git {
     fn base(&self, named: Option<&str>) -> Result<String, String> {
         let exists = |name: &String| {
             let commit = format!("{name}^{{commit}}");
-            self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).is_ok()
+            self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+                .is_ok_and(|id| !id.is_empty())
         };
         match named {
             None => BASES.into_iter().map(str::to_owned).find(exists).ok_or_else(|| {
@@ -115,7 +163,7 @@ impl Git {
         }
     }
 
-    /// What git answers, without the white space at its end.
+    /// What git answers, without the white space at its end; nothing where it finds nothing.
     fn ask(&self, arguments: &[&str]) -> Result<String, String> {
         let output = Command::new("git")
             .arg("-C")
@@ -134,13 +182,12 @@ impl Git {
                 io::ErrorKind::NotFound => "git is not installed".to_owned(),
                 _ => format!("git cannot be run: {error}"),
             })?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.split('\n').next().unwrap_or_default().trim();
-            return Err(match said.strip_prefix("fatal: ").unwrap_or(said) {
-                "" => format!("git {} found nothing", arguments.first().unwrap_or(&"")),
-                said => format!("git says: {said}"),
-            });
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.split('\n').next().unwrap_or_default().trim();
+        let finds_nothing = output.status.code() == Some(1) && said.is_empty();
+        if !output.status.success() && !finds_nothing {
+            let said = said.strip_prefix("fatal: ").unwrap_or(said);
+            return Err(format!("git says: {said}"));
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }

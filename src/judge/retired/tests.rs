@@ -8,7 +8,7 @@ use crate::migration::{
     Direction, Migration, OptOut, Part, Runner, Sends, SqlText, Version, Wraps,
 };
 use crate::read;
-use crate::source::{SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span};
 
 const MARKER: &str = "-- lockgate:retired column public.orders.total";
 const DROP: &str = "ALTER TABLE orders DROP COLUMN total;";
@@ -23,11 +23,13 @@ struct Fake {
 
 impl Evidence for Fake {
     fn landing(&self, file: &str, text: &str) -> Result<Landing, String> {
-        assert_eq!((file, text), ("V1.sql", MARKER.trim_start_matches("-- ")));
+        assert_eq!(text, MARKER.trim_start_matches("-- "));
+        assert!(["V1.sql", "V3.sql"].contains(&file), "{file}");
         self.landing.clone()
     }
 
-    fn absence(&self, name: &str) -> Result<usize, String> {
+    fn absence(&self, name: &str, landing: Option<&Landing>) -> Result<usize, String> {
+        assert_eq!(landing, self.landing.as_ref().ok());
         assert_eq!(name, "total");
         self.absence.clone()
     }
@@ -35,8 +37,12 @@ impl Evidence for Fake {
 
 /// On `main` since 2026-10-21, in v1.4.0, and in none of 3 files of code.
 fn proven() -> Fake {
-    let landing =
-        Landing { base: "main".into(), seconds: 1_792_540_800, tag: Some("v1.4.0".into()) };
+    let landing = Landing {
+        base: "main".into(),
+        commit: "0123456789abcdef".into(),
+        seconds: 1_792_540_800,
+        tag: Some("v1.4.0".into()),
+    };
     Fake { landing: Ok(landing), absence: Ok(3) }
 }
 
@@ -106,7 +112,7 @@ fn drop_after(marker: &str, config: &str, evidence: &Fake) -> String {
 #[test]
 fn a_proven_retirement_allows_the_drop() {
     let allowed = "allowed: retired in V1: on `main`, released in v1.4.0, and `total` is in none \
-                   of 3 files of `code`";
+                   of 3 files of `code`, nor in those of v1.4.0";
     assert_eq!(drop_after(MARKER, CODE, &proven()), allowed);
     let among = format!("SELECT 1; {MARKER}\nSELECT 2;");
     assert_eq!(drop_after(&among, CODE, &proven()), allowed);
@@ -156,7 +162,7 @@ fn without_a_release_days_on_the_base_branch_count() {
     assert_eq!(
         said("retired-days: 30"),
         "allowed: retired in V1: on `main` since 2026-10-21, and `total` is in none of 3 files of \
-         `code`"
+         `code`, nor in those of 0123456789"
     );
 }
 
@@ -171,6 +177,9 @@ fn a_marker_counts_for_the_next_drop_of_its_object_alone() {
     assert_eq!(is_allowed(&[DROP, MARKER], &[]), [false], "not before it");
     assert_eq!(is_allowed(&[&format!("{MARKER}\n{DROP}")], &[]), [false], "the same migration");
     assert_eq!(is_allowed(&[MARKER, DROP, DROP], &[]), [true, false], "made anew since");
+    let allowed = format!("-- lockgate:allow drop-column reason=\"x\"\n{DROP}");
+    assert_eq!(is_allowed(&[MARKER, &allowed, DROP], &[]), [true, false], "likewise");
+    assert_eq!(is_allowed(&[MARKER, DROP, MARKER, DROP], &[]), [true; 2], "retired again");
     for other in ["column public.orders.totals", "column other.orders.total", "table orders"] {
         let marker = format!("-- lockgate:retired {other}");
         assert_eq!(is_allowed(&[&marker, DROP], &[]), [false], "{other}");
