@@ -101,6 +101,15 @@ impl fmt::Display for Subject {
     }
 }
 
+/// The part of a message that is about the release that ran before the migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldRelease {
+    /// Where in the message it goes: a byte offset.
+    pub at: usize,
+    /// What it says, with the mark before it; empty where the whole message is about that release.
+    pub fails: String,
+}
+
 /// One finding, before it is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -112,10 +121,9 @@ pub struct Finding {
     pub breaks: Vec<Breaks>,
     /// What happens, to which object, and why it applies here: one sentence or two.
     pub message: String,
-    /// What happens to the release that ran before, as the end of the message; `None` where
-    /// readers and writers break whichever release they are of. Only with it does the order of
-    /// deploys matter.
-    pub old_release: Option<String>,
+    /// What happens to the release that ran before; `None` where readers and writers break
+    /// whichever release they are of. Only with it does the order of deploys matter.
+    pub old_release: Option<OldRelease>,
     /// Where.
     pub primary: Label,
     /// Other places that matter.

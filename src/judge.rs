@@ -5,7 +5,7 @@ pub mod inline;
 pub mod retired;
 
 use crate::config::{Config, Deploy, FailOn, RuleLevel};
-use crate::finding::{Breaks, Finding, Label, Level};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::date::Date;
 use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
@@ -145,12 +145,11 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
 fn is_promised(finding: &mut Finding, config: &Config) -> bool {
     let promise = config.promise.unwrap_or_default();
     let always = finding.breaks.is_empty();
-    if let Some(fails) = finding.old_release.take() {
-        let of_release = |it: &Breaks| matches!(it, Breaks::Readers | Breaks::Writers);
+    if let Some(OldRelease { at, fails }) = finding.old_release.take() {
         if config.deploy == Deploy::CodeFirst {
-            finding.breaks.retain(|it| !of_release(it));
-        } else if finding.breaks.iter().any(|it| of_release(it) && promise.keeps(*it)) {
-            finding.message.push_str(&format!(", and {fails}"));
+            finding.breaks.retain(|it| !matches!(it, Breaks::Readers | Breaks::Writers));
+        } else if promise.keeps(Breaks::Readers) && finding.message.is_char_boundary(at) {
+            finding.message.insert_str(at, &fails);
         }
     }
     always || finding.breaks.iter().any(|it| promise.keeps(*it))

@@ -9,7 +9,7 @@ pub mod run;
 mod tests;
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Label, Level, Subject};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
 use crate::source::{FileId, Span};
 
@@ -233,17 +233,25 @@ impl Draft<'_> {
         self
     }
 
-    /// Only this of what the rule's findings break.
-    pub fn breaks(mut self, breaks: impl Into<Vec<Breaks>>) -> Self {
-        self.finding.breaks = breaks.into();
+    /// Less than all that the rule's findings break.
+    pub fn breaks(mut self, breaks: &[Breaks]) -> Self {
+        self.finding.breaks = breaks.to_vec();
         self
     }
 
-    /// Readers and writers break only in the release that ran before the migration: what happens
-    /// to it, like "the release that is running fails with ...". It is put behind the message
-    /// with ", and" where that release counts: not where a deploy ships code first.
+    /// Readers and writers break only in the release that ran before the migration. The message
+    /// goes on with what happens to it, like ", and the release that is running fails with ...":
+    /// not where a deploy ships code first, or the service is stopped. Empty where the whole
+    /// message is about that release.
     pub fn old_release(mut self, fails: impl Into<String>) -> Self {
-        self.finding.old_release = Some(fails.into());
+        let at = self.finding.message.len();
+        self.finding.old_release = Some(OldRelease { at, fails: fails.into() });
+        self
+    }
+
+    /// Goes on with the message.
+    pub fn also(mut self, more: &str) -> Self {
+        self.finding.message.push_str(more);
         self
     }
 

@@ -255,8 +255,8 @@ fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> Strin
     let config = config::read(SourceFile::new(config::FILE_NAME, config)).unwrap();
     let drop = Finding {
         breaks: breaks.to_vec(),
-        message: "it goes".to_owned(),
-        old_release: old_release.map(str::to_owned),
+        message: "it goes.".to_owned(),
+        old_release: old_release.map(|fails| OldRelease { at: 7, fails: fails.to_owned() }),
         ..found(&file).remove(0)
     };
     let today = "2026-11-20".parse().unwrap();
@@ -277,30 +277,34 @@ fn a_finding_counts_where_it_breaks_what_is_promised() {
         let first = rungs.iter().position(|rung| *rung == counts_from).unwrap();
         for (rung, word) in rungs.iter().enumerate() {
             let state = if rung >= first { "reported" } else { "not-promised" };
-            let expected = format!("{state} {}: it goes", breaks.name());
+            let expected = format!("{state} {}: it goes.", breaks.name());
             assert_eq!(promised(&[breaks], None, &format!("promise: {word}")), expected);
         }
     }
-    assert_eq!(promised(&[Rollback], None, ""), "not-promised rollback: it goes");
-    assert_eq!(promised(&[Rollback, Writers], None, ""), "reported rollback writers: it goes");
+    assert_eq!(promised(&[Rollback], None, ""), "not-promised rollback: it goes.");
+    assert_eq!(promised(&[Rollback, Writers], None, ""), "reported rollback writers: it goes.");
     for rung in config::Promise::WORDS {
-        assert_eq!(promised(&[], None, &format!("promise: {rung}")), "reported : it goes");
+        assert_eq!(promised(&[], None, &format!("promise: {rung}")), "reported : it goes.");
     }
 }
 
 #[test]
 fn what_breaks_the_release_before_counts_where_that_one_is_running() {
     use Breaks::{Data, Readers, Rollback, Writers};
-    let drop = |config| promised(&[Data, Readers, Writers, Rollback], Some("X fails"), config);
+    let drop =
+        |config| promised(&[Data, Readers, Writers, Rollback], Some(", and X fails"), config);
     let all = "data readers writers rollback";
-    assert_eq!(drop(""), format!("reported {all}: it goes, and X fails"));
-    assert_eq!(drop("promise: offline"), format!("reported {all}: it goes"));
-    assert_eq!(drop("deploy: code-first"), "reported data rollback: it goes");
-    let default = |config| promised(&[Writers], Some("X fails"), config);
-    assert_eq!(default("promise: readers"), "not-promised writers: it goes");
-    assert_eq!(default("deploy: code-first"), "not-promised : it goes");
+    assert_eq!(drop(""), format!("reported {all}: it goes, and X fails."));
+    assert_eq!(drop("promise: offline"), format!("reported {all}: it goes."));
+    assert_eq!(drop("deploy: code-first"), "reported data rollback: it goes.");
+    let default = |config| promised(&[Writers], Some(", and X fails"), config);
+    assert_eq!(default("promise: readers"), "not-promised writers: it goes, and X fails.");
+    assert_eq!(default("deploy: code-first"), "not-promised : it goes.");
+    let refused = |config| promised(&[], Some(", and X fails"), config);
+    assert_eq!(refused(""), "reported : it goes, and X fails.");
+    assert_eq!(refused("deploy: code-first"), "reported : it goes.");
     let lock = promised(&[Readers, Writers], None, "deploy: code-first");
-    assert_eq!(lock, "reported readers writers: it goes");
+    assert_eq!(lock, "reported readers writers: it goes.");
 }
 
 #[test]

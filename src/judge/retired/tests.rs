@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config;
-use crate::finding::Level;
+use crate::finding::{Level, OldRelease};
 use crate::judge::{Judged, judge};
 use crate::migration::{
     Direction, Migration, OptOut, Part, Runner, Sends, SqlText, Version, Wraps,
@@ -81,7 +81,7 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
             message: "it goes".to_owned(),
             primary: Label { file, span: Span::new(at, at + 4), text: String::new() },
             related: Vec::new(),
-            old_release: Some("X fails".to_owned()),
+            old_release: Some(OldRelease { at: 7, fails: ", and X fails".to_owned() }),
             help: Some("wait".to_owned()),
             subject: Subject::Column(Name::qualified("public", "orders"), "total".to_owned()),
         })
@@ -191,7 +191,7 @@ fn a_marker_counts_for_the_next_drop_of_its_object_alone() {
 fn only_the_drop_of_what_the_release_before_uses_can_be_retired() {
     let mut finding = judged(&[DROP], &[], "", None).remove(0).finding;
     assert!(!is_drop(&finding), "the judge has put the release into the message");
-    finding.old_release = Some(String::new());
+    finding.old_release = Some(OldRelease { at: 0, fails: String::new() });
     assert!(is_drop(&finding));
     finding.breaks = vec![Breaks::Writers];
     assert!(!is_drop(&finding));

@@ -81,7 +81,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .message(format!("{verb} `{table}.{column}` deletes its values"))
-            .old_release("the release that is running fails with every statement that names it")
+            .old_release(", and the release that is running fails with every statement that names it")
             .help(format!(
                 "ship a release that no longer uses the column, with `-- lockgate:retired column \
                  {table}.{column}` in a migration; when it is everywhere, drop the column (or \
