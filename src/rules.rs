@@ -233,9 +233,9 @@ impl Draft<'_> {
         self
     }
 
-    /// Less than all that the rule's findings break.
-    pub fn breaks(mut self, breaks: &[Breaks]) -> Self {
-        self.finding.breaks = breaks.to_vec();
+    /// Breaks something else than what the rule says; nothing where the deploy fails.
+    pub fn breaks(mut self, breaks: impl Into<Vec<Breaks>>) -> Self {
+        self.finding.breaks = breaks.into();
         self
     }
 
@@ -249,8 +249,8 @@ impl Draft<'_> {
         self
     }
 
-    /// Goes on with the message.
-    pub fn also(mut self, more: &str) -> Self {
+    /// More at the end of the message.
+    pub fn add(mut self, more: &str) -> Self {
         self.finding.message.push_str(more);
         self
     }
