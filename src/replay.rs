@@ -14,6 +14,7 @@ mod names;
 mod objects;
 mod renames;
 mod run;
+mod same_transaction;
 mod settings;
 mod tables;
 #[cfg(test)]
@@ -101,24 +102,27 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
 impl Replay<'_> {
     /// The steps of the migration at `index`.
     pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
-        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
-        else {
-            return Vec::new();
-        };
-        let records = migration.statements.iter().zip(&run.records);
-        records
-            .map(|(statement, record)| Step {
-                dialect: self.dialect,
-                migration,
-                statement,
-                index,
-                start: &run.start,
-                before: &record.before,
-                after: &record.after,
-                differences: &record.differences,
-                transaction: record.transaction,
-            })
-            .collect()
+        let statements = self.migrations.get(index).map_or(0, |read| read.statements.len());
+        (0..statements).filter_map(|position| self.step(index, position)).collect()
+    }
+
+    /// The step of one statement.
+    fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
+        let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
+        let record = run.records.get(position)?;
+        Some(Step {
+            dialect: self.dialect,
+            migration,
+            statement: migration.statements.get(position)?,
+            index,
+            start: &run.start,
+            before: &record.before,
+            after: &record.after,
+            differences: &record.differences,
+            transaction: record.transaction,
+            position,
+            replay: self,
+        })
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -167,6 +171,10 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
+    /// Which statement of the migration it is.
+    position: usize,
+    /// All of them.
+    replay: &'a Replay<'a>,
 }
 
 impl Step<'_> {

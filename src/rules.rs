@@ -274,7 +274,7 @@ rules! {
     locking { column_type_rewrite, index_not_concurrent }
     compatibility { drop_column }
     shape { missing_primary_key }
-    transactions { refused_in_transaction }
+    transactions { refused_in_transaction, unbalanced_transaction }
 }
 
 /// The rule of this id.
