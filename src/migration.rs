@@ -178,11 +178,16 @@ pub enum OptOut {
 pub enum Advice {
     /// Run this statement by itself, outside any transaction.
     RunAlone(String),
+    /// Run this statement when the transaction before it has committed.
+    AfterCommit(String),
 }
 
 /// Words an advice for a runner.
 pub fn advise(runner: &Runner, advice: &Advice) -> String {
-    let Advice::RunAlone(statement) = advice;
+    let statement = match advice {
+        Advice::RunAlone(statement) => statement,
+        Advice::AfterCommit(statement) => return after_commit(runner, statement),
+    };
     match &runner.alone {
         OptOut::Directive { text, place } => {
             format!("put `{statement}` into a migration of its own, with `{text}` {place}")
@@ -209,6 +214,28 @@ pub fn advise(runner: &Runner, advice: &Advice) -> String {
         OptOut::Unknown => format!(
             "run `{statement}` in a migration of its own that your runner does not wrap in a \
              transaction; with `framework:` in lockgate.yaml this says how"
+        ),
+    }
+}
+
+fn after_commit(runner: &Runner, statement: &str) -> String {
+    let framework = runner.framework;
+    match runner.wraps {
+        Wraps::EachFile => format!(
+            "put `{statement}` into a later migration: {framework} runs each in a transaction of \
+             its own"
+        ),
+        Wraps::EachChangeset => format!(
+            "put `{statement}` into a later changeset: {framework} runs each in a transaction of \
+             its own"
+        ),
+        Wraps::AllPending => format!(
+            "put `{statement}` into a migration of a later deploy: {framework} runs all pending \
+             ones in one transaction"
+        ),
+        Wraps::Nothing => format!("put `{statement}` into a later migration"),
+        Wraps::Unknown => format!(
+            "put `{statement}` into a later migration, and see that your runner commits before it"
         ),
     }
 }
