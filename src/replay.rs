@@ -26,6 +26,7 @@ pub use transaction::{
 };
 
 use crate::dialect::Dialect;
+use crate::effects::{self, ChangeEffect, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -34,7 +35,7 @@ use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
-use run::{Pass, Run};
+use run::{Pass, Record, Run};
 
 /// Where replay begins.
 #[derive(Clone, Debug)]
@@ -110,16 +111,18 @@ impl Replay<'_> {
     fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
         let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
         let record = run.records.get(position)?;
+        let statement = migration.statements.get(position)?;
         Some(Step {
             dialect: self.dialect,
             migration,
-            statement: migration.statements.get(position)?,
+            statement,
             index,
             start: &run.start,
             before: &record.before,
             after: &record.after,
             differences: &record.differences,
             transaction: record.transaction,
+            effects: effects_of(statement, record, self.dialect),
             position,
             replay: self,
         })
@@ -171,15 +174,28 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
+    /// What each of the statement's changes does on the server, in their order.
+    pub effects: Vec<ChangeEffect>,
     /// Which statement of the migration it is.
     position: usize,
     /// All of them.
     replay: &'a Replay<'a>,
 }
 
+fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
+    let changes = statement.changes.iter().map(|located| &located.change.value);
+    changes.map(|it| effects::effect(it, &record.before, &record.after, dialect)).collect()
+}
+
 impl Step<'_> {
+    /// What the change at `change` does to objects that somebody may be using.
+    pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
+        let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
+        touches.unwrap_or_default().iter().filter(|touch| !self.is_born(&touch.object.name))
+    }
+
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
-    /// this migration under a name that was free when the migration began.
+    /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
         let relation = [self.before, self.after]
             .into_iter()
@@ -255,7 +271,7 @@ impl Step<'_> {
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {
         birth.is_some_and(|birth| {
-            birth.migration == Some(self.index) && birth.certain && birth.new_name
+            birth.migration == Some(self.index) && birth.certain && birth.unused
         })
     }
 }
