@@ -178,7 +178,7 @@ pub enum OptOut {
 pub enum Advice {
     /// Run this statement by itself, outside any transaction.
     RunAlone(String),
-    /// Run this statement when the transaction before it has committed.
+    /// Run this when the transaction before it has committed; in words.
     AfterCommit(String),
 }
 
@@ -186,7 +186,7 @@ pub enum Advice {
 pub fn advise(runner: &Runner, advice: &Advice) -> String {
     let statement = match advice {
         Advice::RunAlone(statement) => statement,
-        Advice::AfterCommit(statement) => return after_commit(runner, statement),
+        Advice::AfterCommit(what) => return after_commit(runner, what),
     };
     match &runner.alone {
         OptOut::Directive { text, place } => {
@@ -218,25 +218,25 @@ pub fn advise(runner: &Runner, advice: &Advice) -> String {
     }
 }
 
-fn after_commit(runner: &Runner, statement: &str) -> String {
+fn after_commit(runner: &Runner, what: &str) -> String {
     let framework = runner.framework;
     match runner.wraps {
         Wraps::EachFile => format!(
-            "put `{statement}` into a later migration: {framework} runs each in a transaction of \
+            "put {what} into a later migration: {framework} runs each in a transaction of \
              its own"
         ),
         Wraps::EachChangeset => format!(
-            "put `{statement}` into a later changeset: {framework} runs each in a transaction of \
+            "put {what} into a later changeset: {framework} runs each in a transaction of \
              its own"
         ),
         Wraps::AllPending => format!(
-            "put `{statement}` into a migration of a later deploy: {framework} runs all pending \
+            "put {what} into a migration of a later deploy: {framework} runs all pending \
              ones in one transaction"
         ),
-        Wraps::Nothing => format!("put `{statement}` into a later migration"),
-        Wraps::Unknown => format!(
-            "put `{statement}` into a later migration, and see that your runner commits before it"
-        ),
+        Wraps::Nothing => format!("put {what} into a later migration"),
+        Wraps::Unknown => {
+            format!("put {what} into a later migration, and see that your runner commits before it")
+        }
     }
 }
 

@@ -274,7 +274,7 @@ rules! {
     locking { column_type_rewrite, index_not_concurrent }
     compatibility { drop_column }
     shape { missing_primary_key }
-    transactions { refused_in_transaction, unbalanced_transaction, validated_where_added }
+    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
 /// The rule of this id.

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod cursor;
 pub mod forms;
 pub mod functions;
+pub mod literals;
 pub mod split;
 pub mod token;
 

@@ -187,7 +187,7 @@ fn report(found: &Found<'_>, name: &str, level: Level, why: &str, sink: &mut Sin
          rows, so NOT VALID gains nothing{}",
         step.standing(table)
     );
-    let statement = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
+    let statement = format!("`ALTER TABLE {table} VALIDATE CONSTRAINT {name}`");
     let advice = Advice::AfterCommit(statement);
     let label = Label {
         file: step.migration.migration.file,
