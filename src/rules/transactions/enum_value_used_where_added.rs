@@ -10,7 +10,7 @@ use crate::schema::change::{Change, DataVerb, TableAction, TypeDefinition};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::table::TypeKind;
-use crate::sql::literals::{Words, words};
+use crate::sql::words::{Words, words};
 
 const OLD: &str = "CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (id bigint PRIMARY KEY, m mood, note text);";
 
