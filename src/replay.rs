@@ -20,10 +20,12 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod written_types;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
 use crate::effects::{self, ChangeEffect, Touch};
