@@ -90,7 +90,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     for written in step.written_types() {
         let base = base_type(step.after, written.ty);
         let is_money = step.dialect.engine == Engine::Postgres && base.is_or_holds("money");
-        if !is_money && !(is_float(base) && says_money(written.name)) {
+        let holds_money = is_money || (is_float(base) && says_money(written.name));
+        if !holds_money {
             continue;
         }
         let message = match is_money {
