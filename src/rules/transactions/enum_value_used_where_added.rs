@@ -134,13 +134,27 @@ fn report(
         span: added.change.span,
         text: "added here".to_owned(),
     };
-    let advice = Advice::AfterCommit("the statements that use it".to_owned());
+    let advice = Advice::Later {
+        now: format!("ALTER TYPE {name} ADD VALUE '{value}'"),
+        later: beginning(&later.statement.text),
+    };
     sink.report(later, later.statement.span, Subject::Object("type", name.to_string()))
         .level(level)
         .message(message)
         .help(advise(&step.migration.migration.runner, &advice))
         .related(label)
         .push();
+}
+
+/// As much of a statement as a help has room for.
+fn beginning(text: &str) -> String {
+    const CHARS_MAX: usize = 40;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{} ...", text.get(..end).unwrap_or_default().trim_end()),
+        None => text,
+    }
 }
 
 /// Whether the type is known to have the value already.

@@ -235,7 +235,11 @@ fn end_of<'a>(
             "no BEGIN stands before it: there is no transaction to end".to_owned()
         }
     };
-    report(sink, step, span, Level::Error, message, "leave it out, or begin with BEGIN");
+    let help = match step.transaction {
+        Transaction::Runner => "leave it out",
+        _ => "leave it out, or write BEGIN before it",
+    };
+    report(sink, step, span, Level::Error, message, help);
 }
 
 fn idle(sink: &mut Sink, step: &Step<'_>, span: Span, then: &str) {

@@ -187,8 +187,10 @@ fn report(found: &Found<'_>, name: &str, level: Level, why: &str, sink: &mut Sin
          rows, so NOT VALID gains nothing{}",
         step.standing(table)
     );
-    let statement = format!("`ALTER TABLE {table} VALIDATE CONSTRAINT {name}`");
-    let advice = Advice::AfterCommit(statement);
+    let advice = Advice::Later {
+        now: format!("ADD CONSTRAINT {name} ... NOT VALID"),
+        later: format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
+    };
     let label = Label {
         file: step.migration.migration.file,
         span: added.span,
