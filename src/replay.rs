@@ -25,7 +25,7 @@ pub use transaction::{
 };
 
 use crate::dialect::Dialect;
-use crate::effects::{self, ChangeEffect, Touch};
+use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -108,17 +108,21 @@ impl Replay<'_> {
         };
         let records = migration.statements.iter().zip(&run.records);
         records
-            .map(|(statement, record)| Step {
-                dialect: self.dialect,
-                migration,
-                statement,
-                index,
-                start: &run.start,
-                before: &record.before,
-                after: &record.after,
-                differences: &record.differences,
-                transaction: record.transaction,
-                effects: effects_of(statement, record, self.dialect),
+            .map(|(statement, record)| {
+                let mut step = Step {
+                    dialect: self.dialect,
+                    migration,
+                    statement,
+                    index,
+                    start: &run.start,
+                    before: &record.before,
+                    after: &record.after,
+                    differences: &record.differences,
+                    transaction: record.transaction,
+                    effects: effects_of(statement, record, self.dialect),
+                };
+                step.leave_out_empty_checks();
+                step
             })
             .collect()
     }
@@ -179,6 +183,21 @@ fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<C
 }
 
 impl Step<'_> {
+    /// A foreign key of a table that is born has no rows to look up in the table it refers to.
+    fn leave_out_empty_checks(&mut self) {
+        let effects = self.effects.iter().enumerate();
+        let of_new = effects.filter(|(_, effect)| {
+            let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
+            targets.any(|touch| self.is_born(&touch.object.name))
+        });
+        for index in of_new.map(|(index, _)| index).collect::<Vec<_>>() {
+            let touches = self.effects.get_mut(index).map(|effect| &mut effect.touches);
+            for touch in touches.into_iter().flatten() {
+                touch.scans &= touch.role != Role::Referenced;
+            }
+        }
+    }
+
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
         let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
