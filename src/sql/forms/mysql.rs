@@ -44,7 +44,7 @@ pub(super) const FORMS: Forms = &[
     ("SET", Reader::Many(session::set)),
     ("LOCK", Reader::One(session::lock)),
     ("UNLOCK", Reader::One(shared::nothing)),
-    ("BEGIN NOT ATOMIC", Reader::Many(routine::block)),
+    ("BEGIN NOT ATOMIC", Reader::Code(routine::block)),
     ("BEGIN", Reader::One(shared::transaction)),
     ("START TRANSACTION", Reader::One(shared::transaction)),
     ("COMMIT", Reader::One(shared::transaction)),
