@@ -6,8 +6,10 @@ pub mod calls;
 pub mod cursor;
 pub mod forms;
 pub mod functions;
+
 pub mod split;
 pub mod token;
+pub mod words;
 
 /// The readers of statement forms.
 pub mod read {

@@ -23,7 +23,12 @@ impl DataType {
 
     /// Whether it is the built-in type of this name (not an array of it).
     pub fn is(&self, name: &str) -> bool {
-        self.array_dimensions == 0 && self.name.name == name && self.is_builtin_schema()
+        self.array_dimensions == 0 && self.is_or_holds(name)
+    }
+
+    /// Whether it is the built-in type of this name, or an array of it.
+    pub fn is_or_holds(&self, name: &str) -> bool {
+        self.name.name == name && self.is_builtin_schema()
     }
 
     /// `serial` and its kin are not types: the integer type that the column gets, else `None`.
