@@ -71,7 +71,7 @@ pub(super) const FORMS: Forms = &[
     ("DO", Reader::One(shared::nothing)),
     ("EXPLAIN", Reader::One(shared::nothing)),
     ("FLUSH", Reader::One(shared::nothing)),
-    ("GET DIAGNOSTICS", Reader::One(shared::nothing)),
+    ("GET", Reader::One(shared::nothing)),
     ("HELP", Reader::One(shared::nothing)),
     ("HANDLER", Reader::One(shared::nothing)),
     ("KILL", Reader::One(shared::nothing)),
