@@ -19,9 +19,20 @@ impl Apply {
         matches!(self.catalog.engine(), Engine::Mysql | Engine::Mariadb)
     }
 
+    /// The sub-commands that no other engine has.
+    pub(super) fn alter_as_mysql(&mut self, table: &Name, action: &TableAction) {
+        match action {
+            TableAction::RedefineColumn { from, column, constraints, if_exists } => {
+                self.redefine_column(table, from, column, constraints, *if_exists);
+            }
+            TableAction::AlterPartitions { verb, text } => self.alter_partitions(table, verb, text),
+            _ => {}
+        }
+    }
+
     /// `MODIFY`, `CHANGE`: what is not written anew is gone, and each thing that changes is a
     /// difference by itself.
-    pub(super) fn redefine_column(
+    fn redefine_column(
         &mut self,
         table: &Name,
         from: &str,
@@ -198,7 +209,7 @@ impl Apply {
     }
 
     /// Keeps how a table is partitioned.
-    pub(super) fn alter_partitions(&mut self, table: &Name, verb: &str, text: &str) {
+    fn alter_partitions(&mut self, table: &Name, verb: &str, text: &str) {
         let partition_by = match verb {
             "PARTITION BY" => Some(text.to_owned()),
             "REMOVE PARTITIONING" => None,

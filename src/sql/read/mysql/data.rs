@@ -92,7 +92,7 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
         "INSERT" | "REPLACE" => data(DataVerb::Insert, vec![cursor.name()?]),
         "UPDATE" => {
             let tables = tables(cursor.take_until(|rest| rest.is("SET")));
-            let mut data = data(DataVerb::Update, tables.names());
+            let mut data = data(DataVerb::Update, assigned(cursor, &tables));
             data.has_where = tables.narrows || is_bounded(cursor);
             data
         }
@@ -120,18 +120,29 @@ fn delete(mut cursor: Cursor<'_>) -> Reads<Data> {
         false if before.is_done() => (first, Tables::default()),
         false => (tables(before), first),
     };
-    // A target is the name or the alias of one of the tables.
     for (name, _) in &mut targets.found {
-        let same = |(table, alias): &&(Name, Option<String>)| {
-            alias.as_ref() == Some(&name.name) || table == name
-        };
-        if let Some((table, _)) = sources.found.iter().find(same) {
-            *name = table.clone();
-        }
+        *name = sources.named(name).unwrap_or_else(|| name.clone());
     }
     let mut data = data(DataVerb::Delete, targets.names());
     data.has_where = bounded || sources.narrows;
     Ok(data)
+}
+
+/// The tables whose columns an UPDATE of these tables sets, as far as the columns say so: else all.
+fn assigned(mut cursor: Cursor<'_>, tables: &Tables) -> Vec<Name> {
+    cursor.eat("SET");
+    let ends = |rest: &Cursor<'_>| rest.is("WHERE") || rest.is("ORDER") || rest.is("LIMIT");
+    let columns = cursor.take_until(ends).split_commas();
+    let table_of = |mut column: Cursor<'_>| {
+        let name = column.name().ok()?;
+        // `db.t.c` is read as `t.c`.
+        tables.named(&Name::bare(name.schema?))
+    };
+    let named: Option<Vec<Name>> = columns.into_iter().map(table_of).collect();
+    let mut named = named.filter(|named| !named.is_empty()).unwrap_or_else(|| tables.names());
+    named.sort();
+    named.dedup();
+    named
 }
 
 /// Tables with their aliases.
@@ -145,6 +156,15 @@ struct Tables {
 impl Tables {
     fn names(&self) -> Vec<Name> {
         self.found.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The table that a name or alias stands for.
+    fn named(&self, name: &Name) -> Option<Name> {
+        let same = |(table, alias): &&(Name, Option<String>)| match alias {
+            Some(alias) => name.schema.is_none() && *alias == name.name,
+            None => table == name || (name.schema.is_none() && table.name == name.name),
+        };
+        self.found.iter().find(same).map(|(table, _)| table.clone())
     }
 }
 
