@@ -296,8 +296,8 @@ rules! {
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
     compatibility { drop_column }
-    shape { missing_primary_key }
-    transactions { refused_in_transaction }
+    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
+    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
 /// The rule of this id.
