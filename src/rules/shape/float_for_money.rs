@@ -52,6 +52,12 @@ pub static RULE: Rule = Rule {
             source: "https://www.postgresql.org/docs/current/datatype-money.html",
         },
         Fact {
+            engine: Engine::Mysql,
+            says: "FLOAT and DOUBLE represent approximate values; DECIMAL stores exact ones, as for \
+                   monetary data.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/fixed-point-types.html",
+        },
+        Fact {
             engine: Engine::Sqlite,
             says: "REAL is an 8-byte IEEE floating point number; there is no decimal type.",
             source: "https://www.sqlite.org/datatype3.html",
@@ -74,6 +80,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE TYPE line AS (n int, amount_usd float);", "CREATE TYPE line"),
         bad("postgres", "", "CREATE DOMAIN price AS real;", "CREATE DOMAIN price"),
         bad("postgres", "CREATE DOMAIN inexact AS real;", "CREATE TABLE t (id bigint PRIMARY KEY, salary inexact);", "salary inexact"),
+        bad("mysql", "", "CREATE TABLE t (id bigint PRIMARY KEY, `unit_price` FLOAT(10, 2));", "`unit_price` FLOAT(10, 2)"),
+        bad("mariadb", "CREATE TABLE t (id bigint PRIMARY KEY);", "ALTER TABLE t ADD COLUMN fee DOUBLE PRECISION AFTER id;", "ADD COLUMN fee DOUBLE PRECISION AFTER id"),
         bad("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY, balance REAL);", "balance REAL"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, price numeric(12, 2), cost bigint, fee decimal);"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, tax_rate real, price_ratio float, cost_factor real, costCount real);"),
@@ -81,6 +89,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, latitude double precision, score real);"),
         good("postgres", "CREATE TABLE t (id bigint PRIMARY KEY, price real);", "CREATE TABLE IF NOT EXISTS t (price real); CREATE TABLE u (LIKE t INCLUDING ALL);"),
         good("postgres", "", "CREATE TEMP TABLE t (price real); SELECT 1::real AS price;"),
+        good("mysql", "", "CREATE TABLE t (id bigint PRIMARY KEY, price DECIMAL(12, 2), tax_rate DOUBLE);"),
         good("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY, balance INTEGER, ratio REAL);"),
     ],
     check: Check::Step(check),
@@ -113,7 +122,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 }
 
 fn is_float(ty: &DataType) -> bool {
-    ["real", "double precision", "float", "double"].iter().any(|name| ty.is_or_holds(name))
+    let name = ty.name.name.as_str();
+    let name = name.strip_suffix(" unsigned").unwrap_or(name);
+    ty.name.schema.is_none() && ["real", "double precision", "float", "double"].contains(&name)
 }
 
 /// Whether a name in snake case or camel case speaks of an amount of money.

@@ -35,6 +35,11 @@ pub static RULE: Rule = Rule {
                    than 2^31 identifiers are anticipated over the lifetime of the table.",
             source: "https://www.postgresql.org/docs/current/datatype-numeric.html",
         },
+        Fact {
+            engine: Engine::Mysql,
+            says: "INT ends at 2147483647, or at 4294967295 where it is UNSIGNED; BIGINT at 2^63-1.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/integer-types.html",
+        },
     ],
     same_as: &[
         ("squawk", "prefer-bigint-over-int"),
@@ -51,6 +56,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", "CREATE SEQUENCE s;", "CREATE TABLE t (id int DEFAULT nextval('s'::regclass) PRIMARY KEY);", "id int DEFAULT nextval('s'::regclass) PRIMARY KEY"),
         bad("postgres", "", "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s; ALTER TABLE t ALTER id SET DEFAULT nextval('s'); ALTER TABLE t ADD PRIMARY KEY (id);", "ALTER id SET DEFAULT nextval('s')"),
         bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY;", "ALTER id ADD GENERATED ALWAYS AS IDENTITY"),
+        bad("mysql", "", "CREATE TABLE t (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY);", "id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY"),
+        bad("mariadb", "CREATE TABLE t (a int PRIMARY KEY);", "ALTER TABLE t ADD `id` MEDIUMINT AUTO_INCREMENT UNIQUE;", "ADD `id` MEDIUMINT AUTO_INCREMENT UNIQUE"),
         bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int REFERENCES o);", "o_id int REFERENCES o"),
         bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int, FOREIGN KEY (o_id) REFERENCES o (id));", "o_id int"),
         bad("postgres", WIDE, "ALTER TABLE t ADD o_id int REFERENCES o;", "REFERENCES o"),
@@ -62,6 +69,9 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE u (LIKE t INCLUDING ALL); CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s;", "ALTER TABLE t ALTER id SET DEFAULT nextval('s');"),
         good("postgres", "", "CREATE TEMP TABLE t (id serial);"),
+        bad("mysql", "", "CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int); ALTER TABLE t MODIFY id int NOT NULL AUTO_INCREMENT;", "MODIFY id int NOT NULL AUTO_INCREMENT"),
+        good("mysql", "", "CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, n int NOT NULL); CREATE TABLE u (id SMALLINT PRIMARY KEY); CREATE TABLE v (id SERIAL PRIMARY KEY);"),
+        good("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);"),
     ],
     check: Check::Step(check),
 };
@@ -74,10 +84,12 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         }
     }
     let told = [Direction::Dump, Direction::Baseline];
-    if step.dialect.engine == Engine::Postgres
-        && !told.contains(&step.migration.migration.direction)
-    {
-        generated_later(step, sink);
+    if told.contains(&step.migration.migration.direction) {
+        return;
+    }
+    generated_later(step, sink);
+    // MySQL refuses a foreign key between different types.
+    if step.dialect.engine == Engine::Postgres {
         foreign_keys(step, sink);
     }
 }
@@ -98,7 +110,7 @@ fn draws(default: Option<&Expr>) -> bool {
 
 /// How many bits an integer type has. SQLite's have 64, whatever they are called.
 fn width(engine: Engine, ty: &str) -> Option<u8> {
-    match (engine, ty) {
+    match (engine, ty.strip_suffix(" unsigned").unwrap_or(ty)) {
         (Engine::Sqlite, _) => None,
         (Engine::Mysql | Engine::Mariadb, "tinyint") => Some(8),
         (Engine::Mysql | Engine::Mariadb, "mediumint") => Some(24),
@@ -127,7 +139,8 @@ fn report_key(
         .push();
 }
 
-/// `SET DEFAULT nextval(...)` and `ADD GENERATED`, on a column of this migration.
+/// `SET DEFAULT nextval(...)`, `ADD GENERATED` and `MODIFY ... AUTO_INCREMENT`, on a column of this
+/// migration.
 fn generated_later(step: &Step<'_>, sink: &mut Sink) {
     for difference in step.differences {
         let Some(located) = step.statement.changes.get(difference.change) else { continue };
@@ -135,12 +148,13 @@ fn generated_later(step: &Step<'_>, sink: &mut Sink) {
         let column = match action {
             TableAction::SetDefault { column, default } if draws(default.as_ref()) => column,
             TableAction::AddIdentity { column, .. } => column,
+            TableAction::RedefineColumn { column, .. } if column.identity.is_some() => &column.name,
             _ => continue,
         };
         let table = &difference.object.name;
         let ty = integer_of(step.after, table, column);
         let Some(ty) = ty.filter(|_| step.is_column_born(table, column)) else { continue };
-        if width(Engine::Postgres, &ty.name.name).is_some_and(|bits| bits < 64) {
+        if width(step.dialect.engine, &ty.name.name).is_some_and(|bits| bits < 64) {
             let subject = Subject::Column(table.clone(), column.clone());
             let words = format!("`{table}.{column}`");
             report_key(step, difference.span, subject, &words, &ty.name.name, sink);
