@@ -17,7 +17,7 @@ const MONEY_AT_END: &[&str] = &["total"];
 
 /// Words with which a name is no amount of money, wherever they stand: `tax_rate`.
 const SHARES: &[&str] =
-    &["factor", "multiplier", "pct", "percent", "percentage", "rate", "ratio"];
+    &["factor", "multiplier", "pct", "percent", "percentage", "rate", "ratio", "share", "split"];
 
 /// Words that say at the end of a name what it counts instead: `cost_weight`, but `weight_cost` and
 /// `cost_per_kg` are money.
