@@ -93,7 +93,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde-saphyr", &["config", "frameworks::liquibase"]),
     ("serde_json", &["frameworks::liquibase", "report::json"]),
     ("sqlparser", &["sql::bridge"]),
-    ("toml", &["frameworks::flyway"]),
+    ("toml", &["frameworks::keys"]),
     ("walkdir", &["tree"]),
     ("proptest", &["tests"]),
     ("snapbox", &["tests"]),

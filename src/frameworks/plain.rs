@@ -1,7 +1,6 @@
 //! Plain SQL files that an unknown runner applies in the order of their paths.
 
 use super::{Adapter, Claim, LoadError, MigrationSet, Project, Sources, Strength, paths};
-use super::placeholders::Placeholders;
 use crate::migration::{Direction, Migration, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{below, file_name};
 use std::collections::BTreeMap;
@@ -40,9 +39,6 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
     let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let mut files = claim.files.clone();
     files.sort_by(|a, b| run_order(a, b));
-    let known = BTreeMap::new();
-    let placeholders =
-        Placeholders { values: &known, marks: Placeholders::DOLLAR, templates: true };
     for path in &files {
         let Some(opened) = sources.open(path) else { continue };
         if let Some(framework) = way_back_inside(&opened.text)
@@ -62,7 +58,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             title: paths::stem(file_name(path)).replace(['_', '-'], " "),
             direction: if goes_back(path) { Direction::Down } else { Direction::Up },
             runner: RUNNER,
-            body: vec![Part::Sql(project.fill(&opened.text, 0, &placeholders))],
+            body: vec![Part::Sql(project.sql(&opened.text, 0))],
             span: opened.whole().span,
         });
     }
@@ -73,9 +69,6 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
 /// (`field/frameworks.md`, 1.0).
 fn way_back_inside(text: &str) -> Option<&'static str> {
     const MARKS: &[(&str, &str)] = &[
-        ("-- +goose down", "goose"),
-        ("-- +migrate down", "sql-migrate"),
-        ("-- migrate:down", "dbmate"),
         ("-- rambler down", "rambler"),
         ("---- create above / drop below ----", "tern"),
         ("-- down migration", "node-pg-migrate"),
@@ -160,12 +153,12 @@ mod tests {
 
     #[test]
     fn a_file_that_holds_its_own_way_back_is_an_error() {
-        let sql = "-- +goose Up\nALTER TABLE t ADD a int;\n-- +goose Down\nALTER TABLE t DROP a;";
+        let sql = "-- rambler up\nALTER TABLE t ADD a int;\n-- rambler down\nALTER TABLE t DROP a;";
         let tree = Memory::new([("m/1_a.sql", sql), ("m/2_b.sql", "SELECT 1;")]);
         let found = discover(&tree, &Settings::default());
         assert_eq!(found.errors.len(), 1);
         assert_eq!(found.errors[0].path, "m/1_a.sql");
-        assert!(found.errors[0].message.starts_with("it is marked for goose"));
+        assert!(found.errors[0].message.starts_with("it is marked for rambler"));
         assert_eq!(found.sets[0].migrations.len(), 1);
         let told = Settings { framework: Some("plain".to_owned()), ..Settings::default() };
         assert_eq!(discover(&tree, &told).errors, []);
