@@ -37,10 +37,15 @@ macro_rules! adapters {
 }
 
 adapters! {
+    refinery,
     flyway,
     goose,
     dbmate,
     sql_migrate,
+    drizzle,
+    diesel,
+    prisma,
+    sqlx,
     golang_migrate,
     liquibase,
     plain,

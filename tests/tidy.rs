@@ -91,7 +91,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["report::terminal"]),
     ("serde", &["config", "report::json"]),
     ("serde-saphyr", &["config", "frameworks::liquibase"]),
-    ("serde_json", &["frameworks::liquibase", "report::json"]),
+    ("serde_json", &["frameworks::drizzle", "frameworks::liquibase", "report::json"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
     ("walkdir", &["tree"]),
