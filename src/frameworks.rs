@@ -46,6 +46,13 @@ adapters! {
     diesel,
     prisma,
     sqlx,
+    tern,
+    atlas,
+    supabase,
+    node_pg_migrate,
+    play_evolutions,
+    rambler,
+    sqitch,
     golang_migrate,
     liquibase,
     plain,
@@ -195,6 +202,12 @@ impl<'a> Project<'a> {
     /// Whether there is a file of this path inside the root, listed or not.
     pub fn exists(&self, path: &str) -> bool {
         self.has(path) || self.tree.peek(path).is_ok()
+    }
+
+    /// Whether all that a folder holds was given, so that what is not listed is not there.
+    pub fn sees_all_of(&self, folder: &str) -> bool {
+        let holds = |given: &str| given == folder || below(folder, given).is_some();
+        self.listing.given.iter().any(|given| given.is_folder && holds(&given.path))
     }
 
     /// The one spelling of a path: what a settings file names, as it is listed.

@@ -74,7 +74,16 @@ impl MigrationSet {
             let (engine, why) = looks::by_content(starts().map(String::as_str))?;
             Some((Database::Read(engine), why))
         };
-        set.set_database(looks::by_path(&claim.root, &claim.files).or_else(by_content));
+        let by_path = looks::by_path(&claim.root, &claim.files);
+        set.set_database(match by_path {
+            // A folder further up (`internal/db2/migrations`) may only look like a database's.
+            Some((Database::Other(_), _))
+                if !looks::is_named_closely(&claim.root, &claim.files) =>
+            {
+                by_content().or(by_path)
+            }
+            by_path => by_path.or_else(by_content),
+        });
         set
     }
 

@@ -1,7 +1,7 @@
 //! Which transaction a statement runs in.
 
 use super::apply::Apply;
-use crate::dialect::{Dialect, Version};
+use crate::dialect::{Dialect, Engine, Version};
 use crate::migration::{OptOut, ReadMigration, Runner, Sends, Statement, Wraps};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, MaintenanceVerb, TransactionMark};
@@ -45,7 +45,7 @@ pub(super) struct Block {
 impl Block {
     pub(super) fn new(read: &ReadMigration, start: &Catalog) -> Self {
         let runner = &read.migration.runner;
-        let outside = outside(runner, read.statements.len());
+        let outside = outside(runner, read);
         let state = match runner.wraps {
             Wraps::EachFile | Wraps::EachChangeset | Wraps::AllPending => Transaction::Runner,
             Wraps::Nothing => outside,
@@ -141,8 +141,10 @@ fn restore(apply: &mut Apply, catalog: &Catalog) {
 /// What a statement runs in when neither the runner nor the author opened a transaction. A COMMIT
 /// inside a message of several statements does not help: the next one begins an implicit block
 /// again (measured, `field/frameworks.md` section 0).
-fn outside(runner: &Runner, statements: usize) -> Transaction {
-    match (runner.sends, statements > 1) {
+/// Of the engines only PostgreSQL has such a block.
+fn outside(runner: &Runner, read: &ReadMigration) -> Transaction {
+    let makes_block = read.engine == Engine::Postgres && read.statements.len() > 1;
+    match (runner.sends, makes_block) {
         (Sends::Statements, _) => Transaction::None,
         (Sends::WholeFile, true) => Transaction::Message,
         (Sends::WholeFile, false) => Transaction::None,
@@ -165,7 +167,7 @@ pub fn transaction_of(read: &ReadMigration, dialect: Dialect) -> &'static str {
         Wraps::AllPending => "all-pending",
         _ if changes.any(|located| begins(&located.change.value)) => "author",
         Wraps::Unknown => "unknown",
-        Wraps::Nothing => match outside(runner, read.statements.len()) {
+        Wraps::Nothing => match outside(runner, read) {
             Transaction::Message => "implicit",
             Transaction::Unknown => "unknown",
             _ => "none",
