@@ -26,14 +26,15 @@ pub use transaction::{
 
 use crate::dialect::Dialect;
 use crate::finding::{Level, Subject};
-use crate::migration::{ReadMigration, Statement};
+use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
+use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
-use run::{Pass, Run};
+use run::{Pass, Record, Run};
 
 /// Where replay begins.
 #[derive(Clone, Debug)]
@@ -105,9 +106,9 @@ impl Replay<'_> {
         else {
             return Vec::new();
         };
-        let records = migration.statements.iter().zip(&run.records);
+        let records = migration.statements.iter().zip(&run.records).enumerate();
         records
-            .map(|(statement, record)| Step {
+            .map(|(position, (statement, record))| Step {
                 dialect: self.dialect,
                 migration,
                 statement,
@@ -117,6 +118,7 @@ impl Replay<'_> {
                 after: &record.after,
                 differences: &record.differences,
                 transaction: record.transaction,
+                later: run.records.get(position + 1..).unwrap_or_default(),
             })
             .collect()
     }
@@ -163,13 +165,47 @@ pub struct Step<'a> {
     pub before: &'a Catalog,
     /// The catalog after it.
     pub after: &'a Catalog,
-    /// What changed, in the order of the statement's changes.
+    /// What changed, in the order in which the statement's changes run.
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
+    /// What the later statements of its migration leave behind.
+    later: &'a [Record],
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
+    /// The catalog when the last statement of this migration has run.
+    pub fn end(&self) -> &'a Catalog {
+        self.later.last().map_or(self.after, |record| &record.after)
+    }
+
+    /// What this statement and the later ones of its migration change.
+    pub fn from_here(&self) -> impl Iterator<Item = &'a Difference> {
+        self.differences.iter().chain(self.later.iter().flat_map(|record| &record.differences))
+    }
+
+    /// The changes of the statements before this one in its migration.
+    pub fn earlier(&self) -> impl Iterator<Item = &'a Change> {
+        let count = self.migration.statements.len().saturating_sub(self.later.len() + 1);
+        let statements = self.migration.statements.iter().take(count);
+        statements.flat_map(|statement| &statement.changes).map(|located| &located.change.value)
+    }
+
+    /// What adds a column to `table` under the name of one that this statement drops.
+    pub fn added_again(&self, table: &Name, column: &str) -> Option<&'a Difference> {
+        self.from_here().find(|later| {
+            later.object.name == *table
+                && matches!(&later.kind, DifferenceKind::ColumnAdded { column: added } if added == column)
+        })
+    }
+
+    /// How a message on the change at this index begins: it stands under a condition, or nothing.
+    pub fn maybe(&self, change: usize) -> &'static str {
+        let located = self.statement.changes.get(change);
+        let certain = located.is_none_or(|it| it.context != Context::Do { certain: false });
+        if certain { "" } else { "this may run: " }
+    }
+
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
     /// this migration under a name that was free when the migration began.
     pub fn is_born(&self, name: &Name) -> bool {

@@ -226,6 +226,12 @@ impl Draft<'_> {
         self
     }
 
+    /// Less than all that the rule's findings break.
+    pub fn breaks(mut self, breaks: &[Breaks]) -> Self {
+        self.finding.breaks = breaks.to_vec();
+        self
+    }
+
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
@@ -272,6 +278,7 @@ rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
+    data { delete_without_where, truncate, update_without_where }
     compatibility { drop_column }
     shape { missing_primary_key }
     transactions { refused_in_transaction }

@@ -2,7 +2,6 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
-use crate::migration::Context;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 
@@ -49,6 +48,7 @@ pub static RULE: Rule = Rule {
             "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP COLUMN a'; SELECT f();",
             "SELECT f()",
         ),
+        good("postgres", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a text;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS never_was;"),
@@ -66,17 +66,16 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = &difference.object.name;
         // A parent's column takes those of its children with it: one finding for one change.
         let repeated = reported == Some(difference.change);
-        if repeated || step.is_column_born(table, column) {
+        // That a new column takes its name is another matter: it is found as that.
+        let replaced = step.added_again(table, column).is_some();
+        if repeated || replaced || step.is_column_born(table, column) {
             continue;
         }
         reported = Some(difference.change);
-        let certain = step.statement.changes.get(difference.change).is_none_or(|located| {
-            !matches!(located.context, Context::Do { certain: false })
-        });
-        let verb = if certain { "dropping" } else { "this may run: dropping" };
+        let maybe = step.maybe(difference.change);
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .message(format!(
-                "{verb} `{table}.{column}` deletes its values, and the release that is running \
+                "{maybe}dropping `{table}.{column}` deletes its values, and the release that is running \
                  fails with every statement that names it"
             ))
             .help(
