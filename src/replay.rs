@@ -25,6 +25,7 @@ pub use transaction::{
 };
 
 use crate::dialect::Dialect;
+use crate::effects::{self, ChangeEffect, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -118,6 +119,7 @@ impl Replay<'_> {
                 after: &record.after,
                 differences: &record.differences,
                 transaction: record.transaction,
+                effects: effects_of(statement, record, self.dialect),
                 later: run.records.get(position + 1..).unwrap_or_default(),
             })
             .collect()
@@ -169,8 +171,15 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
+    /// What each of the statement's changes does on the server, in their order.
+    pub effects: Vec<ChangeEffect>,
     /// What the later statements of its migration leave behind.
     later: &'a [Record],
+}
+
+fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
+    let changes = statement.changes.iter().map(|located| &located.change.value);
+    changes.map(|it| effects::effect(it, &record.before, &record.after, dialect)).collect()
 }
 
 impl<'a> Step<'a> {
@@ -206,8 +215,14 @@ impl<'a> Step<'a> {
         if certain { "" } else { "this may run: " }
     }
 
+    /// What the change at `change` does to objects that somebody may be using.
+    pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
+        let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
+        touches.unwrap_or_default().iter().filter(|touch| !self.is_born(&touch.object.name))
+    }
+
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
-    /// this migration under a name that was free when the migration began.
+    /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
         let relation = [self.before, self.after]
             .into_iter()
@@ -283,7 +298,7 @@ impl<'a> Step<'a> {
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {
         birth.is_some_and(|birth| {
-            birth.migration == Some(self.index) && birth.certain && birth.new_name
+            birth.migration == Some(self.index) && birth.certain && birth.unused
         })
     }
 }

@@ -34,7 +34,7 @@ impl Apply {
         let new_name = self.is_new_name(Space::Relation, to, true);
         let Some(mut relation) = self.catalog.take(from) else { return };
         if let Some(birth) = &mut relation.origin_mut().birth {
-            birth.new_name &= new_name;
+            birth.unused &= new_name;
         }
         match &relation {
             Relation::Table(table) => self.bring_along(&table.indexes, from, to),
@@ -141,7 +141,7 @@ impl Apply {
             found.columns.rename(from, |column| {
                 column.definition.name = to.to_owned();
                 if let Some(birth) = &mut column.birth {
-                    birth.new_name &= new_name;
+                    birth.unused &= new_name;
                 }
             });
             rename_in_table(found, member, from, to);

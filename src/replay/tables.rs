@@ -22,7 +22,12 @@ impl Apply {
         if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
-        let origin = self.origin(Space::Relation, &name, !create.if_not_exists);
+        let mut origin = self.origin(Space::Relation, &name, !create.if_not_exists);
+        if create.query.is_some() {
+            // It is full, so a name that was in use makes it one that somebody may be using.
+            let unused = self.is_new_name(Space::Relation, &name, !create.if_not_exists);
+            origin.birth = Some(self.birth(unused));
+        }
         let mut table = Table {
             origin,
             whole: create.query.is_none() && !origin.assumed,
