@@ -248,10 +248,12 @@ impl<'a> Step<'a> {
         if self.start.column(&self.before.resolve(table), column).seen().is_some() {
             return false;
         }
-        let birth = [self.before, self.after]
-            .into_iter()
-            .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
-            .and_then(|column| column.birth);
+        let birth = [self.before, self.after].into_iter().find_map(|catalog| {
+            let (_, found) = catalog.seen_table(table)?;
+            let birth = found.column(column)?.birth;
+            // One that came with a table that may be older may be older too.
+            birth.filter(|birth| found.origin.birth.is_none_or(|it| it.span != birth.span))
+        });
         self.is_born(table) || self.is_birth_here(birth)
     }
 

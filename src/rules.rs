@@ -279,7 +279,7 @@ rules! {
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
     data { delete_without_where, drop_schema, drop_table, truncate, update_without_where }
-    compatibility { drop_column }
+    compatibility { drop_column, rename_column, rename_table }
     shape { missing_primary_key }
     transactions { refused_in_transaction }
 }

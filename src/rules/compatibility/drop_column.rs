@@ -48,6 +48,9 @@ pub static RULE: Rule = Rule {
             "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP COLUMN a'; SELECT f();",
             "SELECT f()",
         ),
+        bad("postgres", "", "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, a int); ALTER TABLE t DROP a;", "DROP a")
+            .incomplete()
+            .at_level(Level::Warning),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a text;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
@@ -74,6 +77,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         reported = Some(difference.change);
         let maybe = step.maybe(difference.change);
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
+            .level(step.level_by_standing(table))
             .message(format!(
                 "{maybe}dropping `{table}.{column}` deletes its values, and the release that is running \
                  fails with every statement that names it"
