@@ -278,7 +278,7 @@ rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, truncate, update_without_where }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
     compatibility { drop_column, rename_column, rename_table, required_column_without_default }
     shape { missing_primary_key }
     transactions { refused_in_transaction }

@@ -1,6 +1,7 @@
 //! PostgreSQL: forms and the classifier.
 
 pub mod block;
+pub mod narrowing;
 pub mod types;
 
 use crate::dialect::Dialect;

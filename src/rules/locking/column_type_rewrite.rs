@@ -180,7 +180,7 @@ fn judge(
     match change {
         TypeChange::Rewrites => Some((
             Level::Error,
-            format!("{what} writes the whole table anew {lock}: {blocked}{}", narrowing(from, to)),
+            format!("{what} writes the whole table anew {lock}: {blocked}"),
         )),
         TypeChange::Unknown => Some((
             Level::Warning,
@@ -203,20 +203,6 @@ fn judge(
                 (Level::Error, format!("{what} verifies `{checks}` on every row {lock}: {blocked}"))
             })
         }
-    }
-}
-
-/// What else a shorter text type does.
-fn narrowing(from: &DataType, to: &DataType) -> String {
-    let texts = ["text", "character varying", "character"];
-    let is_text = |ty: &DataType| texts.iter().any(|name| ty.is(name));
-    match to.number(0) {
-        Some(length)
-            if is_text(from) && is_text(to) && from.number(0).is_none_or(|old| old > length) =>
-        {
-            format!("; it fails where a value is longer than {length}")
-        }
-        _ => String::new(),
     }
 }
 
