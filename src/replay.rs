@@ -252,7 +252,9 @@ impl<'a> Step<'a> {
             let (_, found) = catalog.seen_table(table)?;
             let birth = found.column(column)?.birth;
             // One that came with a table that may be older may be older too.
-            birth.filter(|birth| found.origin.birth.is_none_or(|it| it.span != birth.span))
+            let with_it =
+                |birth: &Birth| found.origin.birth.is_some_and(|it| it.span == birth.span);
+            birth.filter(|birth| !(found.origin.assumed && with_it(birth)))
         });
         self.is_born(table) || self.is_birth_here(birth)
     }

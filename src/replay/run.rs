@@ -3,6 +3,7 @@
 use super::apply::Apply;
 use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
+use crate::dialect::Engine;
 use crate::migration::{
     Context, Direction, LocatedChange, ReadMigration, Reading, Statement, Wraps,
 };
@@ -123,6 +124,11 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
             (Change::Transaction(mark), Context::Top) => {
                 block.mark(mark, located.change.span, apply);
             }
+            // In a transaction SQLite passes over it without a word (manual, `PRAGMA foreign_keys`).
+            (Change::Session(variable), _)
+                if apply.catalog.engine() == Engine::Sqlite
+                    && variable.name == "foreign_keys"
+                    && block.state.is_block() => {}
             _ => apply.apply(index, located),
         }
     }

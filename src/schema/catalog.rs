@@ -339,18 +339,6 @@ impl Catalog {
         })
     }
 
-    /// The columns, with their tables, that have a type of this resolved name.
-    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
-        self.tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect()
-    }
-
     /// The partitions of a table and the tables that inherit from it, one level down; `name` is
     /// resolved.
     pub fn children(&self, name: &Name) -> impl Iterator<Item = (&Name, &Table)> {
@@ -495,6 +483,7 @@ impl<T> Knowledge<&T> {
 fn is_system(name: &Name) -> bool {
     match name.schema.as_deref() {
         Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
         _ => name.name.starts_with("pg_"),
     }
 }

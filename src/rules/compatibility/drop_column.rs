@@ -52,6 +52,9 @@ pub static RULE: Rule = Rule {
             .incomplete()
             .at_level(Level::Warning),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a text;"),
+        bad("sqlite", OLD, "ALTER TABLE main.[T] DROP COLUMN `A`;", "DROP COLUMN `A`"),
+        bad("sqlite", OLD, "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP a;", "DROP a"),
+        good("sqlite", OLD, "ALTER TABLE t ADD b TEXT; ALTER TABLE t DROP b; ALTER TABLE t RENAME COLUMN a TO c;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS never_was;"),

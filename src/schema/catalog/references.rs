@@ -1,4 +1,4 @@
-//! Which tables refer to which.
+//! Which tables refer to which, and to which type.
 
 use super::{Catalog, Relation};
 use crate::schema::change::{ConstraintKind, ForeignKey};
@@ -30,6 +30,18 @@ impl Catalog {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The columns, with their tables, that have a type of this resolved name.
+    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
+        self.tables()
+            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
+            .filter(|(_, column)| {
+                let ty = column.definition.ty.as_ref();
+                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
+            })
+            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
+            .collect()
     }
 
     /// Whether a name is that of a foreign table, whose rows stand elsewhere.
