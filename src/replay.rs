@@ -12,6 +12,7 @@ mod constraints;
 mod drops;
 mod names;
 mod objects;
+mod rebuild;
 mod renames;
 mod run;
 mod settings;

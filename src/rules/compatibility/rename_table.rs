@@ -71,6 +71,8 @@ pub static RULE: Rule = Rule {
         ),
         bad("postgres", OLD, "ALTER TABLE t RENAME TO u;", "RENAME TO u").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT * FROM u;"),
+        good("postgres", OLD, "ALTER TABLE t RENAME TO o; CREATE TABLE t (id bigint PRIMARY KEY, a bigint); INSERT INTO t SELECT * FROM o;"),
+        good("postgres", OLD, "CREATE TABLE n (LIKE t INCLUDING ALL); INSERT INTO n SELECT * FROM t; ALTER TABLE t RENAME TO o; ALTER TABLE n RENAME TO t;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n RENAME TO m;"),
         good("postgres", OLD, "CREATE TEMP TABLE n (id int); ALTER TABLE n RENAME TO m;"),
         good("postgres", OLD, "ALTER VIEW v RENAME TO w; ALTER INDEX t_pkey RENAME TO t_id;"),
@@ -89,7 +91,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = &difference.object.name;
         // A table that this migration only moved aside and back is not renamed.
         let moved_here = !step.start.relations.contains_key(table) && step.start.complete;
-        if step.is_born(table) || moved_here {
+        // Nor is one whose rows go on under its name in a table that is built anew.
+        let rebuilt = step.rebuilt_without(table).is_some_and(|lost| lost.is_empty());
+        if step.is_born(table) || moved_here || rebuilt {
             continue;
         }
         let (level, instead) = match step.end().relations.get(table) {

@@ -81,6 +81,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER TABLE t ALTER c SET DEFAULT 1; ALTER TABLE t ALTER c DROP DEFAULT;"),
         good("postgres", OLD, "ALTER TABLE t ALTER b DROP DEFAULT; ALTER TABLE t ALTER b SET DEFAULT 2;"),
         good("postgres", OLD, "ALTER TABLE t ALTER a SET NOT NULL;"),
+        good("postgres", "", "ALTER TABLE old ALTER a DROP DEFAULT, ALTER a SET DEFAULT NULL;").incomplete(),
         good("postgres", OLD, "ALTER TABLE t ADD n int NOT NULL DEFAULT 0; ALTER TABLE t ALTER n DROP DEFAULT; ALTER TABLE t DROP COLUMN n;"),
         good("postgres", "CREATE TABLE k (id int);", "ALTER TABLE k ADD COLUMN key bigserial PRIMARY KEY;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD a int NOT NULL;"),
@@ -210,7 +211,8 @@ fn is_required(catalog: &Catalog, table: &Name, column: &str) -> Option<bool> {
         || type_gives;
     match definition.not_null {
         true => Some(!filled),
-        false if found.whole || filled => Some(false),
+        // Who writes DEFAULT NULL means that it may be NULL.
+        false if found.whole || filled || definition.default.is_some() => Some(false),
         false => None,
     }
 }

@@ -67,6 +67,8 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "DROP TABLE IF EXISTS n; CREATE TABLE n (id int PRIMARY KEY);"),
         good("postgres", OLD, "CREATE TEMP TABLE x AS SELECT * FROM t; DROP TABLE x;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT id, t_id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
+        good("postgres", OLD, "ALTER TABLE c RENAME TO o; CREATE TABLE c (id bigint PRIMARY KEY, t_id bigint); INSERT INTO c SELECT id, t_id FROM o; DROP TABLE o;"),
+        good("postgres", OLD, "CREATE TABLE n AS SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c; ALTER TABLE c ADD PRIMARY KEY (id);"),
         good("postgres", OLD, "DROP VIEW v; COMMENT ON TABLE t IS 'DROP TABLE t'; -- DROP TABLE t;"),
         good("postgres", "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a;", "DROP MATERIALIZED VIEW m;"),
         good("postgres", "CREATE FOREIGN TABLE f (a int) SERVER s;", "DROP FOREIGN TABLE f;"),
@@ -87,20 +89,20 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if !dropped || step.is_born(table) || step.before.is_foreign(table) {
             continue;
         }
-        let copy = copy_of(step, table);
-        let kept = copy.as_ref().and_then(|copy| kept(step, table, copy));
-        if kept.as_ref().is_some_and(Vec::is_empty) {
+        let rebuilt = step.rebuilt_without(table);
+        if rebuilt.as_ref().is_some_and(Vec::is_empty) {
             continue;
         }
+        let copy = copy_of(step, table);
         let level = match step.before.relation(table) {
             Knowledge::Assumed if *if_exists => Level::Warning,
             _ => step.level_by_standing(table),
         };
         let partition = partition_of(step, table);
         let mut message = step.maybe(difference.change).to_owned();
-        message += &match (&kept, &copy, &partition) {
+        message += &match (&rebuilt, &copy, &partition) {
             (Some(lost), ..) => format!(
-                "`{table}` is replaced by a copy without {}: their values are gone",
+                "`{table}` is built anew without {}: the values of these columns are gone",
                 listed(lost)
             ),
             (None, Some(copy), _) => format!(
@@ -116,7 +118,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ),
         };
         message += &taken(step, difference);
-        message += &comes_back(step, table, copy.is_some());
+        message += &comes_back(step, table, copy.is_some() || rebuilt.is_some());
         if level != Level::Error {
             message += &match if_exists {
                 true => format!(". These migrations do not show whether `{table}` exists"),
@@ -153,24 +155,6 @@ fn copy_of(step: &Step<'_>, table: &Name) -> Option<Name> {
         let lasts = step.before.seen_table(copy).is_some_and(|(_, found)| !found.temporary);
         copy != table && lasts
     })
-}
-
-/// Where the copy takes the table's place in this migration: the columns that it does not have,
-/// as far as both are known.
-fn kept(step: &Step<'_>, table: &Name, copy: &Name) -> Option<Vec<String>> {
-    let renamed = step.from_here().any(|later| {
-        later.object.name == *copy
-            && matches!(&later.kind, DifferenceKind::TableRenamed { to } if to == table)
-    });
-    if !renamed {
-        return None;
-    }
-    let (Some(old), Some(new)) = (step.before.shape(table).seen(), step.end().shape(table).known())
-    else {
-        return Some(Vec::new());
-    };
-    let names = old.columns.iter().map(|column| &column.definition.name);
-    Some(names.filter(|name| new.column(name).is_none()).cloned().collect())
 }
 
 /// What goes along: partitions, children, views and foreign keys of others.

@@ -82,7 +82,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY, a text); ALTER TABLE n ALTER a TYPE varchar(4) USING a::varchar(4);"),
         good("postgres", OLD, "CREATE TEMP TABLE n (a text); ALTER TABLE n ALTER a TYPE varchar(4) USING a::varchar(4);"),
         good("postgres", "CREATE FOREIGN TABLE f (a text) SERVER s;", "ALTER FOREIGN TABLE f ALTER a TYPE varchar(4);"),
-        good("postgres", "", "ALTER TABLE old ALTER a TYPE text, ALTER b TYPE bigint;").incomplete(),
+        good("postgres", "", "ALTER TABLE old ALTER a TYPE text, ALTER b TYPE bigint, ALTER c TYPE varchar(255);").incomplete(),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t ALTER n TYPE int';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER n TYPE int'; -- ALTER TABLE t ALTER n TYPE int;"),
     ],
@@ -106,6 +106,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             let (level, breaks, what) =
                 match narrowing(column, from.as_ref(), to, using, step.before) {
                     Narrowing::Keeps => continue,
+                    // Most such changes widen, and the statement fails before anything is lost.
+                    Narrowing::Refuses(_) if from.is_none() => continue,
                     Narrowing::Refuses(where_) => (
                         Level::Warning,
                         &[Breaks::Writers][..],

@@ -67,7 +67,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         sink.report(step, located.change.span, Subject::Table(table.clone()))
             .message(format!(
                 "{maybe}UPDATE without a condition writes every row of `{table}` in one \
-                 transaction: the old values are gone, and who writes a row of it waits until it \
+                 transaction: what it overwrites is gone, and who writes a row of it waits until it \
                  ends{standing}"
             ))
             .help("name the rows that need it in a WHERE, and update them in batches")
