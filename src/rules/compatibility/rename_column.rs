@@ -64,6 +64,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER VIEW v RENAME COLUMN a TO b;"),
         good("postgres", OLD, "ALTER TABLE t RENAME a TO x; ALTER TABLE t RENAME x TO a;"),
         good("postgres", OLD, "ALTER TABLE IF EXISTS never_was RENAME a TO b;"),
+        bad("sqlite", OLD, "ALTER TABLE [t] RENAME `A` TO b;", "RENAME `A` TO b"),
+        good("sqlite", OLD, "ALTER TABLE t ADD n; ALTER TABLE t RENAME n TO m;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t RENAME a TO b';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'RENAME COLUMN a TO b'; -- ALTER TABLE t RENAME a TO b;"),
     ],

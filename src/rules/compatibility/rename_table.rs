@@ -1,7 +1,7 @@
 //! `RENAME TO` and `SET SCHEMA` of a table that is in use.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Relation, Table};
@@ -78,6 +78,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER VIEW v RENAME TO w; ALTER INDEX t_pkey RENAME TO t_id;"),
         good("postgres", OLD, "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME TO t;"),
         good("postgres", OLD, "ALTER TABLE IF EXISTS never_was RENAME TO u;"),
+        bad("sqlite", OLD, "ALTER TABLE [t] RENAME TO u;", "RENAME TO u"),
+        good("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY, a); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t RENAME TO u';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t RENAME TO u'; -- ALTER TABLE t RENAME TO u;"),
         good("postgres", OLD, "ALTER TABLE t RENAME CONSTRAINT t_pkey TO t_key;"),
@@ -92,8 +94,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         // A table that this migration only moved aside and back is not renamed.
         let moved_here = !step.start.relations.contains_key(table) && step.start.complete;
         // Nor is one whose rows go on under its name in a table that is built anew.
-        let rebuilt = step.rebuilt_without(table).is_some_and(|lost| lost.is_empty());
-        if step.is_born(table) || moved_here || rebuilt {
+        let rebuilt = step.rebuilt_without(table);
+        let whole = rebuilt.as_ref().is_some_and(Vec::is_empty);
+        if step.is_born(table) || moved_here || whole {
             continue;
         }
         let (level, instead) = match step.end().relations.get(table) {
@@ -102,7 +105,12 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Some(Relation::Table(now)) if is_same(step, table, now) => continue,
             Some(_) => (
                 Level::Warning,
-                format!("from then on `{table}` is another table, without the rows of this one"),
+                match rebuilt {
+                    Some(lost) => format!("the new `{table}` has no {}", listed(&lost)),
+                    None => format!(
+                        "from then on `{table}` is another table, without the rows of this one"
+                    ),
+                },
             ),
             None => (
                 step.level_by_standing(table),

@@ -34,7 +34,11 @@ pub static RULE: Rule = Rule {
                    domain's default counts.",
             source: "measured: PostgreSQL 15",
         },
-    ],
+    Fact {
+            engine: Engine::Sqlite,
+            says: "ADD COLUMN ... NOT NULL without a default is refused where the table has rows.",
+            source: "measured: SQLite 3.40.1",
+        },],
     same_as: &[
         ("squawk", "adding-required-field"),
         ("atlas", "MF103"),
@@ -87,6 +91,8 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD a int NOT NULL;"),
         good("postgres", OLD, "CREATE TEMP TABLE n (id int); ALTER TABLE n ADD a int NOT NULL;"),
         good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a) WHERE b IS NOT NULL;"),
+        bad("sqlite", OLD, "ALTER TABLE t ADD COLUMN n TEXT NOT NULL;", "ADD COLUMN n TEXT NOT NULL"),
+        good("sqlite", OLD, "ALTER TABLE t ADD COLUMN n TEXT NOT NULL DEFAULT ''; ALTER TABLE t ADD COLUMN m TEXT;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t ADD n int NOT NULL';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ADD n int NOT NULL'; -- ALTER TABLE t ADD n int NOT NULL;"),
     ],

@@ -67,6 +67,8 @@ pub static RULE: Rule = Rule {
             "CREATE TABLE g (id int PRIMARY KEY, d int GENERATED ALWAYS AS (id * 2) STORED);",
             "ALTER TABLE g DROP COLUMN d, ADD COLUMN d int GENERATED ALWAYS AS (id * 3) STORED;",
         ),
+        bad("sqlite", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a INTEGER;", "DROP COLUMN a"),
+        good("sqlite", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN b INTEGER;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP a, ADD a text';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'DROP a, ADD a'; -- ALTER TABLE t DROP a, ADD a text;"),
     ],

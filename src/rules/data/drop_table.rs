@@ -30,7 +30,14 @@ pub static RULE: Rule = Rule {
         says: "DROP TABLE always removes any indexes, rules, triggers, and constraints that exist \
                for the target table; views and foreign keys of others go with CASCADE.",
         source: "https://www.postgresql.org/docs/current/sql-droptable.html",
-    }],
+    },
+Fact {
+            engine: Engine::Sqlite,
+            says: "Other changes of a table are made by creating a new one, copying the rows, \
+                   dropping the old one and renaming the new one; with foreign keys on, the drop \
+                   first deletes all rows of the old one.",
+            source: "https://www.sqlite.org/lang_altertable.html",
+        }],
     same_as: &[
         ("squawk", "ban-drop-table"),
         ("atlas", "DS102"),
@@ -73,6 +80,10 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a;", "DROP MATERIALIZED VIEW m;"),
         good("postgres", "CREATE FOREIGN TABLE f (a int) SERVER s;", "DROP FOREIGN TABLE f;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$;"),
+        bad("sqlite", OLD, "DROP TABLE [C];", "[C]"),
+        bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY); INSERT INTO n SELECT id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        good("sqlite", OLD, "PRAGMA foreign_keys = OFF; CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
+        good("sqlite", OLD, "CREATE TEMP TABLE b AS SELECT * FROM c; DROP TABLE b; DROP TABLE IF EXISTS never_was;"),
         good("postgres", OLD, "CREATE SCHEMA s; CREATE TABLE s.c (id int PRIMARY KEY); DROP TABLE s.c;"),
     ],
     check: Check::Step(check),
@@ -102,7 +113,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let mut message = step.maybe(difference.change).to_owned();
         message += &match (&rebuilt, &copy, &partition) {
             (Some(lost), ..) => format!(
-                "`{table}` is built anew without {}: the values of these columns are gone",
+                "`{table}` is built anew without {}: their values do not come along",
                 listed(lost)
             ),
             (None, Some(copy), _) => format!(

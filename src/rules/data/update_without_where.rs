@@ -47,6 +47,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "UPDATE t SET a = 1 WHERE a IS NULL;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); UPDATE n SET a = 1;"),
         good("postgres", OLD, "CREATE TEMP TABLE n AS SELECT * FROM t; UPDATE n SET a = 1;"),
+        bad("sqlite", OLD, "UPDATE OR IGNORE `t` SET a = 1;", "UPDATE OR IGNORE `t` SET a = 1"),
+        good("sqlite", OLD, "UPDATE t SET a = 1 WHERE a IS NULL;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'UPDATE t SET a = 1';"),
         good("postgres", OLD, "INSERT INTO t (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1;"),
         good("postgres", OLD, "SELECT * FROM t FOR UPDATE; COMMENT ON TABLE t IS 'UPDATE t SET a = 1';"),
