@@ -10,27 +10,31 @@ mod apply;
 mod calls;
 mod constraints;
 mod drops;
+mod mysql;
 mod names;
 mod objects;
 mod rebuild;
 mod renames;
 mod run;
+mod same_migration;
+mod same_transaction;
 mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod written_types;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
 use crate::effects::{self, ChangeEffect, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
-use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
@@ -104,26 +108,29 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
 impl Replay<'_> {
     /// The steps of the migration at `index`.
     pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
-        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
-        else {
-            return Vec::new();
-        };
-        let records = migration.statements.iter().zip(&run.records).enumerate();
-        records
-            .map(|(position, (statement, record))| Step {
-                dialect: self.dialect,
-                migration,
-                statement,
-                index,
-                start: &run.start,
-                before: &record.before,
-                after: &record.after,
-                differences: &record.differences,
-                transaction: record.transaction,
-                effects: effects_of(statement, record, self.dialect),
-                later: run.records.get(position + 1..).unwrap_or_default(),
-            })
-            .collect()
+        let statements = self.migrations.get(index).map_or(0, |read| read.statements.len());
+        (0..statements).filter_map(|position| self.step(index, position)).collect()
+    }
+
+    /// The step of one statement.
+    fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
+        let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
+        let record = run.records.get(position)?;
+        let statement = migration.statements.get(position)?;
+        Some(Step {
+            dialect: self.dialect,
+            migration,
+            statement,
+            index,
+            start: &run.start,
+            before: &record.before,
+            after: &record.after,
+            differences: &record.differences,
+            transaction: record.transaction,
+            effects: effects_of(statement, record, self.dialect),
+            position,
+            replay: self,
+        })
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -174,8 +181,10 @@ pub struct Step<'a> {
     pub transaction: Transaction,
     /// What each of the statement's changes does on the server, in their order.
     pub effects: Vec<ChangeEffect>,
-    /// What the later statements of its migration leave behind.
-    later: &'a [Record],
+    /// Which statement of the migration it is.
+    position: usize,
+    /// All of them.
+    replay: &'a Replay<'a>,
 }
 
 fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
@@ -183,32 +192,7 @@ fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<C
     changes.map(|it| effects::effect(it, &record.before, &record.after, dialect)).collect()
 }
 
-impl<'a> Step<'a> {
-    /// The catalog when the last statement of this migration has run.
-    pub fn end(&self) -> &'a Catalog {
-        self.later.last().map_or(self.after, |record| &record.after)
-    }
-
-    /// What this statement and the later ones of its migration change.
-    pub fn from_here(&self) -> impl Iterator<Item = &'a Difference> {
-        self.differences.iter().chain(self.later.iter().flat_map(|record| &record.differences))
-    }
-
-    /// The changes of the statements before this one in its migration.
-    pub fn earlier(&self) -> impl Iterator<Item = &'a Change> {
-        let count = self.migration.statements.len().saturating_sub(self.later.len() + 1);
-        let statements = self.migration.statements.iter().take(count);
-        statements.flat_map(|statement| &statement.changes).map(|located| &located.change.value)
-    }
-
-    /// What adds a column to `table` under the name of one that this statement drops.
-    pub fn added_again(&self, table: &Name, column: &str) -> Option<&'a Difference> {
-        self.from_here().find(|later| {
-            later.object.name == *table
-                && matches!(&later.kind, DifferenceKind::ColumnAdded { column: added } if added == column)
-        })
-    }
-
+impl Step<'_> {
     /// How a message on the change at this index begins: it stands under a condition, or nothing.
     pub fn maybe(&self, change: usize) -> &'static str {
         let located = self.statement.changes.get(change);

@@ -95,7 +95,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ),
             None => (
                 step.level_by_standing(table),
-                "the release that is running fails with every statement that names it".to_owned(),
+                format!(
+                    "a release that names `{column}` fails from then on, and one that names `{to}` \
+                     until then"
+                ),
             ),
         };
         let standing = match step.level_by_standing(table) {

@@ -137,10 +137,18 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             _ => step.standing(table),
         };
         let maybe = step.maybe(difference.change);
-        let message = message(step, how, table, column, required.is_some());
-        sink.report(step, difference.span, Subject::Column(table.clone(), column.to_owned()))
+        let (message, old_release) = message(step, how, table, column, required.is_some());
+        let mut draft = sink
+            .report(step, difference.span, Subject::Column(table.clone(), column.to_owned()))
             .level(level)
-            .message(format!("{maybe}{message}{standing}"))
+            .message(format!("{maybe}{message}"))
+            .old_release(old_release)
+            .add(&standing);
+        if how == How::Added && fails_with_rows(step) {
+            // The deploy fails, whoever is running.
+            draft = draft.breaks([]);
+        }
+        draft
             .help(match how {
                 How::LostDefault => {
                     "keep the default until no release is running that leaves the column out, and \
@@ -228,28 +236,45 @@ fn fails_with_rows(step: &Step<'_>) -> bool {
     !matches!(step.dialect.engine, Engine::Mysql | Engine::Mariadb)
 }
 
-fn message(step: &Step<'_>, how: How, table: &Name, column: &str, known: bool) -> String {
-    let fails = "each INSERT of the release that is running fails";
+/// What happens, and what that does to the release that ran before.
+fn message(
+    step: &Step<'_>,
+    how: How,
+    table: &Name,
+    column: &str,
+    known: bool,
+) -> (String, &'static str) {
     match how {
-        How::Added if fails_with_rows(step) => format!(
-            "adding `{table}.{column}` as NOT NULL without a default fails at once if `{table}` \
-             has rows; if it has none, {fails} from then on, since it does not name the column"
+        How::Added if fails_with_rows(step) => (
+            format!(
+                "adding `{table}.{column}` as NOT NULL without a default fails at once if \
+                 `{table}` has rows"
+            ),
+            "; if it has none, each INSERT of the release that is running fails from then on, since \
+             it does not name the column",
         ),
-        How::Added => format!(
-            "`{table}.{column}` is added as NOT NULL without a default: {fails} from then on in \
-             strict mode, since it does not name the column"
+        How::Added => (
+            format!("`{table}.{column}` is added as NOT NULL without a default"),
+            ": each INSERT of the release that is running fails from then on in strict mode, since \
+             it does not name the column",
         ),
-        How::MadeNotNull => format!(
-            "`{table}.{column}` is new and becomes NOT NULL without a default: {fails} from then \
-             on, since it does not name the column"
+        How::MadeNotNull => (
+            format!("`{table}.{column}` is new and becomes NOT NULL without a default"),
+            ": each INSERT of the release that is running fails from then on, since it does not \
+             name the column",
         ),
-        How::LostDefault if known => format!(
-            "`{table}.{column}` is NOT NULL and loses its default: {fails} from then on where it \
-             leaves the column out"
+        How::LostDefault if known => (
+            format!("`{table}.{column}` is NOT NULL and loses its default"),
+            ": each INSERT of the release that is running fails from then on where it leaves the \
+             column out",
         ),
-        How::LostDefault => format!(
-            "`{table}.{column}` loses its default; these migrations do not show whether it is NOT \
-             NULL, and if it is, {fails} where it leaves the column out"
+        How::LostDefault => (
+            format!(
+                "`{table}.{column}` loses its default, and these migrations do not show whether it \
+                 is NOT NULL"
+            ),
+            "; if it is, each INSERT of the release that is running fails where it leaves the \
+             column out",
         ),
     }
 }

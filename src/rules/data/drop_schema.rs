@@ -95,30 +95,38 @@ fn report(
     let object = &difference.object;
     let (kind, name) = (object.kind.words(), &object.name);
     let maybe = step.maybe(difference.change);
-    let message = match (refuses, inside) {
-        (true, inside) => format!(
-            "{maybe}DROP SCHEMA is refused while `{name}` holds anything, and it holds {}",
-            listed(inside)
-        ),
-        (false, []) => format!(
-            "{maybe}dropping the {kind} `{name}` deletes everything in it; these migrations do not \
-             show what that is"
-        ),
-        (false, inside) => format!(
-            "{maybe}dropping the {kind} `{name}` deletes everything in it: {}",
-            listed(inside)
-        ),
-    };
     let unsure = if_exists && inside.is_empty();
-    let subject = match object.kind {
+    let subject = Subject::Object(kind_of(object.kind), name.to_string());
+    let draft = sink
+        .report(step, difference.span, subject)
+        .level(if unsure { Level::Warning } else { Level::Error })
+        .help("drop the objects in it by name, when no release uses them, and the empty schema last");
+    if refuses {
+        let holds = listed(inside);
+        draft
+            .message(format!(
+                "{maybe}DROP SCHEMA is refused while `{name}` holds anything, and it holds {holds}"
+            ))
+            .breaks([])
+            .push();
+        return;
+    }
+    let what = match inside {
+        [] => "; these migrations do not show what that is".to_owned(),
+        inside => format!(": {}", listed(inside)),
+    };
+    draft
+        .message(format!("{maybe}dropping the {kind} `{name}` deletes everything in it{what}"))
+        .old_release(", and the release that is running fails with every statement that names any of it")
+        .push();
+}
+
+/// The kind as a `lockgate:retired` comment calls it.
+fn kind_of(kind: ObjectKind) -> &'static str {
+    match kind {
         ObjectKind::Schema => "schema",
         _ => "database",
-    };
-    sink.report(step, difference.span, Subject::Object(subject, name.to_string()))
-        .level(if unsure { Level::Warning } else { Level::Error })
-        .message(message)
-        .help("drop the objects in it by name, when no release uses them, and the empty schema last")
-        .push();
+    }
 }
 
 /// What stands in a schema and is older than this migration: tables first.

@@ -109,40 +109,46 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Knowledge::Assumed if *if_exists => Level::Warning,
             _ => step.level_by_standing(table),
         };
+        let maybe = step.maybe(difference.change);
         let partition = partition_of(step, table);
-        let mut message = step.maybe(difference.change).to_owned();
-        message += &match (&rebuilt, &copy, &partition) {
-            (Some(lost), ..) => format!(
-                "`{table}` is built anew without {}: their values do not come along",
-                listed(lost)
-            ),
-            (None, Some(copy), _) => format!(
-                "`{table}` is gone for the release that is running, which fails with every \
-                 statement that names it; what `{copy}` did not copy is deleted"
-            ),
-            (None, None, Some(parent)) => format!(
-                "dropping `{table}`, a partition of `{parent}`, deletes its rows"
-            ),
-            (None, None, None) => format!(
-                "dropping `{table}` deletes all its rows, and the release that is running fails \
-                 with every statement that names it"
-            ),
+        let lost = match (&rebuilt, &copy, &partition) {
+            (Some(lost), ..) => {
+                format!("`{table}` is built anew without {}: their values do not come along", listed(lost))
+            }
+            (None, Some(copy), _) => {
+                format!("dropping `{table}` deletes what `{copy}` did not copy")
+            }
+            (None, None, Some(parent)) => {
+                format!("dropping `{table}`, a partition of `{parent}`, deletes its rows")
+            }
+            (None, None, None) => format!("dropping `{table}` deletes all its rows"),
         };
-        message += &taken(step, difference);
-        message += &comes_back(step, table, copy.is_some() || rebuilt.is_some());
+        let mut more = taken(step, difference);
+        more += comes_back(step, table, copy.is_some() || rebuilt.is_some());
         if level != Level::Error {
-            message += &match if_exists {
+            more += &match if_exists {
                 true => format!(". These migrations do not show whether `{table}` exists"),
                 false => step.standing(table),
             };
         }
-        sink.report(step, difference.span, Subject::Table(table.clone()))
+        let (named, name) = if rebuilt.is_some() { ("column", "them") } else { ("table", "it") };
+        let mut draft = sink
+            .report(step, difference.span, Subject::Table(table.clone()))
             .level(level)
-            .message(message)
-            .help(
-                "ship a release that no longer uses the table first; then drop it, with \
-                 `-- lockgate:allow drop-table reason=\"unused since ...\"`",
-            )
+            .message(format!("{maybe}{lost}"));
+        // Who reads a partition reads the whole.
+        if partition.is_none() {
+            draft = draft.old_release(format!(
+                ", and the release that is running fails with every statement that names {name}"
+            ));
+        }
+        draft
+            .add(&more)
+            .help(format!(
+                "ship a release that no longer uses the {named}, with `-- lockgate:retired table \
+                 {table}` in a migration; when it is everywhere, drop it (or allow this with \
+                 `-- lockgate:allow drop-table reason=\"unused since ...\"`)"
+            ))
             .push();
     }
 }
@@ -186,14 +192,14 @@ fn taken(step: &Step<'_>, dropped: &Difference) -> String {
 }
 
 /// That another table takes the name, where nothing was copied into it.
-fn comes_back(step: &Step<'_>, table: &Name, copied: bool) -> String {
+fn comes_back(step: &Step<'_>, table: &Name, copied: bool) -> &'static str {
     let again = step.from_here().any(|later| match &later.kind {
         DifferenceKind::TableCreated => later.object.name == *table,
         DifferenceKind::TableRenamed { to } => to == table,
         _ => false,
     });
     match again && !copied {
-        true => "; the table that gets its name in this migration has none of them".to_owned(),
-        false => String::new(),
+        true => "; the table that gets its name in this migration has none of them",
+        false => "",
     }
 }

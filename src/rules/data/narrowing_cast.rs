@@ -103,36 +103,34 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             if step.is_column_born(table, column) || step.before.is_foreign(table) {
                 continue;
             }
-            let (level, breaks, what) =
-                match narrowing(column, from.as_ref(), to, using, step.before) {
-                    Narrowing::Keeps => continue,
-                    // Most such changes widen, and the statement fails before anything is lost.
-                    Narrowing::Refuses(_) if from.is_none() => continue,
-                    Narrowing::Refuses(where_) => (
-                        Level::Warning,
-                        &[Breaks::Writers][..],
-                        format!(
-                            "fails where {where_}, and from then on each such value that the \
-                             release that is running writes is refused"
-                        ),
-                    ),
-                    Narrowing::Rounds(lost) => {
-                        (Level::Warning, RULE.breaks, format!("loses {lost}, without an error"))
-                    }
-                    Narrowing::Cuts(lost) => {
-                        (Level::Error, RULE.breaks, format!("loses {lost}, without an error"))
-                    }
-                };
+            let narrowing = narrowing(column, from.as_ref(), to, using, step.before);
+            let (level, what) = match &narrowing {
+                Narrowing::Keeps => continue,
+                // Most such changes widen, and the statement fails before anything is lost.
+                Narrowing::Refuses(_) if from.is_none() => continue,
+                Narrowing::Refuses(unfit) => (Level::Warning, format!("fails where {unfit}")),
+                Narrowing::Rounds(lost) => {
+                    (Level::Warning, format!("loses {lost}, without an error"))
+                }
+                Narrowing::Cuts(lost) => (Level::Error, format!("loses {lost}, without an error")),
+            };
             let level = level.min(step.level_by_standing(table));
             let (level, from) = match from {
                 Some(from) => (level, format!("from {from}")),
                 None => (Level::Warning, "from a type that these migrations do not show".to_owned()),
             };
             let maybe = step.maybe(index);
-            sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
+            let mut draft = sink
+                .report(step, difference.span, Subject::Column(table.clone(), column.clone()))
                 .level(level)
-                .breaks(breaks)
-                .message(format!("{maybe}changing `{table}.{column}` {from} to {to} {what}"))
+                .message(format!("{maybe}changing `{table}.{column}` {from} to {to} {what}"));
+            if matches!(narrowing, Narrowing::Refuses(_)) {
+                // The deploy fails, whoever is running.
+                draft = draft.breaks([]).old_release(
+                    ", and from then on refuses such values that the release that is running writes",
+                );
+            }
+            draft
                 .help(
                     "look for the values that do not fit first, and decide what becomes of each; \
                      without a cast, text that is too long is refused and not cut",

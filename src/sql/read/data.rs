@@ -95,7 +95,7 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
 }
 
 /// Whether a condition is one that people write so as to have one.
-fn is_always_true(mut condition: Cursor<'_>) -> bool {
+pub fn is_always_true(mut condition: Cursor<'_>) -> bool {
     const ALWAYS: &[&str] = &["true", "1=1", "'1'='1'", "1"];
     let condition = condition.take_until(|rest| rest.is("RETURNING"));
     let tokens = condition.tokens().iter().map(|token| condition.text(*token));
