@@ -68,6 +68,9 @@ pub static RULE: Rule = Rule {
         good("sqlite", OLD, "ALTER TABLE t ADD n; ALTER TABLE t RENAME n TO m;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t RENAME a TO b';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'RENAME COLUMN a TO b'; -- ALTER TABLE t RENAME a TO b;"),
+        bad("mysql", OLD, "ALTER TABLE t CHANGE COLUMN `a` b int;", "CHANGE COLUMN `a` b int"),
+        bad("mysql", OLD, "ALTER TABLE t RENAME COLUMN a TO b;", "RENAME COLUMN a TO b"),
+        good("mysql", OLD, "ALTER TABLE t CHANGE a a bigint; ALTER TABLE t RENAME INDEX i TO j;"),
     ],
     check: Check::Step(check),
 };

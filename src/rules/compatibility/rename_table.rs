@@ -83,6 +83,9 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t RENAME TO u';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t RENAME TO u'; -- ALTER TABLE t RENAME TO u;"),
         good("postgres", OLD, "ALTER TABLE t RENAME CONSTRAINT t_pkey TO t_key;"),
+        bad("mysql", OLD, "RENAME TABLE `t` TO u;", "`t` TO u"),
+        bad("mysql", OLD, "ALTER TABLE t RENAME AS u;", "RENAME AS u"),
+        good("mysql", OLD, "CREATE TABLE n LIKE t; INSERT INTO n SELECT * FROM t; RENAME TABLE t TO o, n TO t;"),
     ],
     check: Check::Step(check),
 };

@@ -95,6 +95,10 @@ pub static RULE: Rule = Rule {
         good("sqlite", OLD, "ALTER TABLE t ADD COLUMN n TEXT NOT NULL DEFAULT ''; ALTER TABLE t ADD COLUMN m TEXT;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t ADD n int NOT NULL';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ADD n int NOT NULL'; -- ALTER TABLE t ADD n int NOT NULL;"),
+        bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int NOT NULL;", "ADD n int NOT NULL"),
+        bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int unsigned DEFAULT 0 NOT NULL; ALTER TABLE t ALTER n DROP DEFAULT;", "ALTER n DROP DEFAULT"),
+        good("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int unsigned DEFAULT 0 NOT NULL, ADD m int NULL;"),
+        good("mysql", "CREATE TABLE t (a int);", "ALTER TABLE t ADD id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY;"),
     ],
     check: Check::Step(check),
 };

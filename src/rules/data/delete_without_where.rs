@@ -54,6 +54,9 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM t';"),
         good("postgres", OLD, "ALTER TABLE c DROP CONSTRAINT c_t_id_fkey, ADD CONSTRAINT f FOREIGN KEY (t_id) REFERENCES t ON DELETE SET NULL NOT VALID;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'DELETE FROM t'; -- DELETE FROM t;"),
+        bad("mysql", OLD, "DELETE FROM `c`;", "DELETE FROM `c`"),
+        bad("mysql", OLD, "DELETE LOW_PRIORITY FROM c WHERE 1;", "DELETE LOW_PRIORITY FROM c WHERE 1"),
+        good("mysql", OLD, "DELETE FROM c WHERE t_id IS NULL; DELETE FROM c ORDER BY id LIMIT 100;"),
     ],
     check: Check::Step(check),
 };

@@ -71,6 +71,8 @@ pub static RULE: Rule = Rule {
         good("sqlite", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN b INTEGER;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP a, ADD a text';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'DROP a, ADD a'; -- ALTER TABLE t DROP a, ADD a text;"),
+        bad("mysql", OLD, "ALTER TABLE `t` DROP a, ADD `A` varchar(51);", "DROP a"),
+        good("mysql", OLD, "ALTER TABLE t MODIFY a varchar(51), DROP n, ADD m int;"),
     ],
     check: Check::Migration(check),
 };

@@ -58,6 +58,8 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "DROP SCHEMA old;").incomplete(),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP SCHEMA s CASCADE';"),
         good("postgres", OLD, "COMMENT ON SCHEMA s IS 'DROP SCHEMA s CASCADE'; -- DROP SCHEMA s CASCADE;"),
+        bad("mysql", "", "DROP DATABASE IF EXISTS `app`;", "`app`").incomplete().at_level(Level::Warning),
+        good("mysql", "", "CREATE DATABASE IF NOT EXISTS app;").incomplete(),
     ],
     check: Check::Step(check),
 };

@@ -85,6 +85,8 @@ Fact {
         good("sqlite", OLD, "PRAGMA foreign_keys = OFF; CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
         good("sqlite", OLD, "CREATE TEMP TABLE b AS SELECT * FROM c; DROP TABLE b; DROP TABLE IF EXISTS never_was;"),
         good("postgres", OLD, "CREATE SCHEMA s; CREATE TABLE s.c (id int PRIMARY KEY); DROP TABLE s.c;"),
+        bad("mysql", OLD, "DROP TABLE IF EXISTS `C` CASCADE;", "`C`"),
+        good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT * FROM c; DROP TABLE c; RENAME TABLE n TO c;"),
     ],
     check: Check::Step(check),
 };

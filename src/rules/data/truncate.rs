@@ -60,6 +60,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'TRUNCATE c';"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'TRUNCATE t'; -- TRUNCATE t;"),
         good("postgres", OLD, "REVOKE TRUNCATE ON t FROM app;"),
+        bad("mysql", OLD, "TRUNCATE `c`;", "TRUNCATE `c`"),
+        good("mysql", OLD, "CREATE TEMPORARY TABLE n (id int); TRUNCATE TABLE n;"),
     ],
     check: Check::Step(check),
 };

@@ -52,6 +52,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'UPDATE t SET a = 1';"),
         good("postgres", OLD, "INSERT INTO t (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1;"),
         good("postgres", OLD, "SELECT * FROM t FOR UPDATE; COMMENT ON TABLE t IS 'UPDATE t SET a = 1';"),
+        bad("mysql", OLD, "UPDATE IGNORE `t` SET a = 1;", "UPDATE IGNORE `t` SET a = 1"),
+        good("mysql", OLD, "UPDATE t SET a = 1 WHERE a IS NULL; UPDATE t JOIN c ON c.t_id = t.id SET t.a = 1;"),
     ],
     check: Check::Step(check),
 };
