@@ -295,7 +295,8 @@ rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
-    compatibility { drop_column }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
+    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
     shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }

@@ -7,6 +7,7 @@ use crate::schema::change::{Change, Data, DataVerb};
 use crate::schema::name::Name;
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::data::is_always_true;
 use crate::sql::read::query::from_names;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
@@ -103,7 +104,10 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
 
 fn is_bounded(mut cursor: Cursor<'_>) -> bool {
     cursor.take_until(|rest| rest.is("WHERE") || rest.is("LIMIT"));
-    !cursor.is_done()
+    match cursor.eat("WHERE") {
+        true => !is_always_true(cursor),
+        false => !cursor.is_done(),
+    }
 }
 
 /// `FROM t`, `a, b FROM t AS a JOIN u AS b`, `FROM a, b USING t AS a JOIN u AS b`.
