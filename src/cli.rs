@@ -1,5 +1,6 @@
 //! The command line: its types, and which command they call.
 
+mod effects;
 mod exclude;
 mod explain;
 mod lint;
@@ -34,6 +35,8 @@ enum Command {
     Lint(Lint),
     /// Show which migrations there are, of which framework, in which order, and how they are run.
     List(List),
+    /// Show what each statement locks, for how long in kind, and what waits meanwhile.
+    Effects(Effects),
     /// Show all rules.
     Rules {
         /// How to write them.
@@ -72,6 +75,16 @@ struct List {
     #[command(flatten)]
     input: Input,
     /// How to write the list.
+    #[arg(long, default_value = "text")]
+    format: TextFormat,
+}
+
+/// What `effects` takes.
+#[derive(Debug, Args)]
+struct Effects {
+    #[command(flatten)]
+    input: Input,
+    /// How to write it.
     #[arg(long, default_value = "text")]
     format: TextFormat,
 }
@@ -143,6 +156,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),
         Command::List(args) => list::run(args, &mut out, style),
+        Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Rules { format } => rules::run(*format, &mut out),
         Command::Explain { rule } => explain::run(rule, &mut out),
     };

@@ -14,6 +14,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub mod looks;
 pub mod paths;
 pub mod placeholders;
 
@@ -121,10 +122,12 @@ pub struct MigrationSet {
     pub why: String,
     /// The folder that it stands in.
     pub root: String,
-    /// The engine that the configuration or the path names.
+    /// The engine that it looks like it is for.
     pub engine: Option<Engine>,
-    /// The database that they name, if it is one whose SQL is not read.
+    /// The database that it looks like it is for, if that is one whose SQL is not read.
     pub other_database: Option<&'static str>,
+    /// Why it looks like that, as a sentence without a full stop; empty where nothing is known.
+    pub database_why: String,
     /// The migrations in the order in which they run on a new database.
     ///
     /// - A down migration stands right after the up migration of its version and has its key.
@@ -155,36 +158,37 @@ pub struct Skipped {
 }
 
 impl MigrationSet {
-    /// An empty set with the database that its root's path names.
-    pub fn new(framework: &'static str, claim: &Claim) -> Self {
-        let named_by = |file: &String| paths::database(file);
-        let mut databases: BTreeSet<_> = claim.files.iter().map(named_by).collect();
-        let database = if databases.len() == 1 { databases.pop_first().flatten() } else { None };
-        let database = database.or_else(|| paths::folder_database(&claim.root));
+    /// An empty set with the database that its paths name, or else the words in its files.
+    pub fn new(framework: &'static str, claim: &Claim, project: &Project<'_>) -> Self {
         let mut set = Self {
             framework,
             why: claim.why.clone(),
             root: claim.root.clone(),
             engine: None,
             other_database: None,
+            database_why: String::new(),
             migrations: Vec::new(),
             skipped: Vec::new(),
             findings: Vec::new(),
             incomplete: None,
         };
-        set.set_database(database);
+        let starts = || claim.files.iter().filter_map(|file| project.starts().get(file));
+        let by_content = || {
+            let (engine, why) = looks::by_content(starts().map(String::as_str))?;
+            Some((Database::Read(engine), why))
+        };
+        set.set_database(looks::by_path(&claim.root, &claim.files).or_else(by_content));
         set
     }
 
-    /// Notes the database that the set is for; `None` changes nothing.
-    pub fn set_database(&mut self, database: Option<Database>) {
-        match database {
-            None => {}
-            Some(Database::Read(engine)) => {
-                (self.engine, self.other_database) = (Some(engine), None)
-            }
-            Some(Database::Other(name)) => (self.engine, self.other_database) = (None, Some(name)),
-        }
+    /// Notes the database that the set is for, with the reason; `None` changes nothing.
+    pub fn set_database(&mut self, database: Option<(Database, String)>) {
+        let Some((database, why)) = database else { return };
+        self.database_why = why;
+        (self.engine, self.other_database) = match database {
+            Database::Read(engine) => (Some(engine), None),
+            Database::Other(name) => (None, Some(name)),
+        };
     }
 
     /// Notes that a file or a part of it is not run, with a finding of the rule `never-runs`:

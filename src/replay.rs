@@ -186,7 +186,7 @@ impl Step<'_> {
     }
 
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
-    /// this migration under a name that was free when the migration began.
+    /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
         let relation = [self.before, self.after]
             .into_iter()
@@ -262,7 +262,7 @@ impl Step<'_> {
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {
         birth.is_some_and(|birth| {
-            birth.migration == Some(self.index) && birth.certain && birth.new_name
+            birth.migration == Some(self.index) && birth.certain && birth.unused
         })
     }
 }

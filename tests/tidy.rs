@@ -35,10 +35,13 @@ const ROOMS: &[(&str, &[&str])] = &[
         "report",
         &[
             "source",
+            "dialect",
             "schema",
+            "effects",
             "migration",
             "finding",
             "frameworks",
+            "replay",
             "rules",
             "config",
             "judge",

@@ -122,7 +122,7 @@ fn nearest(project: &Project<'_>, folder: &str) -> Option<Config> {
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
-    let mut set = MigrationSet::new(ADAPTER.name, claim);
+    let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let config = match &claim.marker {
         Some(marker) => Config::in_folder(project, &parent(marker).unwrap_or_default()),
         None => Ok(nearest(project, &claim.root)),
@@ -137,7 +137,8 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         }
     }
     let config = config.unwrap_or_default();
-    set.set_database(config.database);
+    let named = |database| (database, "its configuration names it".to_owned());
+    set.set_database(config.database.map(named));
     let mut rows: Vec<(Rank, Migration)> = Vec::new();
     for path in &claim.files {
         let Some(opened) = sources.open(path) else { continue };

@@ -91,7 +91,7 @@ fn shared_versions(paths: &[&str]) -> usize {
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
-    let mut set = MigrationSet::new(ADAPTER.name, claim);
+    let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let runner = runner(project.settings.engine.or(set.engine));
     let known = BTreeMap::new();
     let placeholders =

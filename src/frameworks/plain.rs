@@ -37,7 +37,7 @@ fn find(project: &Project<'_>) -> Vec<Claim> {
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
-    let mut set = MigrationSet::new(ADAPTER.name, claim);
+    let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let mut files = claim.files.clone();
     files.sort_by(|a, b| run_order(a, b));
     let known = BTreeMap::new();

@@ -113,7 +113,7 @@ impl Apply {
                 // It may be older and of another type.
                 added.whole = false;
                 if let Some(birth) = &mut added.birth {
-                    birth.new_name = false;
+                    birth.unused = false;
                 }
             }
         }

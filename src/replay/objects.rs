@@ -287,7 +287,7 @@ impl Apply {
         let columns = self.catalog.columns_of_type(from);
         let Some(mut ty) = self.catalog.types.remove(from) else { return };
         if let Some(birth) = &mut Arc::make_mut(&mut ty).origin.birth {
-            birth.new_name &= new_name;
+            birth.unused &= new_name;
         }
         self.catalog.gone.insert((Space::Type, from.clone()), self.catalog.tick);
         self.catalog.gone.remove(&(Space::Type, to.clone()));

@@ -2,6 +2,7 @@
 
 pub mod excerpt;
 
+use crate::dialect::Engine;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
 use crate::judge::{State, Verdict};
@@ -98,9 +99,10 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     }
     let statements = report.statements();
     let read = format!(
-        "{} in {}: {} understood, {} opaque, {} unread",
+        "{} in {}{}: {} understood, {} opaque, {} unread",
         count(statements.total(), "statement"),
         count(report.migrations.len(), "migration"),
+        other_engines(&report.sets),
         statements.understood,
         statements.opaque,
         statements.unread,
@@ -116,6 +118,17 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     lines.push(verdict(report));
     lines
+}
+
+/// The engines that the sets were read as, where one is not PostgreSQL.
+fn other_engines(sets: &[Set]) -> String {
+    let engines: BTreeSet<Engine> =
+        sets.iter().filter_map(|set| set.dialect).map(|dialect| dialect.engine).collect();
+    if engines.iter().all(|engine| *engine == Engine::Postgres) {
+        return String::new();
+    }
+    let names: Vec<&str> = engines.into_iter().map(Engine::title).collect();
+    format!(" ({})", names.join(", "))
 }
 
 /// How many migrations were left out because they are for another database.

@@ -27,9 +27,10 @@ pub struct Birth {
     pub span: Span,
     /// Not under IF, LOOP or EXCEPTION in a `DO` block.
     pub certain: bool,
-    /// Whether its name was free when its migration began: not dropped, renamed away or perhaps
-    /// there already (`IF NOT EXISTS` on an incomplete catalog). A later rename counts too.
-    pub new_name: bool,
+    /// Whether nobody can have been using it: it was certainly created, not perhaps there already
+    /// (`IF NOT EXISTS` on an incomplete catalog), nor renamed later to a name that was in use when
+    /// the migration began.
+    pub unused: bool,
 }
 
 /// Where an object comes from, and when it was last certain.
