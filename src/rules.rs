@@ -242,7 +242,7 @@ impl Draft<'_> {
     }
 
     /// More at the end of the message.
-    pub fn add(mut self, more: &str) -> Self {
+    pub fn more(mut self, more: &str) -> Self {
         self.finding.message.push_str(more);
         self
     }
