@@ -287,9 +287,11 @@ rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking {
-        column_type_rewrite, concurrently_on_partitioned, constraint_not_validated_separately,
+        blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
+        constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
         foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept, not_null_scan,
-        primary_key_blocks, unique_constraint_blocks, volatile_default_rewrite,
+        primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
+        unique_constraint_blocks, volatile_default_rewrite,
     }
     compatibility { drop_column }
     shape { missing_primary_key }

@@ -76,6 +76,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "ALTER TABLE old ADD CHECK (a > 0);", "ADD CHECK (a > 0)").incomplete(),
         bad("postgres", "", "ALTER TABLE small ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id);", "ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id)").incomplete(),
         // A new table locks nobody out; what it refers to may be old.
+        bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, r int REFERENCES ref);", "REFERENCES ref").at_level(Level::Warning),
+        bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, r int, CONSTRAINT f FOREIGN KEY (r) REFERENCES ref (id));", "CONSTRAINT f FOREIGN KEY (r) REFERENCES ref (id)").at_level(Level::Warning),
         bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, r int); ALTER TABLE n ADD FOREIGN KEY (r) REFERENCES ref (id);", "ADD FOREIGN KEY (r) REFERENCES ref (id)").at_level(Level::Warning),
         good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b bigint; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES ref (id) NOT VALID;"),

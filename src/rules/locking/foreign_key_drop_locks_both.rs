@@ -38,6 +38,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t DROP CONSTRAINT f;", "DROP CONSTRAINT f"),
         bad("postgres", OLD, "alter table public.T drop constraint if exists \"f\";", "drop constraint if exists \"f\""),
         bad("postgres", OLD, "ALTER TABLE t DROP COLUMN u;", "DROP COLUMN u"),
+        bad("postgres", OLD, "DROP TABLE t;", "t"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP CONSTRAINT f; END IF; END $$;", "DROP CONSTRAINT f"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN id;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT c CHECK (a > 0));", "ALTER TABLE t DROP CONSTRAINT c;"),
