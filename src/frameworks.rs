@@ -218,6 +218,7 @@ impl MigrationSet {
             message: format!("{part}`{name}` never runs: {why}"),
             primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help,
             subject: Subject::File(place.opened.path.clone()),
         });

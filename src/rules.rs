@@ -10,7 +10,7 @@ pub mod run;
 mod tests;
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Label, Level, Subject};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
 use crate::source::{FileId, Span};
 
@@ -207,6 +207,7 @@ impl Sink {
             message: String::new(),
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help: None,
             subject,
         };
@@ -229,20 +230,30 @@ impl Draft<'_> {
         self
     }
 
-    /// Breaks something else than what the rule says.
-    pub fn breaks(mut self, breaks: Vec<Breaks>) -> Self {
-        self.finding.breaks = breaks;
-        self
-    }
-
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
         self
     }
 
+    /// Breaks something else than what the rule says; nothing where the deploy fails.
+    pub fn breaks(mut self, breaks: impl Into<Vec<Breaks>>) -> Self {
+        self.finding.breaks = breaks.into();
+        self
+    }
+
+    /// Readers and writers break only in the release that ran before the migration. The message
+    /// goes on with what happens to it, like ", and the release that is running fails with ...":
+    /// not where a deploy ships code first, or the service is stopped. Empty where the whole
+    /// message is about that release.
+    pub fn old_release(mut self, fails: impl Into<String>) -> Self {
+        let at = self.finding.message.len();
+        self.finding.old_release = Some(OldRelease { at, fails: fails.into() });
+        self
+    }
+
     /// More at the end of the message.
-    pub fn more(mut self, more: &str) -> Self {
+    pub fn add(mut self, more: &str) -> Self {
         self.finding.message.push_str(more);
         self
     }
@@ -294,8 +305,8 @@ rules! {
         unique_constraint_blocks, volatile_default_rewrite,
     }
     compatibility { drop_column }
-    shape { missing_primary_key }
-    transactions { refused_in_transaction }
+    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
+    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
 impl Finding {

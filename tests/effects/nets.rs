@@ -1,12 +1,7 @@
 //! No bad effect without a finding (I8): every form of `tests/facts/` that was measured scanning,
 //! rewriting or building while others wait is linted on its fixture.
 
-// Clippy knows tests by `#[test]`, not the functions beside them.
-#![allow(clippy::unwrap_used)]
-
-#[path = "effects/measured.rs"]
-mod measured;
-
+use super::measured::{Form, forms};
 use lockgate::config::Config;
 use lockgate::dialect::{Dialect, Engine, Version};
 use lockgate::finding::Level;
@@ -14,7 +9,6 @@ use lockgate::judge::date::Date;
 use lockgate::rules::Category;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
-use measured::Form;
 
 /// Forms that are measured as blocking writes of a materialized view, which nobody but REFRESH
 /// writes.
@@ -41,7 +35,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
 
 fn measured(blocking: bool) -> impl Iterator<Item = (Form, u16)> {
     let works = |class: &str| matches!(class, "rewrite-all" | "scan-all" | "scan-writes");
-    let forms = measured::forms().into_iter().filter(|form| !VIEWS.contains(&form.id.as_str()));
+    let forms = forms().into_iter().filter(|form| !VIEWS.contains(&form.id.as_str()));
     forms.filter_map(move |form| {
         let mut versions = 12..=18;
         let version = versions

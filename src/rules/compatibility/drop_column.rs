@@ -20,7 +20,9 @@ pub static RULE: Rule = Rule {
           ORMs name every column that they know in every SELECT and INSERT.",
     instead: "First ship a release that no longer reads or writes the column (an ORM must be told \
               to ignore it). When it is everywhere and cannot be rolled back any more, drop the \
-              column, and allow this finding with that reason.",
+              column. A comment `-- lockgate:retired column shop.orders.total` in a migration of \
+              that release lets the drop pass by itself, once git proves that it was released; \
+              else allow this finding with that reason.",
     facts: &[Fact {
         engine: Engine::Postgres,
         says: "Indexes and table constraints involving the column are dropped with it; CASCADE \
@@ -78,14 +80,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         });
         let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
-            .message(format!(
-                "{verb} `{table}.{column}` deletes its values, and the release that is running \
-                 fails with every statement that names it"
+            .message(format!("{verb} `{table}.{column}` deletes its values"))
+            .old_release(", and the release that is running fails with every statement that names it")
+            .help(format!(
+                "ship a release that no longer uses the column, with `-- lockgate:retired column \
+                 {table}.{column}` in a migration; when it is everywhere, drop the column (or \
+                 allow this with `-- lockgate:allow drop-column reason=\"unused since ...\"`)"
             ))
-            .help(
-                "ship a release that no longer uses the column first; then drop it, with \
-                 `-- lockgate:allow drop-column reason=\"unused since ...\"`",
-            )
             .push();
     }
 }

@@ -1,7 +1,7 @@
 //! CONCURRENTLY on a partitioned table, where the server refuses it.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Level, Subject};
 use crate::replay::Step;
 use crate::rules::lock::index_on_partitions;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
@@ -39,7 +39,7 @@ pub static RULE: Rule = Rule {
         },
     ],
     same_as: &[],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: true,
     examples: &[
         bad("postgres", OLD, "CREATE INDEX CONCURRENTLY p ON events (payload);", "CREATE INDEX CONCURRENTLY p ON events"),

@@ -1,7 +1,7 @@
 //! CONCURRENTLY where a build that fails leaves an invalid index that stays.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Level, Subject};
 use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::lock::advise_at;
@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
         source: "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
     }],
     same_as: &[("migrationpilot", "MP070")],
-    breaks: &[Breaks::Writers],
+    breaks: &[],
     checks_down: false,
     examples: &[
         bad("postgres", OLD, "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);", "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t"),

@@ -77,6 +77,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             let view = step.before.resolve(name);
             let help = format!("CREATE UNIQUE INDEX ON {view} (...) before it, on plain columns and without WHERE");
             sink.report(step, located.change.span, Subject::Table(view.clone()))
+                .breaks([])
                 .message(format!(
                     "REFRESH CONCURRENTLY fails: `{view}` has no unique index on plain columns \
                      without WHERE"

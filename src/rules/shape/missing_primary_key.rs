@@ -1,7 +1,7 @@
 //! Tables without a primary key, new or since a drop.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Level, Subject};
 use crate::replay::TableEnd;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, CreateTable};
@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
         source: "https://www.postgresql.org/docs/current/logical-replication-publication.html",
     }],
     same_as: &[("pg-migration-lint", "PGM502"), ("splinter", "no_primary_key")],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: false,
     examples: &[
         bad("postgres", "", "CREATE TABLE t (id bigint, a text);", "CREATE TABLE t"),
