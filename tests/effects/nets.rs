@@ -23,7 +23,14 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
     let dialect = Dialect::at(Engine::Postgres, Version::major(version));
     let config = Config { dialect: Some(dialect), ..Config::default() };
     let today = Date::from_unix_seconds(0);
-    let report = check(&Input { tree: &tree, config: &config, schema: None, alone: false, today });
+    let report = check(&Input {
+        tree: &tree,
+        config: &config,
+        schema: None,
+        alone: false,
+        today,
+        evidence: None,
+    });
     let file = report.files.iter().position(|file| file.path == "2_form.sql").unwrap();
     let about_locks = report.findings.iter().map(|judged| &judged.finding).filter(|finding| {
         let locks = [Category::Locking, Category::Transactions];
