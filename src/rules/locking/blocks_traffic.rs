@@ -47,7 +47,7 @@ pub static RULE: Rule = Rule {
             "postgres",
             "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT;",
             "CREATE TABLE n PARTITION OF p FOR VALUES FROM (1) TO (9);",
-            "CREATE TABLE n PARTITION OF p FOR VALUES FROM (1) TO (9)",
+            "CREATE TABLE n PARTITION OF p FOR VALUES FROM",
         ),
         bad(
             "postgres",

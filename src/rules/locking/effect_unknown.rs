@@ -47,7 +47,7 @@ pub static RULE: Rule = Rule {
     checks_down: false,
     examples: &[
         bad("mysql", OLD, "ALTER TABLE t ADD COLUMN b int, ADD COLUMN c int;", "ADD COLUMN b int"),
-        bad("mysql", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t"),
+        bad("mysql", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t (a)"),
         bad("mariadb", OLD, "ALTER TABLE t DROP COLUMN a;", "DROP COLUMN a"),
         bad("sqlite", OLD, "ALTER TABLE t DROP COLUMN a;", "DROP COLUMN a"),
         good("mysql", OLD, "INSERT INTO t VALUES (1, 2); UPDATE t SET a = 1 WHERE id = 1; DROP TABLE t;"),

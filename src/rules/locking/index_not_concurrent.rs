@@ -81,23 +81,28 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
-    for held in held(step).filter(|held| held.any(|touch| touch.rebuilds)) {
+    for held in held(step) {
         let located = held.located;
         let Change::CreateIndex(index) = &located.change.value else { continue };
+        // Partitions are often made by a job, and not by a migration.
+        let on_partitions = held.is_partitioned(&index.table) && !index.only;
+        if !on_partitions && !held.any(|touch| touch.rebuilds) {
+            continue;
+        }
         let created = step.differences.iter().find_map(|it| match &it.kind {
             DifferenceKind::IndexCreated { index } if it.change == held.change => Some(index),
             _ => None,
         });
         let Some(name) = created.filter(|_| !index.concurrently) else { continue };
         let unique = if index.unique { "UNIQUE " } else { "" };
-        let help = match held.is_partitioned(&index.table) {
+        let help = match on_partitions {
             true => index_on_partitions(index),
             false => held.advise(&Advice::RunAlone(format!(
                 "CREATE {unique}INDEX CONCURRENTLY {} ...",
                 index.name.as_deref().unwrap_or("name_it")
             ))),
         };
-        let rows = held.names(|touch| touch.rebuilds);
+        let rows = held.names(|touch| touch.rebuilds || on_partitions);
         let doing = format!("CREATE INDEX reads all of {rows} and builds the index");
         held.report(sink, located.change.span, Subject::Index(name.clone()), &doing)
             .help(help)
