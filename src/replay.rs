@@ -29,7 +29,7 @@ pub use transaction::{
 pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
-use crate::effects::{self, ChangeEffect, Touch};
+use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -115,7 +115,7 @@ impl Replay<'_> {
         let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
         let record = run.records.get(position)?;
         let statement = migration.statements.get(position)?;
-        Some(Step {
+        let mut step = Step {
             dialect: self.dialect,
             migration,
             statement,
@@ -128,7 +128,9 @@ impl Replay<'_> {
             effects: effects_of(statement, record, self.dialect),
             position,
             replay: self,
-        })
+        };
+        step.leave_out_empty_checks();
+        Some(step)
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -191,6 +193,21 @@ fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<C
 }
 
 impl Step<'_> {
+    /// A foreign key of a table that is born has no rows to look up in the table it refers to.
+    fn leave_out_empty_checks(&mut self) {
+        let effects = self.effects.iter().enumerate();
+        let of_new = effects.filter(|(_, effect)| {
+            let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
+            targets.any(|touch| self.is_born(&touch.object.name))
+        });
+        for index in of_new.map(|(index, _)| index).collect::<Vec<_>>() {
+            let touches = self.effects.get_mut(index).map(|effect| &mut effect.touches);
+            for touch in touches.into_iter().flatten() {
+                touch.scans &= touch.role != Role::Referenced;
+            }
+        }
+    }
+
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
         let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());

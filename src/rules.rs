@@ -250,7 +250,7 @@ impl Draft<'_> {
     }
 
     /// More at the end of the message.
-    pub fn add(mut self, more: &str) -> Self {
+    pub fn also(mut self, more: &str) -> Self {
         self.finding.message.push_str(more);
         self
     }

@@ -59,7 +59,15 @@ pub fn call(cursor: &mut Cursor<'_>) -> Reads<Change> {
 }
 
 fn data(verb: DataVerb, writes: Vec<Name>) -> Data {
-    Data { verb, writes, reads: Vec::new(), functions: Vec::new(), has_where: true }
+    Data {
+        verb,
+        writes,
+        reads: Vec::new(),
+        sequences: Vec::new(),
+        functions: Vec::new(),
+        locks_rows: false,
+        has_where: true,
+    }
 }
 
 /// Which statement it is, what it writes, and whether it is bounded by a condition or a LIMIT.
