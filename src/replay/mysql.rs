@@ -128,7 +128,11 @@ impl Apply {
         if self.catalog.indexes_of(table).any(|(_, index)| begins(index)) {
             return;
         }
-        let name = name.map_or_else(|| self.index_of_columns(table, &key.columns), str::to_owned);
+        let free = |name: &&str| {
+            !self.catalog.relations.contains_key(&self.catalog.index_name(table, name))
+        };
+        let name = name.filter(free).map(str::to_owned);
+        let name = name.unwrap_or_else(|| self.index_of_columns(table, &key.columns));
         let keys = key.columns.iter().map(|column| plain_key(column)).collect();
         let options = [(IMPLICIT.to_owned(), "foreign key".to_owned())].into();
         let index = Index { keys, options, ..self.bare_index(table, &name) };
