@@ -194,6 +194,7 @@ impl Apply {
                 }
                 ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) if partitioned => {
                     self.add_constraint(child, &Constraint { name: None, ..added.clone() }, false);
+                    self.attach_key(child, &added, table);
                 }
                 _ => {}
             }

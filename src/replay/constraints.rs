@@ -179,6 +179,18 @@ impl Apply {
         name
     }
 
+    /// Makes the index of a partition's key a part of the same key of its partitioned table.
+    pub(super) fn attach_key(&mut self, table: &Name, key: &Constraint, parent: &Name) {
+        let found = self.catalog.seen_table(table).and_then(|(_, found)| {
+            found.constraints.iter().find(|it| it.kind == key.kind)?.name.clone()
+        });
+        if let (Some(found), Some(name)) = (found, &key.name)
+            && let Some(index) = self.catalog.index_mut(&in_schema_of(table, &found))
+        {
+            index.parent.get_or_insert_with(|| in_schema_of(parent, name));
+        }
+    }
+
     /// An exclusion constraint's index.
     fn add_exclusion(&mut self, table: &Name, constraint: &Constraint) -> String {
         let ConstraintKind::Exclude { method, elements, predicate } = &constraint.kind else {

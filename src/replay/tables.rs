@@ -311,6 +311,9 @@ impl Apply {
             if is_key && !has {
                 self.add_constraint(table, &Constraint { name: None, ..constraint.clone() }, false);
             }
+            if is_key && parent.is_some() {
+                self.attach_key(table, constraint, source);
+            }
         }
         let plain: Vec<(Name, Index)> = self
             .catalog

@@ -180,10 +180,9 @@ fn drop_key(plan: &mut Plan<'_>, table: &Name, only: bool, name: &str) {
     let members = plan.family(table, Reach::Partitions.unless(only));
     for member in members {
         let copies = copies_of(plan, table, name, &member);
-        plan.apply(&forms::WITH_INDEXES, &member, Reach::Alone, &copies);
-        if copies.is_empty() {
-            plan.apply(&forms::EXCLUSIVE, &member, Reach::Alone, &[]);
-        }
+        // No copy is known: none is named, not all.
+        let form = if copies.is_empty() { &forms::EXCLUSIVE } else { &forms::WITH_INDEXES };
+        plan.apply(form, &member, Reach::Alone, &copies);
     }
 }
 
