@@ -34,7 +34,7 @@ impl Apply {
                 }
             }
             TableAction::SetNullable { column, nullable: false } => {
-                self.make_not_null(&table, column, true);
+                self.make_not_null(&table, column, true, true);
             }
             TableAction::SetNullable { column, nullable: true } => {
                 self.make_nullable(&table, &members, column);
@@ -243,7 +243,7 @@ impl Apply {
         if changed {
             self.differ_table(table, Kind::ConstraintValidated { name: name.to_owned() });
             if let Some(column) = not_null {
-                self.make_not_null(table, &column, true);
+                self.make_not_null(table, &column, true, true);
             }
         }
     }

@@ -80,7 +80,7 @@ pub(super) fn detach(plan: &mut Plan<'_>, parent: &Name, partition: &Name, onlin
     // No row may refer to the partition.
     referencing(plan, parent, LockMode::AccessExclusive, Work::Scan);
     if !plan.referencing(parent).is_empty() {
-        plan.touch(Role::Partition, partition, mode, Work::Scan);
+        plan.touch(Role::Partition, partition, LockMode::AccessExclusive, Work::Scan);
     }
 }
 

@@ -171,10 +171,13 @@ fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, converts
     let into = plan.referencing(table).into_iter();
     let into = into.filter(|it| names(&it.key.referenced_columns));
     for KeyOf { table, constraint, key } in out.chain(into).collect::<Vec<_>>() {
-        if constraint.enforced {
-            let checked = constraint.validated;
-            let form = if checked { form } else { &forms::FOREIGN_KEY_DROPPED };
-            plan.apply(form, table, Reach::Partitions, &plan.referenced(key));
+        let referenced = plan.referenced(key);
+        if !constraint.enforced {
+            plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);
+            plan.apply(&forms::REFERENCED, table, Reach::Alone, &referenced);
+            continue;
         }
+        let form = if constraint.validated { form } else { &forms::FOREIGN_KEY_DROPPED };
+        plan.apply(form, table, Reach::Partitions, &referenced);
     }
 }
