@@ -1,7 +1,7 @@
 //! An enum value that is used in the transaction that added it.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Label, Level, Subject};
+use crate::finding::{Label, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
 use crate::replay::{Step, Transaction};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
@@ -48,7 +48,7 @@ pub static RULE: Rule = Rule {
         ("migrationpilot", "MP054"),
         ("postgres-language-server", "avoidAlterEnumAddValue"),
     ],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: true,
     examples: &[
         bad("postgres", OLD, "BEGIN; ALTER TYPE mood ADD VALUE 'new'; UPDATE t SET m = 'new' WHERE id = 1; COMMIT;", "UPDATE t SET m = 'new' WHERE id = 1"),
