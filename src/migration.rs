@@ -164,6 +164,8 @@ pub enum OptOut {
     /// The runner sees by itself that a file may not run in a transaction, if all its
     /// statements are ones that it recognises.
     Automatic,
+    /// It need not: the runner opens no transaction, and sends each statement by itself.
+    NotWrapped,
     /// There is no way.
     Never {
         /// Why not.
@@ -242,6 +244,11 @@ fn advise_alone(runner: &Runner, statement: &str) -> String {
         OptOut::Automatic => format!(
             "put `{statement}` alone into a migration: {} then runs it without a transaction (its \
              manual asks for `postgresql.transactional.lock=false` there)",
+            runner.framework
+        ),
+        OptOut::NotWrapped => format!(
+            "put `{statement}` into a migration of its own, without BEGIN and COMMIT: {} opens no \
+             transaction",
             runner.framework
         ),
         OptOut::Never { why } => format!(

@@ -253,7 +253,7 @@ impl Draft<'_> {
     }
 
     /// More at the end of the message.
-    pub fn add(mut self, more: &str) -> Self {
+    pub fn also(mut self, more: &str) -> Self {
         self.finding.message.push_str(more);
         self
     }
@@ -304,7 +304,8 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    compatibility { drop_column }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
+    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
     shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }

@@ -103,7 +103,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
         let draft = held.report(sink, held.located.change.span, subject, &doing).help(help);
         match unknown {
-            Some(why) => draft.level(Level::Warning).add(&format!(". But {why}")).push(),
+            Some(why) => draft.level(Level::Warning).also(&format!(". But {why}")).push(),
             None => draft.push(),
         }
     }

@@ -70,6 +70,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int;", "BEGIN").runner("liquibase").at_level(Level::Warning),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "BEGIN; ALTER TABLE t ADD b int;", "BEGIN"),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "ALTER TABLE t ADD b int; COMMIT;", "COMMIT"),
+        bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "BEGIN; ALTER TABLE t ADD b int; COMMIT;", "BEGIN").runner("golang-migrate"),
         good("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int; COMMIT;"),
         good("postgres", OLD, "begin work; ALTER TABLE t ADD b int; end transaction;").runner("golang-migrate"),
         good("postgres", OLD, "START TRANSACTION; ALTER TABLE t ADD b int; ABORT;"),
