@@ -25,8 +25,10 @@ use config::Config;
 use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
+use judge::Case;
 use judge::date::Date;
-use migration::{ReadMigration, Reading};
+use judge::retired::Evidence;
+use migration::{ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Step};
 use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
@@ -47,6 +49,8 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// What proves that a dropped object was retired; where there is none, nothing does.
+    pub evidence: Option<&'a dyn Evidence>,
 }
 
 /// Finds the migrations, reads them, replays each set on its schema, runs the rules, and judges
@@ -74,7 +78,7 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
+    let mut report = Report::new(config);
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
@@ -113,7 +117,16 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
         failures.push(nothing_to_check(input.alone));
     }
     all.extend(read::strays(&found.files, &all, strays));
-    report.findings = judge::judge(findings, &found.files, &all, config, input.today);
+    let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
+    let case = Case {
+        files: &found.files,
+        migrations: &all,
+        sets: &sets,
+        config,
+        today: input.today,
+        evidence: input.evidence,
+    };
+    report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
 }
 
@@ -134,8 +147,27 @@ fn nothing_to_check(alone: bool) -> Failure {
 fn settings(config: &Config) -> Settings {
     Settings {
         framework: config.framework.as_ref().map(|framework| framework.value.clone()),
+        own: config.own.as_ref().map(own),
         placeholders: config.placeholders.clone(),
         engine: config.dialect.map(|dialect| dialect.engine),
+    }
+}
+
+/// What the config says of a framework of the user's own, as its adapter takes it.
+fn own(told: &config::own::Own) -> frameworks::own::Own {
+    use config::own::{Order, Transaction};
+    frameworks::own::Own {
+        pattern: told.pattern.clone(),
+        natural: told.order == Order::Natural,
+        up: told.up.clone(),
+        down: told.down.clone(),
+        runs: match told.transaction {
+            Some(Transaction::File) => (Wraps::EachFile, Sends::Unknown),
+            Some(Transaction::All) => (Wraps::AllPending, Sends::Unknown),
+            Some(Transaction::Message) => (Wraps::Nothing, Sends::WholeFile),
+            Some(Transaction::None) => (Wraps::Nothing, Sends::Statements),
+            None => (Wraps::Unknown, Sends::Unknown),
+        },
     }
 }
 

@@ -10,19 +10,23 @@ mod apply;
 mod calls;
 mod constraints;
 mod drops;
+mod mysql;
 mod names;
 mod objects;
 mod renames;
 mod run;
+mod same_transaction;
 mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod written_types;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
 use crate::effects::{self, ChangeEffect, Touch};
@@ -102,25 +106,29 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
 impl Replay<'_> {
     /// The steps of the migration at `index`.
     pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
-        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
-        else {
-            return Vec::new();
-        };
-        let records = migration.statements.iter().zip(&run.records);
-        records
-            .map(|(statement, record)| Step {
-                dialect: self.dialect,
-                migration,
-                statement,
-                index,
-                start: &run.start,
-                before: &record.before,
-                after: &record.after,
-                differences: &record.differences,
-                transaction: record.transaction,
-                effects: effects_of(statement, record, self.dialect),
-            })
-            .collect()
+        let statements = self.migrations.get(index).map_or(0, |read| read.statements.len());
+        (0..statements).filter_map(|position| self.step(index, position)).collect()
+    }
+
+    /// The step of one statement.
+    fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
+        let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
+        let record = run.records.get(position)?;
+        let statement = migration.statements.get(position)?;
+        Some(Step {
+            dialect: self.dialect,
+            migration,
+            statement,
+            index,
+            start: &run.start,
+            before: &record.before,
+            after: &record.after,
+            differences: &record.differences,
+            transaction: record.transaction,
+            effects: effects_of(statement, record, self.dialect),
+            position,
+            replay: self,
+        })
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -171,6 +179,10 @@ pub struct Step<'a> {
     pub transaction: Transaction,
     /// What each of the statement's changes does on the server, in their order.
     pub effects: Vec<ChangeEffect>,
+    /// Which statement of the migration it is.
+    position: usize,
+    /// All of them.
+    replay: &'a Replay<'a>,
 }
 
 fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {

@@ -119,6 +119,7 @@ impl MigrationSet {
             message,
             primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help: Some(help.to_owned()),
             subject: Subject::File(place.opened.path.clone()),
         });
@@ -177,6 +178,7 @@ impl MigrationSet {
             message: format!("{part}`{name}` never runs: {why}"),
             primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help,
             subject: Subject::File(place.opened.path.clone()),
         });

@@ -3,6 +3,7 @@
 use super::apply::Apply;
 use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
+use crate::dialect::Engine;
 use crate::migration::{Context, Direction, ReadMigration, Reading, Statement, Wraps};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, TableAction};
@@ -94,8 +95,10 @@ impl Pass {
             self.tick = self.tick.saturating_add(1);
             apply.catalog.tick = self.tick;
             let before = apply.catalog.clone();
-            let transaction = block.state;
+            let engine = before.engine();
+            let transaction = block.state_of(statement, engine);
             apply_statement(&mut apply, &mut block, statement);
+            block.commit_implicitly(statement, engine, &apply);
             records.push(Record {
                 before,
                 after: apply.catalog.clone(),
@@ -121,6 +124,11 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
             (Change::Transaction(mark), Context::Top) => {
                 block.mark(mark, located.change.span, apply);
             }
+            // In a transaction SQLite passes over it without a word (manual, `PRAGMA foreign_keys`).
+            (Change::Session(variable), _)
+                if apply.catalog.engine() == Engine::Sqlite
+                    && variable.name == "foreign_keys"
+                    && block.state.is_block() => {}
             _ => apply.apply(index, located),
         }
     }

@@ -112,6 +112,17 @@ impl Catalog {
         self.engine
     }
 
+    /// The key of an index among the relations: MySQL and MariaDB have one name space for each
+    /// table, the others one for each schema.
+    pub fn index_name(&self, table: &Name, index: &str) -> Name {
+        match self.engine {
+            Engine::Mysql | Engine::Mariadb => Name::of_table(table, index),
+            Engine::Postgres | Engine::Sqlite => {
+                Name { schema: table.schema.clone(), name: index.to_owned() }
+            }
+        }
+    }
+
     /// A setting's value in this session and transaction.
     pub fn setting(&self, name: &str) -> Option<&[String]> {
         self.local_settings.get(name).or_else(|| self.settings.get(name)).map(Vec::as_slice)
@@ -330,7 +341,7 @@ impl Catalog {
             _ => None,
         };
         indexes.into_iter().flatten().filter_map(move |index| {
-            let key = Name { schema: name.schema.clone(), name: index.clone() };
+            let key = self.index_name(&name, index);
             match self.relations.get_key_value(&key) {
                 Some((name, Relation::Index(index))) => Some((&**name, &**index)),
                 _ => None,
@@ -371,7 +382,7 @@ impl Catalog {
         match self.cloud_since(name, gone.unwrap_or(0)) {
             Some(by) => Knowledge::Clouded { by, was: None },
             None if gone.is_some() => Knowledge::Absent,
-            None if self.complete && !is_system(name) => Knowledge::Absent,
+            None if self.complete && !is_system(self.engine, name) => Knowledge::Absent,
             None => Knowledge::Assumed,
         }
     }
@@ -491,9 +502,14 @@ impl<T> Knowledge<&T> {
 }
 
 /// Whether the engine itself brings it.
-fn is_system(name: &Name) -> bool {
+fn is_system(engine: Engine, name: &Name) -> bool {
+    if matches!(engine, Engine::Mysql | Engine::Mariadb) {
+        let systems = ["information_schema", "mysql", "performance_schema", "sys"];
+        return name.schema.as_deref().is_some_and(|schema| systems.contains(&schema));
+    }
     match name.schema.as_deref() {
         Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
         _ => name.name.starts_with("pg_"),
     }
 }

@@ -140,7 +140,7 @@ impl<'a> Cursor<'a> {
             Some(token) if token.kind == LexemeKind::Unclosed => {
                 "a quote or comment that is never closed".to_owned()
             }
-            Some(token) if self.text(token).starts_with('`') => {
+            Some(token) if self.engine == Engine::Postgres && self.text(token).starts_with('`') => {
                 "a backtick, with which MySQL quotes names".to_owned()
             }
             Some(token) => {
@@ -186,7 +186,8 @@ impl<'a> Cursor<'a> {
         let Some(token) = self.peek(0) else { return Err(self.unexpected("a name")) };
         let folded = match token.kind {
             LexemeKind::Word | LexemeKind::Quoted | LexemeKind::Variable => self.fold(token),
-            // MySQL takes a string where a name is asked for in a few places; PostgreSQL never.
+            // SQLite takes a string where a name is asked for (its "Quirks", 8); PostgreSQL never.
+            LexemeKind::Text if self.engine == Engine::Sqlite => self.fold(token),
             _ => return Err(self.unexpected("a name")),
         };
         self.at += 1;
@@ -197,7 +198,9 @@ impl<'a> Cursor<'a> {
     pub fn fold(&self, token: Lexeme) -> String {
         let text = self.text(token);
         match token.kind {
-            LexemeKind::Quoted => self.engine.fold_quoted(&unquote_identifier(text)),
+            LexemeKind::Quoted | LexemeKind::Text => {
+                self.engine.fold_quoted(&unquote_identifier(text))
+            }
             LexemeKind::Variable => text.to_owned(),
             _ => self.engine.fold(text),
         }
@@ -329,17 +332,31 @@ impl<'a> Cursor<'a> {
         match self.peek(0) {
             Some(token) if matches!(token.kind, LexemeKind::Text | LexemeKind::Dollar) => {
                 self.at += 1;
-                let mut value = string_value(self.text(token));
+                let mut value = self.value(token);
                 // 'a' and 'b' with only blanks between are one string (manual, "String Constants").
-                while self.peek(0).is_some_and(|next| {
-                    next.kind == LexemeKind::Text && self.text(next).starts_with('\'')
-                }) {
-                    value.push_str(&string_value(self.peek_text(0)));
+                while let Some(next) = self.peek(0)
+                    && next.kind == LexemeKind::Text
+                    && self.text(next).starts_with(['\'', '"'])
+                {
+                    value.push_str(&self.value(next));
                     self.at += 1;
                 }
                 Ok(value)
             }
             _ => Err(self.unexpected("a string")),
+        }
+    }
+
+    /// The value of a string literal. MySQL's may stand in double quotes, and backslashes escape.
+    fn value(&self, token: Lexeme) -> String {
+        let text = self.text(token);
+        let plain = text.starts_with(['\'', '"']);
+        match self.engine {
+            Engine::Mysql | Engine::Mariadb if plain => {
+                let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
+                backslash_escapes(&inner.replace("\"\"", "\""))
+            }
+            _ => string_value(text),
         }
     }
 
@@ -455,11 +472,22 @@ pub fn normalise(cursor: &Cursor<'_>) -> String {
         }
         match token.kind {
             LexemeKind::Word => text.push_str(&word.to_lowercase()),
+            // MySQL's clients quote every name; one that needs no quotes reads the same without.
+            LexemeKind::Quoted if word.starts_with('`') && is_plain(word) => {
+                text.push_str(&cursor.fold(*token));
+            }
             _ => text.push_str(word),
         }
         previous = word;
     }
     text
+}
+
+/// Whether a name in backticks could stand without them, but for keywords.
+fn is_plain(word: &str) -> bool {
+    let name = word.trim_matches('`');
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn spaced(previous: &str, word: &str) -> bool {

@@ -20,7 +20,9 @@ pub static RULE: Rule = Rule {
           ORMs name every column that they know in every SELECT and INSERT.",
     instead: "First ship a release that no longer reads or writes the column (an ORM must be told \
               to ignore it). When it is everywhere and cannot be rolled back any more, drop the \
-              column, and allow this finding with that reason.",
+              column. A comment `-- lockgate:retired column shop.orders.total` in a migration of \
+              that release lets the drop pass by itself, once git proves that it was released; \
+              else allow this finding with that reason.",
     facts: &[Fact {
         engine: Engine::Postgres,
         says: "Indexes and table constraints involving the column are dropped with it; CASCADE \
@@ -49,6 +51,9 @@ pub static RULE: Rule = Rule {
             "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP COLUMN a'; SELECT f();",
             "SELECT f()",
         ),
+        bad("sqlite", OLD, "ALTER TABLE main.[T] DROP COLUMN `A`;", "DROP COLUMN `A`"),
+        bad("sqlite", OLD, "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP a;", "DROP a"),
+        good("sqlite", OLD, "ALTER TABLE t ADD b TEXT; ALTER TABLE t DROP b; ALTER TABLE t RENAME COLUMN a TO c;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS never_was;"),
@@ -75,14 +80,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         });
         let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
-            .message(format!(
-                "{verb} `{table}.{column}` deletes its values, and the release that is running \
-                 fails with every statement that names it"
+            .message(format!("{verb} `{table}.{column}` deletes its values"))
+            .old_release(", and the release that is running fails with every statement that names it")
+            .help(format!(
+                "ship a release that no longer uses the column, with `-- lockgate:retired column \
+                 {table}.{column}` in a migration; when it is everywhere, drop the column (or \
+                 allow this with `-- lockgate:allow drop-column reason=\"unused since ...\"`)"
             ))
-            .help(
-                "ship a release that no longer uses the column first; then drop it, with \
-                 `-- lockgate:allow drop-column reason=\"unused since ...\"`",
-            )
             .push();
     }
 }

@@ -41,7 +41,9 @@ pub enum MaintenanceVerb {
     Analyze,
     Checkpoint,
     Cluster,
+    Optimize,
     Reindex,
+    Repair,
     Vacuum,
 }
 
@@ -52,7 +54,9 @@ impl MaintenanceVerb {
             Self::Analyze => "analyze",
             Self::Checkpoint => "checkpoint",
             Self::Cluster => "cluster",
+            Self::Optimize => "optimize",
             Self::Reindex => "reindex",
+            Self::Repair => "repair",
             Self::Vacuum => "vacuum",
         }
     }
