@@ -55,6 +55,7 @@ adapters! {
     sqitch,
     golang_migrate,
     liquibase,
+    dry_run,
     own,
     plain,
 }
