@@ -13,8 +13,10 @@ mod drops;
 mod mysql;
 mod names;
 mod objects;
+mod rebuild;
 mod renames;
 mod run;
+mod same_migration;
 mod same_transaction;
 mod settings;
 mod tables;
@@ -29,9 +31,9 @@ pub use transaction::{
 pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
-use crate::effects::{self, ChangeEffect, Touch};
+use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
-use crate::migration::{ReadMigration, Statement};
+use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
@@ -115,7 +117,7 @@ impl Replay<'_> {
         let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
         let record = run.records.get(position)?;
         let statement = migration.statements.get(position)?;
-        Some(Step {
+        let mut step = Step {
             dialect: self.dialect,
             migration,
             statement,
@@ -128,7 +130,9 @@ impl Replay<'_> {
             effects: effects_of(statement, record, self.dialect),
             position,
             replay: self,
-        })
+        };
+        step.leave_out_empty_checks();
+        Some(step)
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -173,7 +177,7 @@ pub struct Step<'a> {
     pub before: &'a Catalog,
     /// The catalog after it.
     pub after: &'a Catalog,
-    /// What changed, in the order of the statement's changes.
+    /// What changed, in the order in which the statement's changes run.
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
@@ -191,6 +195,28 @@ fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<C
 }
 
 impl Step<'_> {
+    /// A foreign key of a table that is born has no rows to look up in the table it refers to.
+    fn leave_out_empty_checks(&mut self) {
+        let effects = self.effects.iter().enumerate();
+        let of_new = effects.filter(|(_, effect)| {
+            let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
+            targets.any(|touch| self.is_born(&touch.object.name))
+        });
+        for index in of_new.map(|(index, _)| index).collect::<Vec<_>>() {
+            let touches = self.effects.get_mut(index).map(|effect| &mut effect.touches);
+            for touch in touches.into_iter().flatten() {
+                touch.scans &= touch.role != Role::Referenced;
+            }
+        }
+    }
+
+    /// How a message on the change at this index begins: it stands under a condition, or nothing.
+    pub fn maybe(&self, change: usize) -> &'static str {
+        let located = self.statement.changes.get(change);
+        let certain = located.is_none_or(|it| it.context != Context::Do { certain: false });
+        if certain { "" } else { "this may run: " }
+    }
+
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
         let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
@@ -224,10 +250,14 @@ impl Step<'_> {
         if self.start.column(&self.before.resolve(table), column).seen().is_some() {
             return false;
         }
-        let birth = [self.before, self.after]
-            .into_iter()
-            .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
-            .and_then(|column| column.birth);
+        let birth = [self.before, self.after].into_iter().find_map(|catalog| {
+            let (_, found) = catalog.seen_table(table)?;
+            let birth = found.column(column)?.birth;
+            // One that came with a table that may be older may be older too.
+            let with_it =
+                |birth: &Birth| found.origin.birth.is_some_and(|it| it.span == birth.span);
+            birth.filter(|birth| !(found.origin.assumed && with_it(birth)))
+        });
         self.is_born(table) || self.is_birth_here(birth)
     }
 

@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "finding", "rules"]),
-    ("judge", &["source", "dialect", "tree", "schema", "migration", "finding", "rules", "config"]),
+    ("judge", &["source", "tree", "schema", "migration", "finding", "rules", "config"]),
     ("docs", &["rules"]),
     (
         "report",

@@ -3,15 +3,21 @@
 mod add_column;
 mod alter;
 pub mod block;
+mod bounds;
 mod classify;
 mod constraints;
 mod drops;
 pub mod forms;
+mod maintenance;
+mod names;
+pub mod narrowing;
+mod objects;
 mod partitions;
 mod plan;
 mod proof;
 mod related;
 pub mod retype;
+mod rows;
 pub mod types;
 mod volatility;
 

@@ -11,7 +11,6 @@
 //! findings about the migration as a whole too.
 
 use crate::config::closest::{did_you_mean, distance};
-use crate::dialect::Engine;
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::date::Date;
 use crate::judge::retired::{self, Marker};
@@ -122,7 +121,7 @@ pub fn read(
         };
         for comment in &read.comments {
             let mut words = Words::new(source, file, comment.span);
-            match words.directive(today, read.engine) {
+            match words.directive(today) {
                 None => {}
                 Some((how, Err((span, message)))) => findings.push(Finding {
                     message,
@@ -250,11 +249,7 @@ impl<'a> Words<'a> {
 
     /// A directive, or what is wrong with it, and how it is written. `None` where the comment is
     /// none of ours.
-    fn directive(
-        &mut self,
-        today: Date,
-        engine: Engine,
-    ) -> Option<(&'static str, Result<Directive, Wrong>)> {
+    fn directive(&mut self, today: Date) -> Option<(&'static str, Result<Directive, Wrong>)> {
         let start = self.at;
         let name = self.rest().get(..NAME.len())?;
         if !name.eq_ignore_ascii_case(NAME) {
@@ -270,7 +265,7 @@ impl<'a> Words<'a> {
         let written = self.text.get(start..self.at)?;
         match written {
             ALLOW => return Some((HOW_TO_ALLOW, self.allow(start, today))),
-            RETIRED => return Some((HOW_TO_RETIRE, self.retired(start, engine))),
+            RETIRED => return Some((HOW_TO_RETIRE, self.retired(start))),
             _ => {}
         }
         // What stands apart may be prose: "lockgate: we need this", "lockgate found this".
@@ -295,7 +290,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn retired(&mut self, start: usize, engine: Engine) -> Result<Directive, Wrong> {
+    fn retired(&mut self, start: usize) -> Result<Directive, Wrong> {
         self.skip_space();
         let (word, span) = self.word(&[]);
         let Some(kind) = retired::KINDS.into_iter().find(|kind| *kind == word) else {
@@ -310,7 +305,7 @@ impl<'a> Words<'a> {
         self.skip_space();
         let (word, span) = self.word(&[]);
         let end = self.at;
-        let name = retired::parts(word, engine).unwrap_or_default();
+        let name = retired::parts(word).unwrap_or_default();
         let lengths = match kind {
             "column" => 2..=3,
             "schema" => 1..=1,

@@ -9,7 +9,6 @@
 //! stands nowhere in the code, neither now nor in that release. Until then the drop is reported,
 //! with what is not proven.
 
-use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Subject};
 use crate::judge::Case;
 use crate::judge::date::Date;
@@ -45,7 +44,7 @@ pub trait Evidence: fmt::Debug {
 pub struct Marker {
     /// One of [`KINDS`].
     pub kind: &'static str,
-    /// The parts of its name, folded.
+    /// The parts of its name.
     pub name: Vec<String>,
     /// The directive as it is written.
     pub text: String,
@@ -57,8 +56,8 @@ pub struct Marker {
     pub spent_by: Option<usize>,
 }
 
-/// The parts of a name as SQL writes it, folded; `None` where it is none.
-pub fn parts(name: &str, engine: Engine) -> Option<Vec<String>> {
+/// The parts of a name as SQL writes it or as reports do; `None` where it is none.
+pub fn parts(name: &str) -> Option<Vec<String>> {
     let mut parts = Vec::new();
     let mut rest = name;
     loop {
@@ -66,18 +65,18 @@ pub fn parts(name: &str, engine: Engine) -> Option<Vec<String>> {
         let (part, after) = match quote {
             Some(quote) => {
                 let (part, after) = rest.get(1..)?.split_once(quote)?;
-                (engine.fold_quoted(part), after)
+                (part, after)
             }
             None => {
                 let (part, after) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-                (engine.fold(part), after)
+                (part, after)
             }
         };
         let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
         if part.is_empty() || (quote.is_none() && !part.chars().all(is_plain)) {
             return None;
         }
-        parts.push(part);
+        parts.push(part.to_owned());
         rest = match after.strip_prefix('.') {
             Some(rest) => rest,
             None => return after.is_empty().then_some(parts),
@@ -146,9 +145,15 @@ fn subject(subject: &Subject) -> Option<(&'static str, Vec<String>)> {
     }
 }
 
+/// Whether upper and lower case aside one is the other, for reports write names without quotes: so
+/// the code is searched too, and no two objects are told apart by that alone.
 fn is_name(written: &[String], name: &[String]) -> bool {
+    let same = |name: &[String]| {
+        written.len() == name.len()
+            && written.iter().zip(name).all(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
     let at_home = name.split_first().filter(|(schema, _)| HOME_SCHEMAS.contains(&schema.as_str()));
-    written == name || at_home.is_some_and(|(_, rest)| written == rest)
+    same(name) || at_home.is_some_and(|(_, rest)| same(rest))
 }
 
 fn migration_at(migrations: &[ReadMigration], place: &Label) -> Option<usize> {

@@ -27,13 +27,9 @@ impl Apply {
             TableAction::RenameColumn { from, to } => {
                 self.rename_column(&table, &members, from, to);
             }
-            TableAction::RedefineColumn { from, column, constraints, if_exists } => {
-                self.redefine_column(&table, from, column, constraints, *if_exists);
-            }
-            TableAction::AlterPartitions { verb, text } => {
-                self.alter_partitions(&table, verb, text);
-            }
-            TableAction::SetOnline { .. } => {}
+            TableAction::RedefineColumn { .. }
+            | TableAction::AlterPartitions { .. }
+            | TableAction::SetOnline { .. } => self.alter_as_mysql(&table, action),
             TableAction::AlterType { column, to, collation, .. } => {
                 self.alter_type(&table, &members, column, to);
                 if let Some(collation) = collation {

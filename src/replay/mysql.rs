@@ -19,9 +19,20 @@ impl Apply {
         matches!(self.catalog.engine(), Engine::Mysql | Engine::Mariadb)
     }
 
+    /// The sub-commands that no other engine has.
+    pub(super) fn alter_as_mysql(&mut self, table: &Name, action: &TableAction) {
+        match action {
+            TableAction::RedefineColumn { from, column, constraints, if_exists } => {
+                self.redefine_column(table, from, column, constraints, *if_exists);
+            }
+            TableAction::AlterPartitions { verb, text } => self.alter_partitions(table, verb, text),
+            _ => {}
+        }
+    }
+
     /// `MODIFY`, `CHANGE`: what is not written anew is gone, and each thing that changes is a
     /// difference by itself.
-    pub(super) fn redefine_column(
+    fn redefine_column(
         &mut self,
         table: &Name,
         from: &str,
@@ -117,7 +128,11 @@ impl Apply {
         if self.catalog.indexes_of(table).any(|(_, index)| begins(index)) {
             return;
         }
-        let name = name.map_or_else(|| self.index_of_columns(table, &key.columns), str::to_owned);
+        let free = |name: &&str| {
+            !self.catalog.relations.contains_key(&self.catalog.index_name(table, name))
+        };
+        let name = name.filter(free).map(str::to_owned);
+        let name = name.unwrap_or_else(|| self.index_of_columns(table, &key.columns));
         let keys = key.columns.iter().map(|column| plain_key(column)).collect();
         let options = [(IMPLICIT.to_owned(), "foreign key".to_owned())].into();
         let index = Index { keys, options, ..self.bare_index(table, &name) };
@@ -198,7 +213,7 @@ impl Apply {
     }
 
     /// Keeps how a table is partitioned.
-    pub(super) fn alter_partitions(&mut self, table: &Name, verb: &str, text: &str) {
+    fn alter_partitions(&mut self, table: &Name, verb: &str, text: &str) {
         let partition_by = match verb {
             "PARTITION BY" => Some(text.to_owned()),
             "REMOVE PARTITIONING" => None,

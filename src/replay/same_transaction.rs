@@ -71,7 +71,8 @@ fn next_pending(replay: &Replay<'_>, index: usize) -> Option<usize> {
         let forward = matches!(read.migration.direction, Direction::Up | Direction::Repeatable);
         forward && !read.statements.is_empty()
     };
-    if replay.migrations.get(index)?.migration.runner.wraps != Wraps::AllPending {
+    let read = replay.migrations.get(index)?;
+    if read.migration.runner.wraps != Wraps::AllPending || !pending(read) {
         return None;
     }
     let later = replay.migrations.iter().enumerate().skip(index + 1);

@@ -3,6 +3,7 @@
 //! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
 //! that each step keeps the catalog before and after.
 
+mod references;
 mod resolve;
 
 use crate::dialect::Engine;
@@ -110,17 +111,6 @@ impl Catalog {
     /// The engine whose schema it is.
     pub fn engine(&self) -> Engine {
         self.engine
-    }
-
-    /// The key of an index among the relations: MySQL and MariaDB have one name space for each
-    /// table, the others one for each schema.
-    pub fn index_name(&self, table: &Name, index: &str) -> Name {
-        match self.engine {
-            Engine::Mysql | Engine::Mariadb => Name::of_table(table, index),
-            Engine::Postgres | Engine::Sqlite => {
-                Name { schema: table.schema.clone(), name: index.to_owned() }
-            }
-        }
     }
 
     /// A setting's value in this session and transaction.
@@ -349,18 +339,6 @@ impl Catalog {
         })
     }
 
-    /// The columns, with their tables, that have a type of this resolved name.
-    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
-        self.tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect()
-    }
-
     /// The partitions of a table and the tables that inherit from it, one level down; `name` is
     /// resolved.
     pub fn children(&self, name: &Name) -> impl Iterator<Item = (&Name, &Table)> {
@@ -382,7 +360,7 @@ impl Catalog {
         match self.cloud_since(name, gone.unwrap_or(0)) {
             Some(by) => Knowledge::Clouded { by, was: None },
             None if gone.is_some() => Knowledge::Absent,
-            None if self.complete && !is_system(self.engine, name) => Knowledge::Absent,
+            None if self.complete && !resolve::is_system(self.engine, name) => Knowledge::Absent,
             None => Knowledge::Assumed,
         }
     }
@@ -498,18 +476,5 @@ impl<T> Knowledge<&T> {
             Self::Absent => Knowledge::Absent,
             Self::Clouded { by, .. } => Knowledge::Clouded { by, was: None },
         }
-    }
-}
-
-/// Whether the engine itself brings it.
-fn is_system(engine: Engine, name: &Name) -> bool {
-    if matches!(engine, Engine::Mysql | Engine::Mariadb) {
-        let systems = ["information_schema", "mysql", "performance_schema", "sys"];
-        return name.schema.as_deref().is_some_and(|schema| systems.contains(&schema));
-    }
-    match name.schema.as_deref() {
-        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
-        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
-        _ => name.name.starts_with("pg_"),
     }
 }

@@ -162,6 +162,8 @@ pub enum Change {
         tables: Vec<Name>,
         /// `CASCADE`.
         cascade: bool,
+        /// `RESTART IDENTITY`.
+        restart_identity: bool,
     },
     /// `REFRESH MATERIALIZED VIEW`.
     RefreshMaterializedView {

@@ -338,7 +338,7 @@ fn rows_verb(mut sql: Cursor<'_>) -> Option<DataVerb> {
 }
 
 fn data(verb: DataVerb, functions: Vec<crate::schema::name::Name>) -> Data {
-    Data { verb, writes: Vec::new(), reads: Vec::new(), functions, has_where: true }
+    Data { functions, ..Data::new(verb) }
 }
 
 /// `PERFORM f(x)` and `v := f(x)`: what they call.

@@ -13,6 +13,10 @@ pub struct Words {
     pub strings: BTreeSet<String>,
     /// Its identifiers and keywords, folded.
     pub names: BTreeSet<String>,
+    /// Those of them that stand where a cast names its type, without their schema: `x::t`,
+    /// `CAST(x AS t)`, `t 'x'`. An alias beside a CAST stands there too, and a keyword before a
+    /// string.
+    pub casts: BTreeSet<String>,
 }
 
 /// The words of a text; with `bodies`, those inside dollar quotes count too (a `DO` block runs
@@ -23,23 +27,51 @@ pub fn words(text: &str, engine: Engine, bodies: bool) -> Words {
     words
 }
 
+/// A piece of a statement; a qualified name is one, known by its last part.
+#[derive(PartialEq, Eq)]
+enum Piece<'a> {
+    Name(String),
+    Text,
+    Symbol(&'a str),
+}
+
 fn collect(text: &str, engine: Engine, bodies: bool, words: &mut Words) {
-    for lexeme in lex(text, 0, text.len(), engine) {
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    for lexeme in lex(text, 0, text.len(), engine).filter(|lexeme| !lexeme.kind.is_trivia()) {
         let token = text.get(lexeme.start..lexeme.end).unwrap_or_default();
-        match lexeme.kind {
-            LexemeKind::Text => {
-                words.strings.insert(string_value(token));
-            }
+        let name = match lexeme.kind {
+            LexemeKind::Word => engine.fold(token),
+            LexemeKind::Quoted => engine.fold_quoted(&unquote_identifier(token)),
             // A body in a body is code that the outer one builds: it is left alone.
-            LexemeKind::Dollar if bodies => collect(&string_value(token), engine, false, words),
-            LexemeKind::Dollar => {
+            LexemeKind::Dollar if bodies => {
+                collect(&string_value(token), engine, false, words);
+                continue;
+            }
+            LexemeKind::Text | LexemeKind::Dollar => {
                 words.strings.insert(string_value(token));
+                pieces.push(Piece::Text);
+                continue;
             }
-            LexemeKind::Word => {
-                words.names.insert(engine.fold(token));
+            _ => {
+                pieces.push(Piece::Symbol(token));
+                continue;
             }
-            LexemeKind::Quoted => {
-                words.names.insert(engine.fold_quoted(&unquote_identifier(token)));
+        };
+        words.names.insert(name.clone());
+        if pieces.last() == Some(&Piece::Symbol(".")) {
+            pieces.truncate(pieces.len().saturating_sub(2));
+        }
+        pieces.push(Piece::Name(name));
+    }
+    let is_name = |piece: &Piece<'_>, word: &str| matches!(piece, Piece::Name(it) if it == word);
+    let has_cast = pieces.iter().any(|piece| is_name(piece, "cast"));
+    for pair in pieces.windows(2) {
+        match pair {
+            [Piece::Name(name), Piece::Text] | [Piece::Symbol("::"), Piece::Name(name)] => {
+                words.casts.insert(name.clone());
+            }
+            [before, Piece::Name(name)] if has_cast && is_name(before, "as") => {
+                words.casts.insert(name.clone());
             }
             _ => {}
         }
@@ -58,7 +90,26 @@ mod tests {
         assert_eq!(outer.strings, [" 'in' y ", "a'b", "it's"].map(str::to_owned).into());
         let names = ["Q", "from", "mood", "select", "x"];
         assert_eq!(outer.names, names.map(str::to_owned).into());
+        assert_eq!(outer.casts, ["from", "mood", "select"].map(str::to_owned).into());
         let inner = found(true);
         assert!(inner.strings.contains("in") && inner.names.contains("y"));
+    }
+
+    #[test]
+    fn types_of_casts_are_told_from_other_names() {
+        let cases: &[(&str, &[&str])] = &[
+            ("VALUES ('a'::s.Mood, b)", &["mood"]),
+            ("VALUES (CAST('a' AS \"Mood\"), t)", &["Mood"]),
+            ("SELECT cast('a' as s.mood), x", &["mood"]),
+            ("SELECT mood 'a', s.mood 'b'", &["mood"]),
+            ("UPDATE t SET mood = 'a' WHERE t.mood = 'b'", &[]),
+            ("VALUES ('a') AS mood", &[]),
+            ("SELECT x::mood AS y, z", &["mood"]),
+        ];
+        for (text, expected) in cases {
+            let casts = words(text, Engine::Postgres, false).casts;
+            let expected: BTreeSet<String> = expected.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(casts, expected, "{text}");
+        }
     }
 }

@@ -32,21 +32,10 @@ pub struct Row {
     cells: BTreeMap<String, String>,
 }
 
-pub const MODES: [LockMode; 8] = [
-    LockMode::AccessShare,
-    LockMode::RowShare,
-    LockMode::RowExclusive,
-    LockMode::ShareUpdateExclusive,
-    LockMode::Share,
-    LockMode::ShareRowExclusive,
-    LockMode::Exclusive,
-    LockMode::AccessExclusive,
-];
-
 impl Row {
     pub fn mode(&self, version: u16) -> Option<LockMode> {
         let text = &self.cells[&format!("pg{version}")];
-        MODES.into_iter().find(|mode| mode.name() == text)
+        LockMode::ALL.into_iter().find(|mode| mode.name() == text)
     }
 
     pub fn is_index(&self) -> bool {

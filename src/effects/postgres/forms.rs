@@ -181,3 +181,54 @@ pub const CLUSTER_ON: Form =
 /// `REPLICA IDENTITY USING INDEX`.
 pub const REPLICA_INDEX: Form =
     Form { parts: &[brief(Target, AccessExclusive), brief(Index, Share)] };
+
+/// The table that a foreign key refers to, where its triggers are made or go.
+pub const REFERENCED: Form = Form { parts: &[brief(Referenced, ShareRowExclusive)] };
+
+/// A foreign key of a partitioned table comes to a partition that had none: its rows are looked up.
+pub const REFERENCED_CHECKED: Form = Form {
+    parts: &[
+        works(Partition, AccessExclusive, Work::Scan),
+        works(Referenced, ShareRowExclusive, Work::Scan),
+    ],
+};
+
+/// A partition's own foreign key becomes part of its parent's.
+pub const REFERENCED_MERGED: Form = Form { parts: &[brief(Referenced, AccessExclusive)] };
+
+/// A table that becomes a partition.
+pub const PARTITION: Form = Form { parts: &[brief(Partition, AccessExclusive)] };
+
+/// A table that becomes a partition, whose rows are verified.
+pub const PARTITION_CHECKED: Form =
+    Form { parts: &[works(Partition, AccessExclusive, Work::Scan)] };
+
+/// `CREATE INDEX`: writes wait until it is built.
+pub const INDEX: Form =
+    Form { parts: &[works(Target, Share, Work::Build), works(Partition, Share, Work::Build)] };
+
+/// An index that need not be built.
+pub const INDEX_BRIEF: Form = Form { parts: &[brief(Target, Share)] };
+
+/// `CREATE INDEX CONCURRENTLY`.
+pub const INDEX_CONCURRENTLY: Form =
+    Form { parts: &[works(Target, ShareUpdateExclusive, Work::Build)] };
+
+/// `REINDEX`: writes wait, and the planner of each SELECT waits for the index.
+pub const REINDEX: Form = Form {
+    parts: &[works(Target, Share, Work::Build), works(Index, AccessExclusive, Work::Build)],
+};
+
+/// `REINDEX CONCURRENTLY`: the strong lock on the old index lasts a moment.
+pub const REINDEX_CONCURRENTLY: Form = Form {
+    parts: &[
+        works(Target, ShareUpdateExclusive, Work::Build),
+        works(Index, AccessExclusive, Work::Build),
+    ],
+};
+
+/// `REINDEX` of a partitioned table, and of its partitions before each has its turn.
+pub const REINDEX_PARTITIONED: Form = Form { parts: &[brief(Target, Share)] };
+
+/// `REFRESH MATERIALIZED VIEW CONCURRENTLY`: its rows are compared.
+pub const REFRESH_CONCURRENTLY: Form = Form { parts: &[works(Target, Exclusive, Work::Scan)] };

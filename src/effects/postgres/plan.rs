@@ -180,7 +180,7 @@ impl<'c> Plan<'c> {
     }
 
     /// Whether a relation has a file of its own with something in it.
-    fn stores_rows(&self, name: &Name) -> bool {
+    pub fn stores_rows(&self, name: &Name) -> bool {
         match self.before.relations.get(name) {
             Some(Relation::Table(table)) => {
                 table.kind == ObjectKind::Table && table.partition_by.is_none()

@@ -28,14 +28,10 @@ pub(super) fn conjuncts(constraint: &Constraint) -> Vec<String> {
 
 fn collect(text: &str, found: &mut Vec<String>) {
     let text = unwrapped(text);
-    // `a BETWEEN 1 AND b IS NOT NULL` is no conjunction.
     let parts = split(text, "and");
-    if parts.len() == 1 || text.contains(" between ") {
-        found.push(text.to_owned());
-        return;
-    }
-    // AND binds more tightly than OR.
-    if split(text, "or").len() > 1 {
+    // AND binds more tightly than OR, and `a BETWEEN 1 AND b IS NOT NULL` is no conjunction.
+    let whole = parts.len() == 1 || text.contains(" between ") || split(text, "or").len() > 1;
+    if whole {
         found.push(text.to_owned());
         return;
     }
@@ -46,7 +42,10 @@ fn collect(text: &str, found: &mut Vec<String>) {
 
 /// The parts between a word that stands outside parentheses and strings.
 pub(super) fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
-    let separator = format!(" {word} ");
+    split_at(text, &format!(" {word} "))
+}
+
+fn split_at<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
     let (mut depth, mut quoted, mut start) = (0_usize, None, 0);
     let mut parts = Vec::new();
     for (at, byte) in text.bytes().enumerate() {
@@ -56,10 +55,9 @@ pub(super) fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
             (None, b'\'' | b'"') => quoted = Some(byte),
             (None, b'(' | b'[') => depth += 1,
             (None, b')' | b']') => depth = depth.saturating_sub(1),
-            (None, b' ')
-                if depth == 0
-                    && at >= start
-                    && text.get(at..).is_some_and(|rest| rest.starts_with(&separator)) =>
+            _ if depth == 0
+                && at >= start
+                && text.get(at..).is_some_and(|rest| rest.starts_with(separator)) =>
             {
                 parts.extend(text.get(start..at));
                 start = at + separator.len();
@@ -69,6 +67,11 @@ pub(super) fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     }
     parts.extend(text.get(start..));
     parts
+}
+
+/// The parts between commas outside parentheses and strings.
+pub(super) fn split_commas(text: &str) -> Vec<&str> {
+    split_at(text, ",")
 }
 
 /// The text without parentheses around the whole.

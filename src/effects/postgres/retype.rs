@@ -18,6 +18,8 @@ use crate::schema::types::DataType;
 pub struct Retype {
     /// To the rows, and to indexes that have the column as a key.
     pub change: TypeChange,
+    /// Whether the types alone ask for more than a new entry in the catalog.
+    pub converts: bool,
     /// The indexes that are built anew though the rows stay: by any change, one to the same type
     /// included, those with an expression or a predicate that mention the column.
     pub rebuilt: Vec<Name>,
@@ -41,10 +43,12 @@ pub fn retype(
         true => resolved_change(from, to, is_utc(before, dialect), before),
         false => TypeChange::Rewrites,
     };
+    let converts = change != TypeChange::Free;
     if changes_collation(before, table, column, collation.as_ref()) {
         change = change.max(TypeChange::RebuildsIndexes);
     }
-    let mut found = Retype { change, rebuilt: Vec::new(), kept: Vec::new(), verified: Vec::new() };
+    let mut found =
+        Retype { change, converts, rebuilt: Vec::new(), kept: Vec::new(), verified: Vec::new() };
     let plan = Plan::new(before, before, dialect);
     for member in plan.family(table, Reach::Family) {
         found.add_indexes(before, &member, column);
@@ -119,6 +123,7 @@ pub(super) fn classify(plan: &mut Plan<'_>, table: &Name, only: bool, action: &T
         let what = if from.is_none() { "the old type of" } else { "one of the types of" };
         plan.unknown(format!("{what} `{table}.{column}` is not known: it may be written anew"));
     }
+    let converts = done.as_ref().is_none_or(|done| done.converts);
     match done {
         Some(done) if matches!(change, TypeChange::Free | TypeChange::RebuildsIndexes) => {
             plan.apply(&forms::EXCLUSIVE, table, reach, &[]);
@@ -138,7 +143,7 @@ pub(super) fn classify(plan: &mut Plan<'_>, table: &Name, only: bool, action: &T
         let sequences = plan.sequences(table, Some(column));
         plan.apply(&forms::SEQUENCE_CHANGED, table, reach, &sequences);
     }
-    remake_foreign_keys(plan, table, column, change);
+    remake_foreign_keys(plan, table, column, converts);
 }
 
 /// An index is built anew from its table.
@@ -151,11 +156,12 @@ fn rebuild(plan: &mut Plan<'_>, index: &Name) {
 }
 
 /// A foreign key on a changed column, at either end, is dropped and made again: both tables are
-/// locked whatever the types are. It is checked again unless both keep their file.
-fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, change: TypeChange) {
-    let form = match change {
-        TypeChange::Free => &forms::FOREIGN_KEY_DROPPED,
-        _ => &forms::FOREIGN_KEY_REMADE,
+/// locked whatever the types are. It is checked again unless
+/// the values stay what they are.
+fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, converts: bool) {
+    let form = match converts {
+        false => &forms::FOREIGN_KEY_DROPPED,
+        true => &forms::FOREIGN_KEY_REMADE,
     };
     let names = |columns: &[String]| columns.iter().any(|it| it == column);
     let out = plan.foreign_keys(table).into_iter().filter(|it| names(&it.key.columns));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config;
+use crate::dialect::Engine;
 use crate::finding::{Level, OldRelease};
 use crate::judge::{Judged, judge};
 use crate::migration::{
@@ -198,15 +199,16 @@ fn only_the_drop_of_what_the_release_before_uses_can_be_retired() {
 }
 
 #[test]
-fn names_are_folded_as_sql_folds_them() {
-    let parts = |name: &str| parts(name, Engine::Postgres).map(|parts| parts.join("|"));
-    assert_eq!(parts("Public.Orders.total").as_deref(), Some("public|orders|total"));
+fn names_are_read_as_sql_and_reports_write_them() {
+    let parts = |name: &str| parts(name).map(|parts| parts.join("|"));
+    assert_eq!(parts("Public.Orders.total").as_deref(), Some("Public|Orders|total"));
     assert_eq!(parts("\"Shop.x\".\"Orders\"").as_deref(), Some("Shop.x|Orders"));
     for bad in ["", ".", "a.", ".a", "\"a", "\"a\"b", "a\"b\"", "a,", "a;"] {
         assert_eq!(parts(bad), None, "{bad}");
     }
     let name = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
     assert!(is_name(&name(&["orders", "total"]), &name(&["public", "orders", "total"])));
+    assert!(is_name(&name(&["Orders", "total"]), &name(&["public", "Orders", "Total"])));
     assert!(!is_name(&name(&["orders", "total"]), &name(&["shop", "orders", "total"])));
     assert!(!is_name(&name(&["public"]), &name(&["orders", "public"])));
 }

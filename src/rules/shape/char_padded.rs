@@ -10,6 +10,9 @@ use crate::schema::types::DataType;
 /// Codes (a country, a currency, a flag) that fill their width by nature.
 const CODE_LENGTH_MAX: u32 = 3;
 
+/// How long a UUID is as text.
+const UUID_LENGTH: u32 = 36;
+
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "char-padded",
@@ -75,7 +78,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         sink.report(step, written.span, written.subject)
             .level(if is_code { Level::Note } else { Level::Warning })
             .message(format!("{} is {}: {what}", written.words, written.ty))
-            .help("use text, or varchar(n) where the length is a rule")
+            .help(match length {
+                Some(UUID_LENGTH) => "use uuid where it holds one; else text, or varchar(n)",
+                _ => "use text, or varchar(n) where the length is a rule",
+            })
             .push();
     }
 }

@@ -52,6 +52,17 @@ pub static RULE: Rule = Rule {
             source: "https://www.postgresql.org/docs/current/datatype-money.html",
         },
         Fact {
+            engine: Engine::Mysql,
+            says: "DECIMAL and NUMERIC store exact values; they are used when it is important to \
+                   preserve exact precision, for example with monetary data.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/fixed-point-types.html",
+        },
+        Fact {
+            engine: Engine::Mariadb,
+            says: "FLOAT and DOUBLE hold approximate values; DECIMAL holds exact ones.",
+            source: "https://mariadb.com/kb/en/numeric-data-type-overview/",
+        },
+        Fact {
             engine: Engine::Sqlite,
             says: "REAL is an 8-byte IEEE floating point number; there is no decimal type.",
             source: "https://www.sqlite.org/datatype3.html",
@@ -75,6 +86,10 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE DOMAIN price AS real;", "CREATE DOMAIN price"),
         bad("postgres", "CREATE DOMAIN inexact AS real;", "CREATE TABLE t (id bigint PRIMARY KEY, salary inexact);", "salary inexact"),
         bad("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY, balance REAL);", "balance REAL"),
+        bad("mysql", "CREATE TABLE t (id bigint PRIMARY KEY);", "ALTER TABLE t ADD (n int, `unit_price` FLOAT(7,2) UNSIGNED);", "`unit_price` FLOAT(7,2) UNSIGNED"),
+        bad("mariadb", "", "CREATE TABLE t (id bigint PRIMARY KEY, fee REAL NOT NULL);", "fee REAL NOT NULL"),
+        good("mysql", "", "CREATE TABLE t (id bigint PRIMARY KEY, price DECIMAL(10,2) UNSIGNED, score FLOAT, cost int);"),
+        good("mariadb", "", "CREATE TABLE t (id bigint PRIMARY KEY, price numeric(10, 2), tax_rate double);"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, price numeric(12, 2), cost bigint, fee decimal);"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, tax_rate real, price_ratio float, cost_factor real, costCount real);"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, amount_of_idle_seconds float, total_distance real, distance_total real, priceless real, taxi real);"),
@@ -113,7 +128,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 }
 
 fn is_float(ty: &DataType) -> bool {
-    ["real", "double precision", "float", "double"].iter().any(|name| ty.is_or_holds(name))
+    const FLOATS: &[&str] =
+        &["real", "double precision", "float", "double", "float unsigned", "double unsigned"];
+    FLOATS.iter().any(|name| ty.is_or_holds(name))
 }
 
 /// Whether a name in snake case or camel case speaks of an amount of money.

@@ -35,6 +35,16 @@ pub static RULE: Rule = Rule {
                    than 2^31 identifiers are anticipated over the lifetime of the table.",
             source: "https://www.postgresql.org/docs/current/datatype-numeric.html",
         },
+        Fact {
+            engine: Engine::Mysql,
+            says: "INT ends at 2147483647, INT UNSIGNED at 4294967295.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/integer-types.html",
+        },
+        Fact {
+            engine: Engine::Mariadb,
+            says: "INT ends at 2147483647, INT UNSIGNED at 4294967295.",
+            source: "https://mariadb.com/kb/en/int/",
+        },
     ],
     same_as: &[
         ("squawk", "prefer-bigint-over-int"),
@@ -55,6 +65,10 @@ pub static RULE: Rule = Rule {
         bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int, FOREIGN KEY (o_id) REFERENCES o (id));", "o_id int"),
         bad("postgres", WIDE, "ALTER TABLE t ADD o_id int REFERENCES o;", "REFERENCES o"),
         bad("postgres", WIDE, "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID;", "ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID"),
+        bad("mysql", "", "CREATE TABLE t (`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`));", "`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT"),
+        bad("mariadb", "CREATE TABLE t (a bigint PRIMARY KEY);", "ALTER TABLE t ADD n mediumint AUTO_INCREMENT UNIQUE;", "ADD n mediumint AUTO_INCREMENT UNIQUE"),
+        good("mysql", "", "CREATE TABLE t (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, n int); CREATE TABLE u (id SERIAL, PRIMARY KEY (id));"),
+        good("mariadb", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id bigint AUTO_INCREMENT PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE t (id bigserial PRIMARY KEY); CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id uuid PRIMARY KEY, n int NOT NULL);"),
         good("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id bigint REFERENCES o, n int REFERENCES o (n));"),
@@ -98,6 +112,7 @@ fn draws(default: Option<&Expr>) -> bool {
 
 /// How many bits an integer type has. SQLite's have 64, whatever they are called.
 fn width(engine: Engine, ty: &str) -> Option<u8> {
+    let ty = ty.strip_suffix(" unsigned").unwrap_or(ty);
     match (engine, ty) {
         (Engine::Sqlite, _) => None,
         (Engine::Mysql | Engine::Mariadb, "tinyint") => Some(8),

@@ -1,7 +1,7 @@
 //! An enum value that is used in the transaction that added it.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Label, Level, Subject};
+use crate::finding::{Label, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
 use crate::replay::{Step, Transaction};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
@@ -48,7 +48,7 @@ pub static RULE: Rule = Rule {
         ("migrationpilot", "MP054"),
         ("postgres-language-server", "avoidAlterEnumAddValue"),
     ],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: true,
     examples: &[
         bad("postgres", OLD, "BEGIN; ALTER TYPE mood ADD VALUE 'new'; UPDATE t SET m = 'new' WHERE id = 1; COMMIT;", "UPDATE t SET m = 'new' WHERE id = 1"),
@@ -74,6 +74,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER TYPE mood ADD VALUE 'new'; INSERT INTO t (id, note) VALUES (1, 'new'); SELECT 'ok'::mood /* 'new' */;").runner("flyway"),
         good("postgres", OLD, "ALTER TYPE mood ADD VALUE 'new'; CREATE FUNCTION f() RETURNS mood LANGUAGE plpgsql AS $$ BEGIN RETURN 'new'::mood; END $$;").runner("flyway"),
         good("postgres", "CREATE TYPE mood AS ENUM ('ok', 'new');", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'new'; SELECT 'new'::mood;").runner("flyway"),
+        good("postgres", "CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (id bigint PRIMARY KEY, mood text);", "ALTER TYPE mood ADD VALUE 'new'; UPDATE t SET mood = 'new' WHERE id = 1;").runner("flyway"),
+        bad("postgres", OLD, "ALTER TYPE mood ADD VALUE 'new'; CREATE DOMAIN d AS mood CHECK (VALUE <> 'new');", "CREATE DOMAIN d AS mood CHECK (VALUE <> 'new')").runner("flyway"),
         good("postgres", OLD, "ALTER TYPE mood ADD VALUE 'new'; CREATE TABLE u (id bigint PRIMARY KEY, m text DEFAULT 'new');").runner("flyway"),
         good("postgres@17", "", "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood ADD VALUE 'new'; SELECT 'new'::mood;").runner("flyway"),
         good("postgres@11", OLD, "ALTER TYPE mood ADD VALUE 'new'; SELECT 'new'::mood;").runner("flyway"),
@@ -182,7 +184,11 @@ fn uses(step: &Step<'_>, ty: &Name, value: &str) -> Option<bool> {
     let names_table = |(name, table): (&Name, &Table)| {
         words.names.contains(&name.name) && takes(step, table, &words, ty)
     };
-    if words.names.contains(&ty.name) || step.after.tables().any(names_table) {
+    let of_domain = step.statement.changes.iter().any(|located| {
+        matches!(&located.change.value, Change::CreateDomain { ty: base, .. }
+            if step.after.resolve_type(&base.name) == *ty)
+    });
+    if words.casts.contains(&ty.name) || of_domain || step.after.tables().any(names_table) {
         return Some(true);
     }
     writes_unknown(step).then_some(false)

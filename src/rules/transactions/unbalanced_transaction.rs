@@ -1,7 +1,7 @@
 //! BEGIN, COMMIT and ROLLBACK that do not belong together, or that meet the runner's own.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Label, Level};
+use crate::finding::{Label, Level};
 use crate::migration::Context;
 use crate::replay::{MigrationEnd, Step, Transaction};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
@@ -50,7 +50,7 @@ pub static RULE: Rule = Rule {
         ("pgfence", "unclosed-transaction"),
         ("migrationpilot", "MP053"),
     ],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: true,
     examples: &[
         bad("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int;", "BEGIN"),
@@ -70,6 +70,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int;", "BEGIN").runner("liquibase").at_level(Level::Warning),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "BEGIN; ALTER TABLE t ADD b int;", "BEGIN"),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "ALTER TABLE t ADD b int; COMMIT;", "COMMIT"),
+        bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "BEGIN; ALTER TABLE t ADD b int; COMMIT;", "BEGIN").runner("golang-migrate"),
         good("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int; COMMIT;"),
         good("postgres", OLD, "begin work; ALTER TABLE t ADD b int; end transaction;").runner("golang-migrate"),
         good("postgres", OLD, "START TRANSACTION; ALTER TABLE t ADD b int; ABORT;"),

@@ -73,8 +73,28 @@ pub struct Data {
     pub reads: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
-    /// Whether the outermost statement has a `WHERE` (for INSERT and COPY: always true).
+    /// Whether the outermost statement has a `WHERE` that may leave rows out, so not `WHERE true`
+    /// (for all but UPDATE and DELETE: always so).
     pub has_where: bool,
+    /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
+    pub locks_rows: bool,
+    /// The sequences that it names in `nextval` or `setval`.
+    pub sequences: Vec<Name>,
+}
+
+impl Data {
+    /// A statement that touches nothing yet.
+    pub fn new(verb: DataVerb) -> Self {
+        Self {
+            verb,
+            writes: Vec::new(),
+            reads: Vec::new(),
+            functions: Vec::new(),
+            has_where: true,
+            locks_rows: false,
+            sequences: Vec::new(),
+        }
+    }
 }
 
 /// A statement on rows.

@@ -42,7 +42,7 @@ impl Stored {
             // IF, REPEAT and others are functions too: statements begin where one can begin.
             const OPENS: &[&str] = &["IF", "LOOP", "REPEAT", "WHILE", "FOR"];
             const BEFORE: &[&str] =
-                &[";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":", "ROW"];
+                &[";", "BEGIN", "ATOMIC", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":", "ROW"];
             let opens = OPENS.iter().any(|word| words.is(last, word));
             let begins = BEFORE.iter().any(|word| behind(word));
             self.depth += usize::from(opens && begins);

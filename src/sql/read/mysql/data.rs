@@ -7,6 +7,7 @@ use crate::schema::change::{Change, Data, DataVerb};
 use crate::schema::name::Name;
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::data::is_always_true;
 use crate::sql::read::query::from_names;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
@@ -59,7 +60,7 @@ pub fn call(cursor: &mut Cursor<'_>) -> Reads<Change> {
 }
 
 fn data(verb: DataVerb, writes: Vec<Name>) -> Data {
-    Data { verb, writes, reads: Vec::new(), functions: Vec::new(), has_where: true }
+    Data { writes, ..Data::new(verb) }
 }
 
 /// Which statement it is, what it writes, and whether it is bounded by a condition or a LIMIT.
@@ -84,7 +85,7 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
         "INSERT" | "REPLACE" => data(DataVerb::Insert, vec![cursor.name()?]),
         "UPDATE" => {
             let tables = tables(cursor.take_until(|rest| rest.is("SET")));
-            let mut data = data(DataVerb::Update, tables.names());
+            let mut data = data(DataVerb::Update, assigned(cursor, &tables));
             data.has_where = tables.narrows || is_bounded(cursor);
             data
         }
@@ -95,7 +96,10 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
 
 fn is_bounded(mut cursor: Cursor<'_>) -> bool {
     cursor.take_until(|rest| rest.is("WHERE") || rest.is("LIMIT"));
-    !cursor.is_done()
+    match cursor.eat("WHERE") {
+        true => !is_always_true(cursor),
+        false => !cursor.is_done(),
+    }
 }
 
 /// `FROM t`, `a, b FROM t AS a JOIN u AS b`, `FROM a, b USING t AS a JOIN u AS b`.
@@ -112,18 +116,29 @@ fn delete(mut cursor: Cursor<'_>) -> Reads<Data> {
         false if before.is_done() => (first, Tables::default()),
         false => (tables(before), first),
     };
-    // A target is the name or the alias of one of the tables.
     for (name, _) in &mut targets.found {
-        let same = |(table, alias): &&(Name, Option<String>)| {
-            alias.as_ref() == Some(&name.name) || table == name
-        };
-        if let Some((table, _)) = sources.found.iter().find(same) {
-            *name = table.clone();
-        }
+        *name = sources.named(name).unwrap_or_else(|| name.clone());
     }
     let mut data = data(DataVerb::Delete, targets.names());
     data.has_where = bounded || sources.narrows;
     Ok(data)
+}
+
+/// The tables whose columns an UPDATE of these tables sets, as far as the columns say so: else all.
+fn assigned(mut cursor: Cursor<'_>, tables: &Tables) -> Vec<Name> {
+    cursor.eat("SET");
+    let ends = |rest: &Cursor<'_>| rest.is("WHERE") || rest.is("ORDER") || rest.is("LIMIT");
+    let columns = cursor.take_until(ends).split_commas();
+    let table_of = |mut column: Cursor<'_>| {
+        let name = column.name().ok()?;
+        // `db.t.c` is read as `t.c`.
+        tables.named(&Name::bare(name.schema?))
+    };
+    let named: Option<Vec<Name>> = columns.into_iter().map(table_of).collect();
+    let mut named = named.filter(|named| !named.is_empty()).unwrap_or_else(|| tables.names());
+    named.sort();
+    named.dedup();
+    named
 }
 
 /// Tables with their aliases.
@@ -137,6 +152,15 @@ struct Tables {
 impl Tables {
     fn names(&self) -> Vec<Name> {
         self.found.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The table that a name or alias stands for.
+    fn named(&self, name: &Name) -> Option<Name> {
+        let same = |(table, alias): &&(Name, Option<String>)| match alias {
+            Some(alias) => name.schema.is_none() && *alias == name.name,
+            None => table == name || (name.schema.is_none() && table.name == name.name),
+        };
+        self.found.iter().find(same).map(|(table, _)| table.clone())
     }
 }
 

@@ -70,9 +70,7 @@ pub fn modifiers(cursor: &mut Cursor<'_>) -> Reads<bool> {
             or_replace = true;
         } else if cursor.eat("DEFINER =") {
             account(cursor)?;
-        } else if cursor.eat("ALGORITHM =") {
-            cursor.identifier()?;
-        } else if cursor.eat("SQL SECURITY") {
+        } else if cursor.eat_any(&["ALGORITHM =", "SQL SECURITY"]).is_some() {
             cursor.identifier()?;
         } else if !cursor.eat("AGGREGATE") {
             return Ok(or_replace);

@@ -2,11 +2,11 @@
 //! what a CALL does.
 
 use super::object::modifiers;
-use crate::migration::Reading;
+use crate::migration::{Context, LocatedChange, Reading};
 use crate::schema::change::{Change, CreateRoutine};
 use crate::schema::name::ObjectKind;
 use crate::source::Located;
-use crate::sql::block::skip_past;
+use crate::sql::block::{Body as Code, skip_past, worst};
 use crate::sql::cursor::{Cursor, Reads, normalise};
 use crate::sql::forms;
 use crate::sql::read::mysql::data_type::data_type;
@@ -90,14 +90,20 @@ fn characteristics(cursor: &mut Cursor<'_>, routine: &mut CreateRoutine) -> Read
 ///
 /// # Errors
 /// `Unread` when a statement in it cannot be read.
-pub fn block(cursor: &mut Cursor<'_>) -> Reads<Vec<Located<Change>>> {
+pub fn block(cursor: &mut Cursor<'_>) -> Reads<Code> {
     let span = cursor.rest_span();
     let start = *cursor;
     let body = read_body(cursor);
-    match body.read {
-        true => Ok(body.changes.into_iter().map(|change| Located::new(change, span)).collect()),
-        false => Err(start.unexpected("statements that can be read")),
+    if !body.read {
+        return Err(start.unexpected("statements that can be read"));
     }
+    let mut code = Code::default();
+    for change in body.changes {
+        worst(&mut code.reading, forms::reading_of(&change));
+        let change = Located::new(change, span);
+        code.changes.push(LocatedChange { change, context: Context::Do { certain: false } });
+    }
+    Ok(code)
 }
 
 /// What a body does.
