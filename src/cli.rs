@@ -1,5 +1,7 @@
 //! The command line: its types, and which command they call.
 
+mod effects;
+mod evidence;
 mod exclude;
 mod explain;
 mod lint;
@@ -34,6 +36,8 @@ enum Command {
     Lint(Lint),
     /// Show which migrations there are, of which framework, in which order, and how they are run.
     List(List),
+    /// Show what each statement locks, for how long in kind, and what waits meanwhile.
+    Effects(Effects),
     /// Show all rules.
     Rules {
         /// How to write them.
@@ -61,6 +65,9 @@ struct Lint {
     /// The level from which on a finding fails the run [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
     fail_on: Option<String>,
+    /// What must hold while old and new release run side by side [default: writers].
+    #[arg(long, value_name = "PROMISE", value_parser = crate::config::Promise::WORDS)]
+    promise: Option<String>,
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,
@@ -72,6 +79,16 @@ struct List {
     #[command(flatten)]
     input: Input,
     /// How to write the list.
+    #[arg(long, default_value = "text")]
+    format: TextFormat,
+}
+
+/// What `effects` takes.
+#[derive(Debug, Args)]
+struct Effects {
+    #[command(flatten)]
+    input: Input,
+    /// How to write it.
     #[arg(long, default_value = "text")]
     format: TextFormat,
 }
@@ -143,6 +160,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),
         Command::List(args) => list::run(args, &mut out, style),
+        Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Rules { format } => rules::run(*format, &mut out),
         Command::Explain { rule } => explain::run(rule, &mut out),
     };

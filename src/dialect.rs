@@ -40,6 +40,12 @@ impl Engine {
         }
     }
 
+    /// Whether both speak one language, as MySQL and MariaDB do.
+    pub fn is_like(self, other: Self) -> bool {
+        let family = |engine| if engine == Self::Mariadb { Self::Mysql } else { engine };
+        family(self) == family(other)
+    }
+
     /// The versions that facts are known of.
     pub fn versions_known(self) -> VersionRange {
         let (min, max) = match self {

@@ -25,11 +25,15 @@ use config::Config;
 use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
+use judge::Case;
 use judge::date::Date;
+use judge::retired::Evidence;
 use migration::{ReadMigration, Reading};
-use replay::Base;
+use replay::{Base, Step};
+use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
 use source::{FileId, SourceFile};
+use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
 
 /// All that a verdict depends on.
@@ -45,6 +49,8 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// What proves that a dropped object was retired; where there is none, nothing does.
+    pub evidence: Option<&'a dyn Evidence>,
 }
 
 /// Finds the migrations, reads them, replays each set on its schema, runs the rules, and judges
@@ -52,49 +58,75 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
+    run(input, &mut |_, _| {})
+}
+
+/// As [`check`], with what each statement locks.
+pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
+    let mut lines = Vec::new();
+    let report = run(input, &mut |steps, files| {
+        lines.extend(steps.iter().map(|step| StatementLine::new(step, files)));
+    });
+    (report, lines)
+}
+
+/// The pipeline; `see` is shown the steps of each migration, and the files.
+fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
-    let dialect = config.dialect.unwrap_or_else(|| Dialect::new(Engine::Postgres));
-    let schema = input.schema.map(|file| base_schema(file, dialect)).transpose();
-    let schema = schema.unwrap_or_else(|failure| {
-        failures.push(failure);
-        None
-    });
-    let (sets, others) = of_dialect(found.sets, dialect.engine, config.dialect.is_some());
-    for (set, database) in others {
-        if config.dialect.is_some() {
-            report.left_out.push(Set::new(&set, Some(database)));
-        } else {
-            failures.push(other_database(&set, database, &paths));
-        }
-    }
-    for set in sets {
-        let set_line = Set::new(&set, None);
+    let mut report = Report::new(config);
+    let dialects = dialects(&found.sets, config.dialect);
+    let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
+    let mut strays = BTreeMap::new();
+    for (set, dialect) in found.sets.into_iter().zip(dialects) {
+        let dialect = match dialect {
+            Ok(dialect) => dialect,
+            Err(database) if config.dialect.is_some() => {
+                report.left_out.push(Set::left_out(&set, database));
+                continue;
+            }
+            Err(database) => {
+                failures.push(other_database(&set, database, &paths));
+                continue;
+            }
+        };
+        let index = report.sets.len();
+        report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
+        strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
         let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
         sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
-        let base = base(schema.as_ref(), dialect, input.alone, set.incomplete.is_some());
-        findings.extend(rules::run::set(&migrations, dialect, base, &paths));
-        let index = report.sets.len();
+        let base =
+            base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
+        findings.extend(rules::run::set(&migrations, dialect, base, &paths, &mut |steps| {
+            see(steps, &found.files)
+        }));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)
         });
         report.migrations.extend(lines);
-        report.sets.push(set_line);
         all.extend(migrations);
     }
     if failures.is_empty() && report.left_out.is_empty() && holds_nothing(input, &all) {
         failures.push(nothing_to_check(input.alone));
     }
-    all.extend(read::strays(&found.files, &all, &findings));
-    report.findings = judge::judge(findings, &found.files, &all, config, input.today);
+    all.extend(read::strays(&found.files, &all, strays));
+    let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
+    let case = Case {
+        files: &found.files,
+        migrations: &all,
+        sets: &sets,
+        config,
+        today: input.today,
+        evidence: input.evidence,
+    };
+    report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
 }
 
@@ -120,51 +152,70 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-/// The sets of this engine, and the others with the name of their database. Where the user
-/// stated the engine and no set looks like it, all are taken for it: looks count for less.
-fn of_dialect(
-    sets: Vec<MigrationSet>,
-    engine: Engine,
-    stated: bool,
-) -> (Vec<MigrationSet>, Vec<(MigrationSet, &'static str)>) {
-    let other = |set: &MigrationSet| match (set.other_database, set.engine) {
-        (Some(other), _) => Some(other),
-        (None, set_engine) => set_engine.filter(|it| *it != engine).map(Engine::title),
+/// The dialect of each set, or the name of its database where it is not read.
+///
+/// Without a stated dialect a set is read as what it looks like, and as PostgreSQL where it looks
+/// like nothing. With one, what looks like another engine is left out; where no set looks like
+/// the stated one, all are taken for it: looks count for less.
+fn dialects(sets: &[MigrationSet], stated: Option<Dialect>) -> Vec<Result<Dialect, &'static str>> {
+    let looks_like = |engine| sets.iter().any(|set| set.engine == Some(engine));
+    let fits = |stated: Dialect, engine: Engine| {
+        stated.engine == engine || (stated.engine.is_like(engine) && !looks_like(stated.engine))
     };
-    if stated && sets.iter().all(|set| other(set).is_some()) {
-        return (sets, Vec::new());
+    let dialect = |set: &MigrationSet| match (set.other_database, stated, set.engine) {
+        (Some(other), ..) => Err(other),
+        (None, Some(stated), Some(engine)) if !fits(stated, engine) => Err(engine.title()),
+        (None, Some(stated), _) => Ok(stated),
+        (None, None, engine) => Ok(Dialect::new(engine.unwrap_or(Engine::Postgres))),
+    };
+    let dialects: Vec<_> = sets.iter().map(dialect).collect();
+    match stated {
+        Some(stated) if dialects.iter().all(Result::is_err) => vec![Ok(stated); sets.len()],
+        _ => dialects,
     }
-    let (mut ours, mut others) = (Vec::new(), Vec::new());
-    for set in sets {
-        match other(&set) {
-            Some(database) => others.push((set, database)),
-            None => ours.push(set),
-        }
-    }
-    (ours, others)
 }
 
-/// The failure for a set that nobody said is PostgreSQL and that looks like something else.
+/// The failure for a set that looks like a database whose SQL is not read, where nobody said
+/// otherwise.
 fn other_database(set: &MigrationSet, database: &str, paths: &[String]) -> Failure {
     let first = set.migrations.first().and_then(|first| paths.get(first.file.0 as usize));
     let message = format!(
-        "{} here look like {database}, and lockgate reads PostgreSQL in this version; \
-         `--dialect postgres` leaves them out where there are others, and reads them as \
-         PostgreSQL where there are none",
+        "seems to be for {database}, which lockgate does not read ({}); `--dialect` with the engine \
+         of the others leaves it out, and where there are no others, reads it as that engine's",
         report::count(set.migrations.len(), "migration"),
     );
     Failure::new(first.unwrap_or(&set.root), message)
 }
 
+/// The base schema as the engine of each of these dialects reads it.
+fn base_schemas<'a>(
+    file: Option<&SourceFile>,
+    dialects: impl Iterator<Item = &'a Dialect>,
+    failures: &mut Vec<Failure>,
+) -> BTreeMap<Engine, ReadMigration> {
+    let engines: BTreeSet<Engine> = dialects.map(|dialect| dialect.engine).collect();
+    let mut schemas = BTreeMap::new();
+    let Some(file) = file else { return schemas };
+    for engine in engines {
+        match base_schema(file, engine) {
+            Ok(schema) => {
+                schemas.insert(engine, schema);
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    schemas
+}
+
 /// The statements of the base schema.
-fn base_schema(file: &SourceFile, dialect: Dialect) -> Result<ReadMigration, Failure> {
+fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failure> {
     let understood = |it: &migration::Statement| it.reading == Reading::Understood;
-    match read::file(file, FileId(u32::MAX), dialect.engine) {
+    match read::file(file, FileId(u32::MAX), engine) {
         None => Err(Failure::new(&file.path, "lockgate broke while it read this schema")),
-        Some(read) if !read.statements.iter().any(understood) => Err(Failure::new(
-            &file.path,
-            "holds no statement of a schema that lockgate understands",
-        )),
+        Some(read) if !read.statements.iter().any(understood) => {
+            let message = "holds no statement of a schema that lockgate understands";
+            Err(Failure::new(&file.path, format!("read as {}, {message}", engine.title())))
+        }
         Some(read) => Ok(read),
     }
 }

@@ -9,7 +9,7 @@ use crate::migration::{
 use crate::rules::gate::internal_error;
 use crate::source::{FileId, SourceFile, Span};
 use crate::sql;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,19 +64,18 @@ pub fn file(file: &SourceFile, id: FileId, engine: Engine) -> Option<ReadMigrati
     if panics.is_empty() { read.pop() } else { None }
 }
 
-/// Reads the files in which something was found and that hold no migration, for what their
-/// comments allow: a file that never runs may be meant to.
+/// Reads the files in which something was found and that hold no migration, each as its set's
+/// engine, for what their comments allow: a file that never runs may be meant to.
 pub fn strays(
     files: &[SourceFile],
     migrations: &[ReadMigration],
-    findings: &[Finding],
+    mut found: BTreeMap<FileId, Engine>,
 ) -> Vec<ReadMigration> {
-    let mut ids: BTreeSet<FileId> = findings.iter().map(|finding| finding.primary.file).collect();
     for read in migrations {
-        ids.remove(&read.migration.file);
+        found.remove(&read.migration.file);
     }
-    let read = |id: FileId| file(files.get(id.0 as usize)?, id, Engine::Postgres);
-    ids.into_iter().filter_map(read).collect()
+    let read = |(id, engine): (FileId, Engine)| file(files.get(id.0 as usize)?, id, engine);
+    found.into_iter().filter_map(read).collect()
 }
 
 /// The finding for a panic: a gate does not pass because it crashed.
@@ -90,6 +89,7 @@ pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding 
         message: format!("lockgate broke while {what}, so this was not judged"),
         primary,
         related: Vec::new(),
+        old_release: None,
         help: Some("report this to the project, and review the migration by hand".to_owned()),
         subject,
     }

@@ -10,24 +10,30 @@ mod apply;
 mod calls;
 mod constraints;
 mod drops;
+mod mysql;
 mod names;
 mod objects;
+mod rebuild;
 mod renames;
 mod run;
+mod same_migration;
+mod same_transaction;
 mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod written_types;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
 use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
-use crate::migration::{ReadMigration, Statement};
+use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
@@ -102,29 +108,31 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
 impl Replay<'_> {
     /// The steps of the migration at `index`.
     pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
-        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
-        else {
-            return Vec::new();
+        let statements = self.migrations.get(index).map_or(0, |read| read.statements.len());
+        (0..statements).filter_map(|position| self.step(index, position)).collect()
+    }
+
+    /// The step of one statement.
+    fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
+        let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
+        let record = run.records.get(position)?;
+        let statement = migration.statements.get(position)?;
+        let mut step = Step {
+            dialect: self.dialect,
+            migration,
+            statement,
+            index,
+            start: &run.start,
+            before: &record.before,
+            after: &record.after,
+            differences: &record.differences,
+            transaction: record.transaction,
+            effects: effects_of(statement, record, self.dialect),
+            position,
+            replay: self,
         };
-        let records = migration.statements.iter().zip(&run.records);
-        records
-            .map(|(statement, record)| {
-                let mut step = Step {
-                    dialect: self.dialect,
-                    migration,
-                    statement,
-                    index,
-                    start: &run.start,
-                    before: &record.before,
-                    after: &record.after,
-                    differences: &record.differences,
-                    transaction: record.transaction,
-                    effects: effects_of(statement, record, self.dialect),
-                };
-                step.leave_out_empty_checks();
-                step
-            })
-            .collect()
+        step.leave_out_empty_checks();
+        Some(step)
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -169,12 +177,16 @@ pub struct Step<'a> {
     pub before: &'a Catalog,
     /// The catalog after it.
     pub after: &'a Catalog,
-    /// What changed, in the order of the statement's changes.
+    /// What changed, in the order in which the statement's changes run.
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
     /// What each of the statement's changes does on the server, in their order.
     pub effects: Vec<ChangeEffect>,
+    /// Which statement of the migration it is.
+    position: usize,
+    /// All of them.
+    replay: &'a Replay<'a>,
 }
 
 fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
@@ -198,6 +210,13 @@ impl Step<'_> {
         }
     }
 
+    /// How a message on the change at this index begins: it stands under a condition, or nothing.
+    pub fn maybe(&self, change: usize) -> &'static str {
+        let located = self.statement.changes.get(change);
+        let certain = located.is_none_or(|it| it.context != Context::Do { certain: false });
+        if certain { "" } else { "this may run: " }
+    }
+
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
         let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
@@ -205,7 +224,7 @@ impl Step<'_> {
     }
 
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
-    /// this migration under a name that was free when the migration began.
+    /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
         let relation = [self.before, self.after]
             .into_iter()
@@ -231,10 +250,14 @@ impl Step<'_> {
         if self.start.column(&self.before.resolve(table), column).seen().is_some() {
             return false;
         }
-        let birth = [self.before, self.after]
-            .into_iter()
-            .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
-            .and_then(|column| column.birth);
+        let birth = [self.before, self.after].into_iter().find_map(|catalog| {
+            let (_, found) = catalog.seen_table(table)?;
+            let birth = found.column(column)?.birth;
+            // One that came with a table that may be older may be older too.
+            let with_it =
+                |birth: &Birth| found.origin.birth.is_some_and(|it| it.span == birth.span);
+            birth.filter(|birth| !(found.origin.assumed && with_it(birth)))
+        });
         self.is_born(table) || self.is_birth_here(birth)
     }
 
@@ -281,7 +304,7 @@ impl Step<'_> {
 
     fn is_birth_here(&self, birth: Option<Birth>) -> bool {
         birth.is_some_and(|birth| {
-            birth.migration == Some(self.index) && birth.certain && birth.new_name
+            birth.migration == Some(self.index) && birth.certain && birth.unused
         })
     }
 }

@@ -1,11 +1,13 @@
 //! What a run says, and the formats that it is said in.
 
+pub mod effects;
 pub mod github;
 pub mod json;
 pub mod list;
 pub mod terminal;
 
-use crate::config::FailOn;
+use crate::config::{Config, Deploy, FailOn, Promise};
+use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::MigrationSet;
 use crate::judge::{Judged, State, Verdict, verdict};
@@ -32,6 +34,10 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// From which level on a finding fails the run.
     pub fail_on: FailOn,
+    /// What was promised to hold.
+    pub promise: Promise,
+    /// Which release counted as the running one.
+    pub deploy: Deploy,
 }
 
 /// Migrations of one framework.
@@ -47,17 +53,37 @@ pub struct Set {
     pub migrations: usize,
     /// The database that it is for, where that is not the one that was read.
     pub database: Option<&'static str>,
+    /// What it was read as; `None` where it was left out.
+    pub dialect: Option<Dialect>,
+    /// Why it was read as that, as a sentence without a full stop.
+    pub dialect_why: String,
 }
 
 impl Set {
-    /// The line of a set; `database` is named where the set was left out for it.
-    pub fn new(set: &MigrationSet, database: Option<&'static str>) -> Self {
+    /// The line of a set that was read.
+    pub fn read(set: &MigrationSet, dialect: Dialect, stated: bool) -> Self {
+        let why = match set.engine {
+            _ if stated => "it was stated",
+            Some(_) => &set.database_why,
+            None => "nothing speaks for another engine",
+        };
+        Self { dialect: Some(dialect), dialect_why: why.to_owned(), ..Self::new(set) }
+    }
+
+    /// The line of a set that was left out for its database.
+    pub fn left_out(set: &MigrationSet, database: &'static str) -> Self {
+        Self { database: Some(database), ..Self::new(set) }
+    }
+
+    fn new(set: &MigrationSet) -> Self {
         Self {
             framework: set.framework,
             root: set.root.clone(),
             why: set.why.clone(),
             migrations: set.migrations.len(),
-            database,
+            database: None,
+            dialect: None,
+            dialect_why: String::new(),
         }
     }
 }
@@ -142,6 +168,16 @@ impl MigrationLine {
 }
 
 impl Report {
+    /// The report of a run that begins under a config.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            fail_on: config.fail_on.unwrap_or_default(),
+            promise: config.promise.unwrap_or_default(),
+            deploy: config.deploy,
+            ..Self::default()
+        }
+    }
+
     /// The report of a run that could not begin.
     pub fn failed(failures: Vec<Failure>) -> Self {
         Self { failures, ..Self::default() }

@@ -1,14 +1,15 @@
 //! From flags, config and the disk to what the pipeline takes.
 
 use super::Input;
+use super::evidence::Repository;
 use super::exclude::Excluding;
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
-use crate::dialect::Engine;
 use crate::finding::Failure;
 use crate::frameworks::ADAPTERS;
 use crate::judge::date::Date;
 use crate::report::Report;
+use crate::report::effects::StatementLine;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
@@ -20,8 +21,16 @@ const STDIN: &str = "-";
 /// Runs the pipeline on what the flags and the config say.
 pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
-        Ok(session) => session.check(),
+        Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
+    }
+}
+
+/// Runs the pipeline as `check` does, and says what each statement locks.
+pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
+    match prepare(input, |_| {}) {
+        Ok(session) => session.with_input(crate::effects_of),
+        Err(failures) => (Report::failed(failures), Vec::new()),
     }
 }
 
@@ -30,21 +39,25 @@ struct Session {
     tree: Box<dyn Tree>,
     /// The current folder, seen from the folder of the config.
     current: String,
+    /// The folder of the config.
+    folder: PathBuf,
     schema: Option<SourceFile>,
     alone: bool,
     today: Date,
 }
 
 impl Session {
-    fn check(&self) -> Report {
+    fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
-        crate::check(&crate::Input {
+        let evidence = Repository { config: &self.config, folder: &self.folder };
+        run(&crate::Input {
             tree: &tree,
             config: &self.config,
             schema: self.schema.as_ref(),
             alone: self.alone,
             today: self.today,
+            evidence: Some(&evidence),
         })
     }
 }
@@ -68,10 +81,10 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     config.dialect = input.dialect.or(config.dialect);
     config.placeholders.extend(input.placeholder.iter().cloned());
     amend(&mut config);
-    check_engine(&config)?;
     let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
-    Ok(Session { tree, alone, current: current(folder), schema, today: today()?, config })
+    let (current, folder) = (current(folder), folder.to_path_buf());
+    Ok(Session { tree, alone, current, folder, schema, today: today()?, config })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {
@@ -95,16 +108,6 @@ fn check_framework(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("unknown framework `{name}`{}", did_you_mean(name, known())))
-}
-
-fn check_engine(config: &Config) -> Result<(), Failure> {
-    match config.dialect {
-        Some(dialect) if dialect.engine != Engine::Postgres => {
-            let message = "lockgate reads PostgreSQL in this version";
-            Err(Failure::new(format!("dialect {dialect}"), message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What was given on the command line, else in the config, else the current folder; and whether

@@ -143,7 +143,7 @@ fn order(project: &Project<'_>, root: &str) -> Order {
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
-    let set = MigrationSet::new(ADAPTER.name, claim);
+    let set = MigrationSet::new(ADAPTER.name, claim, project);
     let order = match claim.marker {
         Some(_) => order(project, &claim.root),
         None => Order::default(),

@@ -189,21 +189,23 @@ impl Apply {
             Space::Relation => self.catalog.relation(name).is_absent(),
             Space::Type => self.catalog.type_of(name).is_absent(),
         };
+        // What takes the place of something that is gone is empty, whoever knows its name.
+        let unused = (plain && free) || self.is_new_name(space, name, plain);
         Origin {
-            birth: Some(self.birth(self.is_new_name(space, name, plain))),
+            birth: Some(self.birth(unused)),
             confirmed: self.catalog.tick,
             assumed: !plain && !free,
         }
     }
 
     /// A birth at the change that is applied.
-    pub(super) fn birth(&self, new_name: bool) -> Birth {
+    pub(super) fn birth(&self, unused: bool) -> Birth {
         Birth {
             migration: self.migration,
             file: self.file,
             span: self.span,
             certain: self.certain,
-            new_name,
+            unused,
         }
     }
 

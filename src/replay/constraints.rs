@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space};
 use crate::schema::change::{Constraint, ConstraintKind, CreateIndex, ForeignKey, IndexKey, Key};
 use crate::schema::expr::Expr;
@@ -19,7 +20,10 @@ impl Apply {
         table: &Name,
         constraints: impl Iterator<Item = &'c Constraint>,
     ) {
-        let mut constraints = without_repeated_keys(constraints.cloned().collect());
+        let mut constraints: Vec<Constraint> = constraints.cloned().collect();
+        if !self.is_mysql() {
+            constraints = without_repeated_keys(constraints);
+        }
         constraints.sort_by_key(|constraint| match constraint.kind {
             ConstraintKind::NotNull(_) | ConstraintKind::Check(_) => 0,
             ConstraintKind::PrimaryKey(_) => 1,
@@ -55,6 +59,9 @@ impl Apply {
             ConstraintKind::ForeignKey(key) => {
                 let columns = names::columns_part(&key.columns);
                 self.resolve_foreign_key(table, key);
+                if self.is_mysql() {
+                    self.index_foreign_key(table, key, constraint.name.as_deref());
+                }
                 self.constraint_name(table, &constraint, Some(&columns), "fkey")
             }
         };
@@ -123,6 +130,7 @@ impl Apply {
     ) -> String {
         match &constraint.name {
             Some(name) => name.clone(),
+            None if self.is_mysql() => self.numbered_constraint(table, label),
             None => names::constraint_name(&self.catalog, table, second, label),
         }
     }
@@ -150,7 +158,7 @@ impl Apply {
             Some(index) => {
                 let name = self.take_over_index(table, index, constraint.name.as_deref());
                 if let Some(Relation::Index(index)) =
-                    self.catalog.relations.get(&in_schema_of(table, &name))
+                    self.catalog.relations.get(&self.catalog.index_name(table, &name))
                 {
                     key.columns = index.keys.iter().filter_map(|key| key.column.clone()).collect();
                     key.include = index.include.clone();
@@ -163,9 +171,11 @@ impl Apply {
                     key.columns.iter().chain(&key.include).cloned().collect();
                 let part = names::columns_part(&columns);
                 let part = (!primary).then_some(part.as_str());
-                let name = constraint.name.clone().unwrap_or_else(|| {
-                    names::relation_name(&self.catalog, table, part, label, true)
-                });
+                let written = constraint.name.as_deref();
+                let name = match (written, self.is_mysql()) {
+                    (None, true) if !primary => self.index_of_columns(table, &key.columns),
+                    _ => names::key_name(&self.catalog, table, written, part, label),
+                };
                 for column in &key.columns {
                     self.needs_column(table, column);
                 }
@@ -250,7 +260,11 @@ impl Apply {
         for column in &key.columns {
             self.needs_column(table, column);
         }
-        key.references = self.needs(&key.references, ObjectKind::Table);
+        // SQLite looks for the table when rows are written, not before.
+        key.references = match self.catalog.engine() {
+            Engine::Sqlite => self.catalog.resolve(&key.references),
+            _ => self.needs(&key.references, ObjectKind::Table),
+        };
         if key.referenced_columns.is_empty()
             && let Some((_, primary)) = self.catalog.primary_key(&key.references).seen()
         {
@@ -260,12 +274,15 @@ impl Apply {
 
     /// An index of this table without keys, being created.
     pub(super) fn bare_index(&self, table: &Name, name: &str) -> Index {
-        let origin = self.origin(Space::Relation, &in_schema_of(table, name), true);
+        let origin = self.origin(Space::Relation, &self.catalog.index_name(table, name), true);
         Index::bare(origin, Some(table.clone()))
     }
 
     pub(super) fn put_index(&mut self, table: &Name, name: &str, index: Index) {
-        self.catalog.put(in_schema_of(table, name), Relation::Index(Arc::new(index)));
+        if self.is_mysql() {
+            self.replace_implicit_indexes(table, &index);
+        }
+        self.catalog.put(self.catalog.index_name(table, name), Relation::Index(Arc::new(index)));
         if let Some(indexes) = self.catalog.indexes_mut(table) {
             indexes.insert(name.to_owned());
         }
@@ -293,10 +310,13 @@ impl Apply {
                 let mut columns = names::index_columns(keys);
                 columns.extend(create.include.iter().cloned());
                 let part = names::columns_part(&columns);
-                names::relation_name(&self.catalog, table, Some(&part), "idx", false)
+                match self.is_mysql() {
+                    true => self.index_of_columns(table, &columns),
+                    false => names::relation_name(&self.catalog, table, Some(&part), "idx", false),
+                }
             }
         };
-        let resolved = in_schema_of(table, &name);
+        let resolved = self.catalog.index_name(table, &name);
         if self.is_guarded(create.if_not_exists) && self.catalog.relations.contains_key(&resolved) {
             return None;
         }
@@ -349,8 +369,15 @@ impl Apply {
             {
                 column.definition.not_null = false;
             }
-            let index = in_schema_of(&member, name);
-            if found.indexes.contains(name) {
+            // A foreign key's or check's namesake stays.
+            let keyed = !matches!(
+                dropped.kind,
+                ConstraintKind::ForeignKey(_)
+                    | ConstraintKind::Check(_)
+                    | ConstraintKind::NotNull(_)
+            );
+            if keyed && found.indexes.contains(name) {
+                let index = self.catalog.index_name(&member, name);
                 self.remove_relation(&index);
             }
             self.forget_parts(ObjectKind::Constraint, &member, name);
@@ -436,7 +463,7 @@ pub(super) fn in_schema_of(table: &Name, name: &str) -> Name {
     Name { schema: table.schema.clone(), name: name.to_owned() }
 }
 
-fn plain_key(column: &str) -> IndexKey {
+pub(super) fn plain_key(column: &str) -> IndexKey {
     let expr =
         Expr { text: column.to_owned(), columns: [column.to_owned()].into(), ..Expr::default() };
     IndexKey { column: Some(column.to_owned()), expr, options: String::new() }

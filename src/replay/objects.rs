@@ -247,6 +247,9 @@ impl Apply {
     }
 
     pub(super) fn rename_object(&mut self, object: &ObjectRef, to: &str, if_exists: bool) {
+        if let (ObjectKind::Index, Some(index)) = (object.kind, &object.part) {
+            return self.rename_table_index(&object.name, index, to);
+        }
         if object.kind.is_relation() {
             let Some(name) = self.finds(&object.name, object.kind, if_exists) else { return };
             let to = Name { schema: name.schema.clone(), name: to.to_owned() };
@@ -287,7 +290,7 @@ impl Apply {
         let columns = self.catalog.columns_of_type(from);
         let Some(mut ty) = self.catalog.types.remove(from) else { return };
         if let Some(birth) = &mut Arc::make_mut(&mut ty).origin.birth {
-            birth.new_name &= new_name;
+            birth.unused &= new_name;
         }
         self.catalog.gone.insert((Space::Type, from.clone()), self.catalog.tick);
         self.catalog.gone.remove(&(Space::Type, to.clone()));

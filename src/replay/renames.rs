@@ -5,6 +5,7 @@ use super::apply::Apply;
 use super::constraints::in_schema_of;
 use super::drops::involves;
 use super::names::{rename_in, replace_word};
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, Table};
 use crate::schema::change::{Constraint, ConstraintKind, IndexKey};
 use crate::schema::expr::Expr;
@@ -34,7 +35,7 @@ impl Apply {
         let new_name = self.is_new_name(Space::Relation, to, true);
         let Some(mut relation) = self.catalog.take(from) else { return };
         if let Some(birth) = &mut relation.origin_mut().birth {
-            birth.new_name &= new_name;
+            birth.unused &= new_name;
         }
         match &relation {
             Relation::Table(table) => self.bring_along(&table.indexes, from, to),
@@ -56,14 +57,21 @@ impl Apply {
         self.retarget(from, to);
     }
 
-    /// Moves a table's indexes and owned sequences when its schema changes.
+    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes.
     fn bring_along(&mut self, indexes: &OrdSet<String>, from: &Name, to: &Name) {
+        for index in indexes {
+            let old = self.catalog.index_name(from, index);
+            let new = self.catalog.index_name(to, index);
+            if old != new
+                && let Some(relation) = self.catalog.take(&old)
+            {
+                self.catalog.put(new, relation);
+            }
+        }
         if from.schema == to.schema {
             return;
         }
-        let owned = self.owned_sequences(from, None);
-        let names = indexes.iter().map(|index| in_schema_of(from, index)).chain(owned);
-        for name in names.collect::<Vec<_>>() {
+        for name in self.owned_sequences(from, None) {
             if let Some(relation) = self.catalog.take(&name) {
                 self.catalog.put(in_schema_of(to, &name.name), relation);
             }
@@ -88,11 +96,14 @@ impl Apply {
 
     /// Everything that refers to a relation refers to its new name.
     fn retarget(&mut self, from: &Name, to: &Name) {
+        let by_name = self.keeps_names();
+        let is_index = |relation: &Relation| matches!(relation, Relation::Index(_));
         let referring: Vec<Name> = self
             .catalog
             .relations
             .iter()
             .filter(|(_, relation)| refers(relation, from))
+            .filter(|(name, relation)| !by_name || ***name == *to || is_index(relation))
             .map(|(name, _)| (**name).clone())
             .collect();
         for name in referring {
@@ -113,6 +124,18 @@ impl Apply {
                 Arc::make_mut(object).on = Some(to.clone());
             }
         }
+    }
+
+    /// Whether views and foreign keys of others keep naming what was renamed (SQLite manual, `PRAGMA
+    /// legacy_alter_table`).
+    fn keeps_names(&self) -> bool {
+        let is_on = |pragma| {
+            let value = self.catalog.setting(pragma).and_then(|value| value.first());
+            value.is_some_and(|value| ["1", "on", "yes", "true"].contains(&value.as_str()))
+        };
+        self.catalog.engine() == Engine::Sqlite
+            && is_on("legacy_alter_table")
+            && !is_on("foreign_keys")
     }
 
     /// Gives objects, comments, owners and privileges the name that `rename` answers with.
@@ -141,7 +164,7 @@ impl Apply {
             found.columns.rename(from, |column| {
                 column.definition.name = to.to_owned();
                 if let Some(birth) = &mut column.birth {
-                    birth.new_name &= new_name;
+                    birth.unused &= new_name;
                 }
             });
             rename_in_table(found, member, from, to);
@@ -203,7 +226,8 @@ impl Apply {
         for member in self.family(table) {
             let Some(found) = self.catalog.table_mut(&member) else { continue };
             if found.indexes.contains(from) {
-                self.rename_relation(&in_schema_of(&member, from), &in_schema_of(&member, to));
+                let old = self.catalog.index_name(&member, from);
+                self.rename_relation(&old, &self.catalog.index_name(&member, to));
                 continue;
             }
             if found.constraints.rename(from, |it| it.name = Some(to.to_owned())) {

@@ -3,7 +3,10 @@
 use super::apply::Apply;
 use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
-use crate::migration::{Context, Direction, ReadMigration, Reading, Statement, Wraps};
+use crate::dialect::Engine;
+use crate::migration::{
+    Context, Direction, LocatedChange, ReadMigration, Reading, Statement, Wraps,
+};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, TableAction};
 use crate::schema::knowledge::Tick;
@@ -94,8 +97,10 @@ impl Pass {
             self.tick = self.tick.saturating_add(1);
             apply.catalog.tick = self.tick;
             let before = apply.catalog.clone();
-            let transaction = block.state;
+            let engine = before.engine();
+            let transaction = block.state_of(statement, engine);
             apply_statement(&mut apply, &mut block, statement);
+            block.commit_implicitly(statement, engine, &apply);
             records.push(Record {
                 before,
                 after: apply.catalog.clone(),
@@ -116,11 +121,16 @@ impl Pass {
 fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) {
     apply.span = statement.span;
     apply.unread = matches!(statement.reading, Reading::Unread { .. });
-    for (index, located) in statement.changes.iter().enumerate() {
+    for (index, located) in in_order(statement) {
         match (&located.change.value, located.context) {
             (Change::Transaction(mark), Context::Top) => {
                 block.mark(mark, located.change.span, apply);
             }
+            // In a transaction SQLite passes over it without a word (manual, `PRAGMA foreign_keys`).
+            (Change::Session(variable), _)
+                if apply.catalog.engine() == Engine::Sqlite
+                    && variable.name == "foreign_keys"
+                    && block.state.is_block() => {}
             _ => apply.apply(index, located),
         }
     }
@@ -136,6 +146,26 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
         apply.cloud_everything(statement.span);
     }
     block.after_statement(apply);
+}
+
+/// The changes with their index in the order in which they run: one ALTER TABLE drops before it adds
+/// (PostgreSQL: `AT_PASS_DROP`; measured: `ADD COLUMN c ..., DROP COLUMN c` replaces the column).
+fn in_order(statement: &Statement) -> impl Iterator<Item = (usize, &LocatedChange)> {
+    let drops = |located: &LocatedChange| {
+        let top = located.context == Context::Top;
+        let change = &located.change.value;
+        top && matches!(
+            change,
+            Change::AlterTable {
+                action: TableAction::DropColumn { .. } | TableAction::DropConstraint { .. },
+                ..
+            }
+        )
+    };
+    let changes = || statement.changes.iter().enumerate();
+    changes()
+        .filter(move |(_, located)| drops(located))
+        .chain(changes().filter(move |(_, located)| !drops(located)))
 }
 
 /// Whether a version that a baseline stands for is there too: then the history is told by the

@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, TEMPORARY_SCHEMA, Table};
 use crate::schema::change::{
     self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, SequenceOptions,
@@ -22,7 +23,14 @@ impl Apply {
         if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
-        let origin = self.origin(Space::Relation, &name, !create.if_not_exists);
+        let replaces = create.options.iter().any(|(option, _)| option == "or replace");
+        let plain = !create.if_not_exists && !replaces;
+        let mut origin = self.origin(Space::Relation, &name, plain);
+        if create.query.is_some() {
+            // It is full, so a name that was in use makes it one that somebody may be using.
+            let unused = self.is_new_name(Space::Relation, &name, plain);
+            origin.birth = Some(self.birth(unused));
+        }
         let mut table = Table {
             origin,
             whole: create.query.is_none() && !origin.assumed,
@@ -44,8 +52,12 @@ impl Apply {
         self.differ_table(&name, DifferenceKind::TableCreated);
         let columns: Vec<_> = create.columns.iter().map(|column| &column.value).collect();
         self.put_columns(&name, &columns);
-        let written = create.constraints.iter().map(|constraint| &constraint.value);
-        self.put_constraints(&name, written);
+        // MySQL makes an index for a foreign key that no other index serves.
+        let (later, written): (Vec<&Constraint>, Vec<_>) =
+            create.constraints.iter().map(|constraint| &constraint.value).partition(|it| {
+                self.is_mysql() && matches!(it.kind, ConstraintKind::ForeignKey(_))
+            });
+        self.put_constraints(&name, written.into_iter());
         for like in &create.like {
             self.copy_like_indexes(&name, like);
         }
@@ -56,6 +68,7 @@ impl Apply {
         for index in &create.indexes {
             self.add_index(&index.value, &name, false);
         }
+        self.put_constraints(&name, later.into_iter());
     }
 
     /// What a new table has from others before its own columns.
@@ -100,6 +113,7 @@ impl Apply {
 
     /// Adds written columns; for a partition or typed table they refine those that are there.
     pub(super) fn put_columns(&mut self, table: &Name, columns: &[&change::Column]) {
+        let untyped = self.catalog.engine() == Engine::Sqlite;
         for column in columns {
             let birth = self.column_birth(table, &column.name);
             let definition = self.expand(table, column);
@@ -117,7 +131,8 @@ impl Apply {
                     old.generated = definition.generated.or(old.generated.take());
                 }
                 None => found.columns.push(Column {
-                    whole: definition.ty.is_some(),
+                    // Only SQLite has columns without a type.
+                    whole: definition.ty.is_some() || untyped,
                     definition,
                     birth: Some(birth),
                     local: true,
@@ -130,6 +145,10 @@ impl Apply {
     /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
     pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
         let mut column = column.clone();
+        // The others count without a sequence, and know no such `serial`.
+        if self.catalog.engine() != Engine::Postgres {
+            return column;
+        }
         let serial = column.ty.as_ref().and_then(DataType::serial_of);
         if let Some(integer) = serial {
             let options = SequenceOptions {
@@ -309,7 +328,8 @@ impl Apply {
                 table.constraints.iter().any(|other| other.kind == constraint.kind)
             });
             if is_key && !has {
-                self.add_constraint(table, &Constraint { name: None, ..constraint.clone() }, false);
+                let name = constraint.name.clone().filter(|_| self.is_mysql());
+                self.add_constraint(table, &Constraint { name, ..constraint.clone() }, false);
             }
             if is_key && parent.is_some() {
                 self.attach_key(table, constraint, source);
@@ -338,7 +358,11 @@ impl Apply {
         });
         let copy = match same {
             Some((same, _)) => Some(same.clone()),
-            None => self.add_index(&index_like(index, table), table, false),
+            None => {
+                let kept = self.is_mysql().then(|| name.name.clone());
+                let create = CreateIndex { name: kept, ..index_like(index, table) };
+                self.add_index(&create, table, false)
+            }
         };
         if let Some(copy) = copy.filter(|_| attach)
             && let Some(copy) = self.catalog.index_mut(&copy)

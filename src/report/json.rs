@@ -1,7 +1,9 @@
 //! JSON, for programs. Keys are only ever added.
 
+use crate::effects::Touch;
 use crate::finding::Failure;
 use crate::judge::Judged;
+use crate::report::effects::StatementLine;
 use crate::report::{Counts, MigrationLine, Report, SCHEMA_VERSION};
 use crate::rules::Rule;
 use serde::Serialize;
@@ -40,6 +42,7 @@ struct Finding<'a> {
     end_line: u32,
     end_column: u32,
     subject: String,
+    breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
@@ -57,6 +60,7 @@ struct Migration<'a> {
     file: &'a str,
     version: &'a str,
     framework: &'static str,
+    dialect: Option<String>,
     direction: &'static str,
     transaction: &'static str,
 }
@@ -86,6 +90,8 @@ struct Set<'a> {
     framework: &'static str,
     root: &'a str,
     why: &'a str,
+    dialect: Option<String>,
+    dialect_why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -95,6 +101,49 @@ struct Listed<'a> {
     #[serde(flatten)]
     migration: Migration<'a>,
     statements: Statements,
+}
+
+#[derive(Serialize)]
+struct Effects<'a> {
+    schema_version: u32,
+    statements: Vec<Effect<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut<'a>>,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Effect<'a> {
+    file: &'a str,
+    line: u32,
+    sql: &'a str,
+    modelled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<&'a str>,
+    changes: Vec<EffectChange<'a>>,
+    locks: Vec<Lock>,
+    rewrites: Option<bool>,
+    scans: Option<bool>,
+    index_rebuild: Option<bool>,
+    transaction_block: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct EffectChange<'a> {
+    kind: &'a str,
+    object: Option<String>,
+    object_kind: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Lock {
+    object: String,
+    object_kind: &'static str,
+    role: &'static str,
+    mode: &'static str,
+    rewrites: bool,
+    scans: bool,
+    rebuilds: bool,
 }
 
 #[derive(Serialize)]
@@ -138,6 +187,8 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         framework: set.framework,
         root: &set.root,
         why: &set.why,
+        dialect: set.dialect.map(|dialect| dialect.to_string()),
+        dialect_why: &set.dialect_why,
     });
     let migrations = report.migrations.iter().enumerate().map(|(index, line)| Listed {
         set: line.set,
@@ -153,6 +204,58 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
+}
+
+/// Writes what each statement locks.
+///
+/// # Errors
+/// What the writer gives.
+pub fn effects(out: &mut dyn Write, report: &Report, lines: &[StatementLine]) -> io::Result<()> {
+    let document = Effects {
+        schema_version: SCHEMA_VERSION,
+        statements: lines.iter().map(effect).collect(),
+        left_out: report.left_out.iter().map(left_out).collect(),
+        errors: report.failures.iter().map(error).collect(),
+    };
+    write(out, &document)
+}
+
+fn effect(line: &StatementLine) -> Effect<'_> {
+    // What is known to happen is true; that nothing more does is said only where all is known.
+    let any = |does: fn(&Touch) -> bool| match line.touches.iter().any(does) {
+        true => Some(true),
+        false => line.unknown.is_none().then_some(false),
+    };
+    let changes = line.changes.iter().map(|(kind, object)| EffectChange {
+        kind,
+        object: object.as_ref().map(ToString::to_string),
+        object_kind: object.as_ref().map(|object| object.kind.name()),
+    });
+    let locks = line.touches.iter().map(|touch| Lock {
+        object: touch.object.to_string(),
+        object_kind: touch.object.kind.name(),
+        role: touch.role.name(),
+        mode: touch.mode.name(),
+        rewrites: touch.rewrites,
+        scans: touch.scans,
+        rebuilds: touch.rebuilds,
+    });
+    Effect {
+        file: &line.file,
+        line: line.line,
+        sql: &line.sql,
+        modelled: line.unknown.is_none(),
+        unknown: line.unknown.as_deref(),
+        changes: changes.collect(),
+        locks: locks.collect(),
+        rewrites: any(|touch| touch.rewrites),
+        scans: any(|touch| touch.scans),
+        index_rebuild: any(|touch| touch.rebuilds),
+        transaction_block: match &line.refused_in_block {
+            Some(_) => Some(false),
+            None => line.unknown.is_none().then_some(true),
+        },
+    }
 }
 
 /// Writes the table of rules.
@@ -198,6 +301,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         end_line,
         end_column,
         subject: found.subject.to_string(),
+        breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
     }
 }
@@ -213,10 +317,12 @@ fn statements(counts: Counts) -> Statements {
 }
 
 fn migration<'a>(report: &Report, line: &'a MigrationLine) -> Migration<'a> {
+    let set = report.sets.get(line.set);
     Migration {
         file: &line.file,
         version: &line.version,
-        framework: report.sets.get(line.set).map_or("", |set| set.framework),
+        framework: set.map_or("", |set| set.framework),
+        dialect: set.and_then(|set| set.dialect).map(|dialect| dialect.to_string()),
         direction: line.direction.name(),
         transaction: line.transaction,
     }

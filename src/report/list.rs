@@ -22,7 +22,11 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             statements.understood,
             count(statements.total(), "statement"),
         )?;
-        writeln!(out, "because {}\n", printable(&set.why))?;
+        writeln!(out, "because {}", printable(&set.why))?;
+        if let Some(dialect) = set.dialect {
+            writeln!(out, "read as {dialect} because {}", set.dialect_why)?;
+        }
+        writeln!(out)?;
         let header = ["", "version", "direction", "transaction", "read", "file"].map(str::to_owned);
         let mut rows = vec![header];
         for (order, line) in lines.iter().enumerate() {

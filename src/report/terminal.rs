@@ -2,6 +2,8 @@
 
 pub mod excerpt;
 
+use crate::config::Deploy;
+use crate::dialect::Engine;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
 use crate::judge::{State, Verdict};
@@ -98,14 +100,16 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     }
     let statements = report.statements();
     let read = format!(
-        "{} in {}: {} understood, {} opaque, {} unread",
+        "{} in {}{}: {} understood, {} opaque, {} unread",
         count(statements.total(), "statement"),
         count(report.migrations.len(), "migration"),
+        other_engines(&report.sets),
         statements.understood,
         statements.opaque,
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    lines.extend(not_promised(report));
     if let Some(first) = report.in_state(State::Reported).next() {
         lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
     }
@@ -116,6 +120,32 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     lines.push(verdict(report));
     lines
+}
+
+/// How many findings nobody promised to keep from happening.
+fn not_promised(report: &Report) -> Option<String> {
+    let breaks = match report.in_state(State::NotPromised).count() {
+        0 => return None,
+        1 => "1 more breaks".to_owned(),
+        number => format!("{number} more break"),
+    };
+    let deploy = match report.deploy {
+        Deploy::MigrateFirst => "",
+        Deploy::CodeFirst => ", deploy: code-first",
+    };
+    let promise = report.promise.word();
+    Some(format!("{breaks} only what is not promised (promise: {promise}{deploy})"))
+}
+
+/// The engines that the sets were read as, where one is not PostgreSQL.
+fn other_engines(sets: &[Set]) -> String {
+    let engines: BTreeSet<Engine> =
+        sets.iter().filter_map(|set| set.dialect).map(|dialect| dialect.engine).collect();
+    if engines.iter().all(|engine| *engine == Engine::Postgres) {
+        return String::new();
+    }
+    let names: Vec<&str> = engines.into_iter().map(Engine::title).collect();
+    format!(" ({})", names.join(", "))
 }
 
 /// How many migrations were left out because they are for another database.

@@ -3,6 +3,7 @@
 //! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
 //! that each step keeps the catalog before and after.
 
+mod references;
 mod resolve;
 
 use crate::dialect::Engine;
@@ -330,24 +331,12 @@ impl Catalog {
             _ => None,
         };
         indexes.into_iter().flatten().filter_map(move |index| {
-            let key = Name { schema: name.schema.clone(), name: index.clone() };
+            let key = self.index_name(&name, index);
             match self.relations.get_key_value(&key) {
                 Some((name, Relation::Index(index))) => Some((&**name, &**index)),
                 _ => None,
             }
         })
-    }
-
-    /// The columns, with their tables, that have a type of this resolved name.
-    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
-        self.tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect()
     }
 
     /// The partitions of a table and the tables that inherit from it, one level down; `name` is
@@ -371,7 +360,7 @@ impl Catalog {
         match self.cloud_since(name, gone.unwrap_or(0)) {
             Some(by) => Knowledge::Clouded { by, was: None },
             None if gone.is_some() => Knowledge::Absent,
-            None if self.complete && !is_system(name) => Knowledge::Absent,
+            None if self.complete && !resolve::is_system(self.engine, name) => Knowledge::Absent,
             None => Knowledge::Assumed,
         }
     }
@@ -487,13 +476,5 @@ impl<T> Knowledge<&T> {
             Self::Absent => Knowledge::Absent,
             Self::Clouded { by, .. } => Knowledge::Clouded { by, was: None },
         }
-    }
-}
-
-/// Whether the engine itself brings it.
-fn is_system(name: &Name) -> bool {
-    match name.schema.as_deref() {
-        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
-        _ => name.name.starts_with("pg_"),
     }
 }

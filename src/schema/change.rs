@@ -174,7 +174,7 @@ pub enum Change {
         /// Not `WITH NO DATA`.
         with_data: bool,
     },
-    /// `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `CHECKPOINT`.
+    /// `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `CHECKPOINT`, MySQL's `OPTIMIZE` and `REPAIR`.
     Maintenance(Maintenance),
     /// `LOCK TABLE`.
     Lock {

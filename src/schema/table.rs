@@ -27,9 +27,19 @@ pub struct Birth {
     pub span: Span,
     /// Not under IF, LOOP or EXCEPTION in a `DO` block.
     pub certain: bool,
-    /// Whether its name was free when its migration began: not dropped, renamed away or perhaps
-    /// there already (`IF NOT EXISTS` on an incomplete catalog). A later rename counts too.
-    pub new_name: bool,
+    /// Whether nobody can have been using it: it was certainly created, not perhaps there already
+    /// (`IF NOT EXISTS` on an incomplete catalog), nor renamed later to a name that was in use when
+    /// the migration began.
+    pub unused: bool,
+}
+
+impl Birth {
+    /// Whether two are the creation of one and the same object, whatever it is called; nobody saw
+    /// that of an object without one.
+    pub fn is_same(one: Option<Self>, other: Option<Self>) -> bool {
+        let place = |birth: Self| (birth.migration, birth.file, birth.span);
+        one.map(place) == other.map(place)
+    }
 }
 
 /// Where an object comes from, and when it was last certain.

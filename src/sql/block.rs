@@ -359,7 +359,7 @@ fn is_assignment(mut statement: Cursor<'_>) -> bool {
 }
 
 /// Skips to behind `word`, which belongs to no CASE inside.
-fn skip_past(cursor: &mut Cursor<'_>, word: &str) {
+pub fn skip_past(cursor: &mut Cursor<'_>, word: &str) {
     let mut cases = 0_usize;
     cursor.take_until(|rest| {
         if rest.is("CASE") {

@@ -92,7 +92,7 @@ fn is_born(texts: &[&str], complete: bool) -> bool {
 }
 
 #[test]
-fn a_table_is_born_only_under_a_new_name_and_for_certain() {
+fn a_table_is_born_where_nobody_can_be_using_it() {
     let create = "create table t (a int);";
     let cases: &[(&[&str], bool, bool)] = &[
         (&["create table t (a int); create index on t (a);"], true, true),
@@ -100,9 +100,17 @@ fn a_table_is_born_only_under_a_new_name_and_for_certain() {
         (&[create, "create index on t (a);"], true, false),
         (&["create table if not exists t (a int); create index on t (a);"], true, true),
         (&["create table if not exists t (a int); create index on t (a);"], false, false),
-        (&[create, "drop table t; create table t (b int); create index on t (b);"], true, false),
-        (&["drop table t; create table t (b int); create index on t (b);"], false, false),
-        (&["drop table if exists t; create table t (b int); select 1;"], false, false),
+        (&[create, "drop table t; create table t (b int); create index on t (b);"], true, true),
+        (&["drop table t; create table t (b int); create index on t (b);"], false, true),
+        (&["drop table if exists t; create table t (b int); select 1;"], false, true),
+        (&[create, "drop table t; create table t as select 1; select 1;"], true, false),
+        (
+            &[
+                "create table n as select 1 a; create index on n (a); alter table n rename to t; select 1;",
+            ],
+            true,
+            true,
+        ),
         (&["drop table if exists t; create table t (b int); select 1;"], true, true),
         (
             &[
@@ -115,7 +123,7 @@ fn a_table_is_born_only_under_a_new_name_and_for_certain() {
         ),
         (&["create table n (a int); alter table n rename to t; select 1;"], true, true),
         (&["create table n (a int); alter table n rename to t; select 1;"], false, true),
-        (&[create, "alter table t rename to o; create table t (a int); select 1;"], true, false),
+        (&[create, "alter table t rename to o; create table t (a int); select 1;"], true, true),
         (&[create, "create temp table t (a int); create index on t (a);"], true, true),
         (&["do $$ begin if x then create table t (a int); end if; end $$; select 1;"], true, false),
         (&["do $$ begin create table t (a int); end $$; select 1;"], true, true),

@@ -5,6 +5,17 @@ use crate::dialect::Engine;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 
 impl Catalog {
+    /// The key of an index among the relations: MySQL and MariaDB have one name space for each
+    /// table, the others one for each schema.
+    pub fn index_name(&self, table: &Name, index: &str) -> Name {
+        match self.engine {
+            Engine::Mysql | Engine::Mariadb => Name::of_table(table, index),
+            Engine::Postgres | Engine::Sqlite => {
+                Name { schema: table.schema.clone(), name: index.to_owned() }
+            }
+        }
+    }
+
     /// The schemas in which an unqualified name is sought, first where it is created.
     pub fn search_path(&self) -> Vec<&str> {
         match self.setting("search_path") {
@@ -83,14 +94,14 @@ impl Catalog {
     pub fn creation_name(&self, name: &Name, temporary: bool) -> Name {
         match &name.schema {
             _ if temporary => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
-            Some(_) => canonical(name),
+            Some(_) => self.canonical(name),
             None => self.in_schema(self.search_path().first().copied(), &name.name),
         }
     }
 
     fn resolve_by(&self, name: &Name, exists: impl Fn(&Name) -> bool) -> Name {
         if name.schema.is_some() {
-            return canonical(name);
+            return self.canonical(name);
         }
         let path = self.search_path();
         std::iter::once(TEMPORARY_SCHEMA)
@@ -103,15 +114,16 @@ impl Catalog {
     fn in_schema(&self, schema: Option<&str>, name: &str) -> Name {
         Name { schema: schema.map(str::to_owned), name: name.to_owned() }
     }
-}
 
-/// Each session's own schema has one name here.
-fn canonical(name: &Name) -> Name {
-    match name.schema.as_deref() {
-        Some(schema) if schema.starts_with("pg_temp_") => {
-            Name::qualified(TEMPORARY_SCHEMA, name.name.clone())
+    /// Each session's own schema has one name here.
+    fn canonical(&self, name: &Name) -> Name {
+        let is_own = |schema: &str| {
+            schema.starts_with("pg_temp_") || (self.engine == Engine::Sqlite && schema == "temp")
+        };
+        match name.schema.as_deref() {
+            Some(schema) if is_own(schema) => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
+            _ => name.clone(),
         }
-        _ => name.clone(),
     }
 }
 
@@ -135,4 +147,17 @@ fn is_in_schema(kind: ObjectKind) -> bool {
             | Kind::TextSearchParser
             | Kind::TextSearchTemplate
     )
+}
+
+/// Whether the engine itself brings it.
+pub(super) fn is_system(engine: Engine, name: &Name) -> bool {
+    if matches!(engine, Engine::Mysql | Engine::Mariadb) {
+        let systems = ["information_schema", "mysql", "performance_schema", "sys"];
+        return name.schema.as_deref().is_some_and(|schema| systems.contains(&schema));
+    }
+    match name.schema.as_deref() {
+        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
+        _ => name.name.starts_with("pg_"),
+    }
 }

@@ -41,7 +41,9 @@ pub enum MaintenanceVerb {
     Analyze,
     Checkpoint,
     Cluster,
+    Optimize,
     Reindex,
+    Repair,
     Vacuum,
 }
 
@@ -52,7 +54,9 @@ impl MaintenanceVerb {
             Self::Analyze => "analyze",
             Self::Checkpoint => "checkpoint",
             Self::Cluster => "cluster",
+            Self::Optimize => "optimize",
             Self::Reindex => "reindex",
+            Self::Repair => "repair",
             Self::Vacuum => "vacuum",
         }
     }
@@ -69,7 +73,8 @@ pub struct Data {
     pub reads: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
-    /// Whether the outermost statement has a `WHERE` (for INSERT and COPY: always true).
+    /// Whether the outermost statement has a `WHERE` that may leave rows out, so not `WHERE true`
+    /// (for all but UPDATE and DELETE: always so).
     pub has_where: bool,
     /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
     pub locks_rows: bool,
