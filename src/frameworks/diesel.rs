@@ -56,10 +56,9 @@ fn folder(file: &str) -> String {
 fn is_generated(folder: &str) -> bool {
     const PARTS: [usize; 4] = [4, 2, 2, 6];
     let Some((version, _)) = folder.split_once('_') else { return false };
-    let parts = version.split('-').map(|part| {
-        part.bytes().all(|byte| byte.is_ascii_digit()).then_some(part.len()).unwrap_or_default()
-    });
-    parts.eq(PARTS) || folder == "00000000000000_diesel_initial_setup"
+    let is_number = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let parts = version.split('-').map(str::len);
+    (is_number && parts.eq(PARTS)) || folder == "00000000000000_diesel_initial_setup"
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {

@@ -4,7 +4,7 @@
 use super::claims::Evidence;
 use super::lines::lines;
 use super::paths::{Database, database_word, url_database};
-use super::{Adapter, Claim, LoadError, MigrationSet, Named, Opened, Project, Sources, Strength};
+use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength};
 use super::{paths, sections};
 use crate::migration::{Direction, OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, parent};
@@ -41,7 +41,7 @@ const FORMATS: &[Format] = &[
         table: "alembic_version",
         wraps: Wraps::Nothing,
         alone: OptOut::Directive {
-            text: "with op.get_context().autocommit_block():",
+            text: "op.get_context().autocommit_block()",
             place: "around it",
         },
     },
@@ -157,7 +157,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         };
         set.set_database(database(&opened.text));
         for piece in pieces(&opened.text, format) {
-            let (place, parts) = sections::body(project, &opened, &[piece.range.clone()]);
+            let (place, parts) = sections::body(project, &opened, std::slice::from_ref(&piece.range));
             let version = Version::text(piece.version);
             let named = Named { version, title: String::new(), direction: piece.direction };
             let runner = Runner {
