@@ -6,6 +6,7 @@ use super::lines::lines;
 use super::paths::{Database, database_word, url_database};
 use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength};
 use super::{paths, sections};
+use crate::finding::Level;
 use crate::migration::{Direction, OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, parent};
 use std::ops::Range;
@@ -156,7 +157,12 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             continue;
         };
         set.set_database(database(&opened.text));
-        for piece in pieces(&opened.text, format) {
+        let pieces = pieces(&opened.text, format);
+        if pieces.is_empty() {
+            let why = "it holds nothing but what the program keeps of itself";
+            set.never_runs(&opened.whole(), Level::Note, why, None);
+        }
+        for piece in pieces {
             let (place, parts) = sections::body(project, &opened, std::slice::from_ref(&piece.range));
             let version = Version::text(piece.version);
             let named = Named { version, title: String::new(), direction: piece.direction };
