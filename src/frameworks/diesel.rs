@@ -56,9 +56,10 @@ fn folder(file: &str) -> String {
 fn is_generated(folder: &str) -> bool {
     const PARTS: [usize; 4] = [4, 2, 2, 6];
     let Some((version, _)) = folder.split_once('_') else { return false };
-    let is_number = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let parts = version.split('-').map(str::len);
-    (is_number && parts.eq(PARTS)) || folder == "00000000000000_diesel_initial_setup"
+    let parts = version.split('-').map(|part| {
+        if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 }
+    });
+    parts.eq(PARTS) || folder == "00000000000000_diesel_initial_setup"
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {

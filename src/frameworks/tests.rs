@@ -291,7 +291,7 @@ fn every_framework_words_the_way_out_of_its_transaction() {
             "sql-migrate: put `VACUUM` into a migration of its own, with `-- +migrate Up notransaction` in place of `-- +migrate Up`",
             "sqitch: put `VACUUM` into a migration of its own, without BEGIN and COMMIT: sqitch opens no transaction",
             "sqlx: put `VACUUM` into a migration of its own, with `-- no-transaction` as its very first line",
-            "supabase: put `VACUUM` alone into a migration: supabase sends a file as one message, and two statements in one message are one transaction",
+            "supabase: put `VACUUM` first, or alone, into a migration: supabase sends a file as one batch, which after its first statement is one transaction",
             "tern: put `VACUUM` into a migration of its own, with `---- tern: disable-tx ----` on a line of its own",
         ]
     );

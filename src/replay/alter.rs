@@ -37,7 +37,7 @@ impl Apply {
                 }
             }
             TableAction::SetNullable { column, nullable: false } => {
-                self.make_not_null(&table, column, true);
+                self.make_not_null(&table, column, true, true);
             }
             TableAction::SetNullable { column, nullable: true } => {
                 self.make_nullable(&table, &members, column);
@@ -203,6 +203,7 @@ impl Apply {
                 }
                 ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) if partitioned => {
                     self.add_constraint(child, &Constraint { name: None, ..added.clone() }, false);
+                    self.attach_key(child, &added, table);
                 }
                 _ => {}
             }
@@ -257,7 +258,7 @@ impl Apply {
         if changed {
             self.differ_table(table, Kind::ConstraintValidated { name: name.to_owned() });
             if let Some(column) = not_null {
-                self.make_not_null(table, &column, true);
+                self.make_not_null(table, &column, true, true);
             }
         }
     }

@@ -61,7 +61,7 @@ impl Apply {
             it.primary_key().is_some_and(|(_, key)| key.columns.iter().any(|part| part == name))
         });
         if column.not_null {
-            self.make_not_null(table, name, true);
+            self.make_not_null(table, name, true, true);
         } else if !in_key && (old.not_null || !whole) {
             self.make_nullable(table, &only, name);
         }

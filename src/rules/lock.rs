@@ -7,6 +7,7 @@ use crate::finding::{Breaks, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
 use crate::replay::{DifferenceKind, Step};
 use crate::schema::change::{Change, Constraint, CreateIndex, TableAction};
+use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind};
 use crate::source::Span;
 
@@ -49,7 +50,7 @@ impl Added<'_> {
 pub fn held<'a>(step: &'a Step<'a>) -> impl Iterator<Item = Held<'a>> {
     changes(step).filter_map(move |(change, located)| {
         let touches: Vec<&Touch> =
-            step.old_touches(change).filter(|it| somebody_waits(it)).collect();
+            step.old_touches(change).filter(|it| somebody_waits(step, it)).collect();
         (!touches.is_empty()).then_some(Held { change, located, touches, step })
     })
 }
@@ -63,7 +64,9 @@ pub fn held_by_statement<'a>(step: &'a Step<'a>) -> impl Iterator<Item = Held<'a
             Context::Do { .. } => change..change + 1,
         };
         let mut touches: Vec<&Touch> = Vec::new();
-        for touch in together.flat_map(|it| step.old_touches(it)).filter(|it| somebody_waits(it)) {
+        for touch in
+            together.flat_map(|it| step.old_touches(it)).filter(|it| somebody_waits(step, it))
+        {
             match touches.iter_mut().find(|it| it.object == touch.object) {
                 Some(found) if found.mode < touch.mode => *found = touch,
                 Some(_) => {}
@@ -90,11 +93,17 @@ fn changes<'a>(step: &'a Step<'a>) -> impl Iterator<Item = (usize, &'a LocatedCh
 }
 
 /// Whether a lock is in the way of those who read and write rows.
-fn somebody_waits(touch: &Touch) -> bool {
+fn somebody_waits(step: &Step<'_>, touch: &Touch) -> bool {
     match touch.object.kind {
         ObjectKind::Sequence => false,
-        // Nobody but REFRESH writes a materialized view; a planner locks each index of a table.
-        ObjectKind::MaterializedView | ObjectKind::Index => touch.mode.blocks_reads(),
+        // A planner locks each index of a table.
+        ObjectKind::Index => touch.mode.blocks_reads(),
+        // Nobody but REFRESH writes it, and who reads one that was never filled gets an error.
+        ObjectKind::MaterializedView => {
+            let view = step.before.view(&touch.object.name);
+            let empty = matches!(view, Knowledge::Known(view) if !view.populated);
+            touch.mode.blocks_reads() && !empty
+        }
         _ => touch.mode.blocks_writes(),
     }
 }
@@ -186,11 +195,15 @@ impl<'a> Held<'a> {
         subject: Subject,
         doing: &str,
     ) -> Draft<'s> {
+        let it = if self.touches.len() == 1 { "it" } else { "them" };
+        let (others, later) = match self.any(|touch| touch.mode.blocks_reads()) {
+            true => (format!("uses {it}"), "all who come later wait"),
+            false => (format!("has written {it}"), "all later writers wait"),
+        };
         let message = format!(
             "{doing} takes {}. The lock is brief by itself, but it waits behind every open \
-             transaction that uses {}, and all who come later wait behind it{}",
+             transaction that {others}, and {later} behind it{}",
             self.locks(),
-            if self.touches.len() == 1 { "it" } else { "them" },
             self.standing()
         );
         self.draft(sink, span, subject, message)
@@ -292,6 +305,13 @@ pub fn index_on_partitions(index: &CreateIndex) -> String {
          PARTITION each",
         index.table, index.table
     )
+}
+
+/// Whether a timeout (`lock_timeout`, `statement_timeout`) is in force.
+pub fn is_timeout_set(step: &Step<'_>, name: &str) -> bool {
+    let value = step.before.setting(name).and_then(<[String]>::first);
+    // Any digit but 0: `0` and `0ms` are off.
+    value.is_some_and(|value| value.chars().any(|c| ('1'..='9').contains(&c)))
 }
 
 /// Words an advice for the runner of a change's migration.

@@ -394,6 +394,8 @@ pub struct CreateRoutine {
     pub security_definer: bool,
     /// Whether a `SET search_path` stands among the options.
     pub sets_search_path: bool,
+    /// `STRICT`, or with a `SET`: the planner does not put its body in place of a call.
+    pub never_inlined: bool,
     /// The body, without its quotes.
     pub body: Option<String>,
     /// The statements of the body as far as they could be read: for names, never for findings.

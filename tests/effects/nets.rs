@@ -12,7 +12,10 @@ use lockgate::{Input, check};
 
 /// Forms that are measured as blocking writes of a materialized view, which nobody but REFRESH
 /// writes.
-const VIEWS: &[&str] = &["create-index-matview", "refresh-matview-concurrently"];
+const OF_VIEWS: &[&str] = &["create-index-matview", "refresh-matview-concurrently"];
+
+/// Forms that are brief because their table holds no row, which no catalog shows.
+const OF_EMPTY_TABLES: &[&str] = &["create-index-empty-table"];
 
 /// What lockgate finds about locks in a form: rule and level.
 fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
@@ -42,7 +45,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
 
 fn measured(blocking: bool) -> impl Iterator<Item = (Form, u16)> {
     let works = |class: &str| matches!(class, "rewrite-all" | "scan-all" | "scan-writes");
-    let forms = forms().into_iter().filter(|form| !VIEWS.contains(&form.id.as_str()));
+    let forms = forms().into_iter().filter(|form| !OF_VIEWS.contains(&form.id.as_str()));
     forms.filter_map(move |form| {
         let mut versions = 12..=18;
         let version = versions
@@ -72,7 +75,8 @@ fn what_is_brief_is_no_error() {
     let mut alarms = Vec::new();
     for (form, version) in measured(false) {
         let findings = found(&form, version);
-        if findings.iter().any(|(_, level)| *level == Level::Error) {
+        let empty = OF_EMPTY_TABLES.contains(&form.id.as_str());
+        if !empty && findings.iter().any(|(_, level)| *level == Level::Error) {
             alarms.push(format!("{} {version}: {} {findings:?}", form.id, form.sql));
         }
     }

@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Level, Subject};
 use crate::replay::Step;
 use crate::rules::lock::held_by_statement;
+use crate::schema::change::{Change, TableAction};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 
 const PARTITIONED: &str = "CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); \
@@ -68,6 +69,10 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int);", "CREATE TABLE n AS SELECT * FROM t; ALTER TABLE n ADD PRIMARY KEY (id);"),
         good("postgres", "CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id);", "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE p ATTACH PARTITION n FOR VALUES FROM (1) TO (9);"),
         good("postgres", "CREATE DOMAIN d AS int; CREATE TABLE t (id int PRIMARY KEY, a d);", "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;"),
+        // What waits is told already.
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int);", "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;"),
+        // Nobody reads a view that was never filled.
+        good("postgres", "CREATE MATERIALIZED VIEW v AS SELECT 1 AS id WITH NO DATA;", "REFRESH MATERIALIZED VIEW v;"),
         // Only REFRESH writes a materialized view.
         good("postgres", "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a; CREATE UNIQUE INDEX i ON v (a);", "REFRESH MATERIALIZED VIEW CONCURRENTLY v; CREATE INDEX j ON v (a);"),
     ],
@@ -76,22 +81,40 @@ pub static RULE: Rule = Rule {
 
 fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
     for held in held_by_statement(step) {
-        let span = held.located.change.span;
-        let told = findings.iter().any(|finding| {
-            finding.category() == Some(Category::Locking) && span.contains(finding.primary.span)
-        });
+        let change = &held.located.change;
         let worked = held.worked();
-        if told || worked.is_empty() {
-            continue;
-        }
-        let Some(first) = step.old_touches(held.change).find(|touch| touch.works()) else { continue };
+        let told = findings.iter().any(|it| tells(it) && change.span.contains(it.primary.span));
+        let mut works = step.old_touches(held.change).filter(|touch| touch.works());
+        let Some(first) = works.next().filter(|_| !told) else { continue };
         let subject = Subject::Table(first.object.name.clone());
-        held.report(sink, span, subject, &format!("this {worked}"))
-            .help(
-                "see whether a form of this statement does that work without the lock (NOT VALID and \
-                 VALIDATE later, a CHECK that is valid already, CONCURRENTLY); else SET lock_timeout \
-                 and run it while nobody needs the table",
-            )
+        held.report(sink, change.span, subject, &format!("this {worked}"))
+            .help(help(&change.value))
             .push();
+    }
+}
+
+/// Whether a finding says what waits.
+fn tells(finding: &Finding) -> bool {
+    match finding.category() {
+        Some(Category::Locking) => true,
+        Some(Category::Transactions) => !finding.breaks.is_empty(),
+        _ => false,
+    }
+}
+
+fn help(change: &Change) -> String {
+    match change {
+        Change::AlterTable { action: TableAction::AttachPartition { partition, .. }, .. } => format!(
+            "before it give `{partition}` the indexes of the partitioned table, built CONCURRENTLY, \
+             and a CHECK of its bound, added NOT VALID and validated in a later transaction; give the \
+             default partition a valid CHECK that excludes those rows; then nothing is read"
+        ),
+        Change::CreateTable(_) => "before it give the default partition a CHECK that excludes the \
+                                   new rows, added NOT VALID and validated in a later transaction: \
+                                   then nothing is read"
+            .to_owned(),
+        _ => "see whether a form of this does that work without the lock (NOT VALID, and VALIDATE in \
+              a later transaction); else SET lock_timeout, and run it while nobody needs the table"
+            .to_owned(),
     }
 }

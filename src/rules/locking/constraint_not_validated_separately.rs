@@ -4,7 +4,7 @@ use crate::dialect::{Engine, Version};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::{Added, Held, held};
+use crate::rules::lock::{Added, Held, held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, CreateTable};
 use crate::source::Span;
@@ -28,7 +28,7 @@ pub static RULE: Rule = Rule {
           tables, the referenced one too, and reads both: every INSERT, UPDATE and DELETE on \
           either waits. Beside a column that is being added it is the same. A foreign key of a \
           new table reads nothing, but it still waits for every transaction that has written the \
-          referenced table, and all later writers wait behind it.",
+          referenced table, and all later writers wait behind it, unless a lock_timeout ends that.",
     instead: "ADD CONSTRAINT ... NOT VALID, which reads nothing and checks new rows only; then \
               VALIDATE CONSTRAINT in a later transaction, which lets others read and write.",
     facts: &[
@@ -87,6 +87,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;", "ALTER TABLE t VALIDATE CONSTRAINT c;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY, a int CHECK (a > 0)); ALTER TABLE n ADD CHECK (id > 0);"),
         good("postgres", "", "CREATE TABLE ref (id int PRIMARY KEY); CREATE TABLE n (id int PRIMARY KEY, r int REFERENCES ref);"),
+        good("postgres", OLD, "SET lock_timeout = '2s'; CREATE TABLE n (id int PRIMARY KEY, r int REFERENCES ref);"),
         good("postgres", OLD, "CREATE TEMP TABLE n (a int); ALTER TABLE n ADD CHECK (a > 0);"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ADD CHECK (a > 0)'; -- ALTER TABLE t ADD CHECK (a > 0);"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD CHECK (a > 0); END $$;"),
@@ -114,7 +115,7 @@ fn added(step: &Step<'_>, held: &Held<'_>, added: &Added<'_>, sink: &mut Sink) {
     let kind = match &constraint.kind {
         ConstraintKind::Check(_) if held.any(|touch| touch.scans) => "CHECK",
         ConstraintKind::ForeignKey(_) if step.is_born(table) => {
-            return brief(held, sink, *span, subject);
+            return brief(step, held, sink, *span, subject);
         }
         // Not for an index alone that is built along with the key.
         ConstraintKind::ForeignKey(_) if held.any(|touch| touch.scans && !touch.rebuilds) => {
@@ -154,12 +155,15 @@ fn created(step: &Step<'_>, mut held: Held<'_>, table: &CreateTable, sink: &mut 
         if held.touches.is_empty() {
             continue;
         }
-        brief(&held, sink, constraint.span, Subject::Table(referenced));
+        brief(step, &held, sink, constraint.span, Subject::Table(referenced));
     }
 }
 
 /// A foreign key of a new table reads nothing, and locks the table that it refers to for a moment.
-fn brief(held: &Held<'_>, sink: &mut Sink, span: Span, subject: Subject) {
+fn brief(step: &Step<'_>, held: &Held<'_>, sink: &mut Sink, span: Span, subject: Subject) {
+    if is_timeout_set(step, "lock_timeout") {
+        return;
+    }
     held.report_brief(sink, span, subject, "a foreign key to an old table")
         .level(Level::Warning)
         .help("SET lock_timeout = '2s' before it, and try again when it strikes")

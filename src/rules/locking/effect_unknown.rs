@@ -54,6 +54,7 @@ pub static RULE: Rule = Rule {
         good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE n ADD COLUMN b int; CREATE INDEX i ON n (a);"),
         good("mariadb", OLD, "CREATE TABLE n (id int PRIMARY KEY);"),
         good("sqlite", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD COLUMN b int;"),
+        good("sqlite", OLD, "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = 0; END;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; DROP TABLE t;"),
     ],
     check: Check::Net(check),
@@ -97,6 +98,7 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
 /// The object that a change changes, where that may stop those who use it: not what it creates, nor
 /// what it drops whole, nor rows.
 fn changed(step: &Step<'_>, change: &Change) -> Option<(ObjectKind, Name)> {
+    let postgres = step.dialect.engine == Engine::Postgres;
     let (kind, name) = match change {
         Change::AlterTable { target, action } => match action {
             // Its name alone changes.
@@ -115,11 +117,11 @@ fn changed(step: &Step<'_>, change: &Change) -> Option<(ObjectKind, Name)> {
             let object = maintenance.objects.first()?;
             (object.kind, &object.name)
         }
-        Change::Create { on: Some(table), .. } => (ObjectKind::Table, table),
+        Change::Create { on: Some(table), .. } if postgres => (ObjectKind::Table, table),
         Change::AddEnumValue { name, .. } | Change::RenameEnumValue { name, .. } => {
             (ObjectKind::Type, name)
         }
-        Change::Alter { object, .. } => (object.kind, &object.name),
+        Change::Alter { object, .. } if postgres => (object.kind, &object.name),
         _ => return None,
     };
     match kind {

@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::effects::Role;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::held;
+use crate::rules::lock::{held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::ObjectKind;
@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t DROP COLUMN u;", "DROP COLUMN u"),
         bad("postgres", OLD, "DROP TABLE t;", "t"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP CONSTRAINT f; END IF; END $$;", "DROP CONSTRAINT f"),
+        good("postgres", OLD, "SET lock_timeout = '2s'; ALTER TABLE t DROP CONSTRAINT f;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN id;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT c CHECK (a > 0));", "ALTER TABLE t DROP CONSTRAINT c;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT f REFERENCES t);", "ALTER TABLE t DROP CONSTRAINT f;"),
@@ -67,7 +68,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         let other = |role: Role| matches!(role, Role::Referenced | Role::Referencing);
         let both = held.any(|touch| other(touch.role) && touch.mode.blocks_reads());
-        if !both || step.is_born(name) {
+        if !both || step.is_born(name) || is_timeout_set(step, "lock_timeout") {
             continue;
         }
         let table = step.before.resolve(name);

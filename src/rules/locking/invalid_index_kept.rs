@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
 use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
-use crate::rules::lock::advise_at;
+use crate::rules::lock::{advise_at, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
 use crate::schema::name::{Name, ObjectKind};
@@ -131,12 +131,7 @@ fn without_timeouts(timeout: &str) -> String {
 
 /// The timeout that is in force.
 fn timeout(step: &Step<'_>) -> Option<&'static str> {
-    // Any digit but 0: `0`, `0ms` and an empty list are off.
-    let is_on = |name: &&str| {
-        let value = step.before.setting(name).and_then(<[String]>::first);
-        value.is_some_and(|value| value.chars().any(|c| ('1'..='9').contains(&c)))
-    };
-    ["lock_timeout", "statement_timeout"].into_iter().find(is_on)
+    ["lock_timeout", "statement_timeout"].into_iter().find(|name| is_timeout_set(step, name))
 }
 
 fn is_partitioned(step: &Step<'_>, table: &Name) -> bool {

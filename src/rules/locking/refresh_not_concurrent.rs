@@ -92,9 +92,6 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         else {
             continue;
         };
-        if matches!(step.before.view(name), Knowledge::Known(view) if !view.populated) {
-            continue;
-        }
         let view = step.before.resolve(name);
         let first = match has_unique_index(step, name) {
             Some(true) => "",

@@ -51,6 +51,7 @@ pub fn empty_routine(kind: ObjectKind, name: Name, arguments: String) -> CreateR
         volatility: None,
         security_definer: false,
         sets_search_path: false,
+        never_inlined: false,
         body: None,
         body_changes: Vec::new(),
         body_read: false,
@@ -78,6 +79,10 @@ fn routine_option<'a>(
         "EXTERNAL SECURITY INVOKER",
         "SECURITY INVOKER",
     ];
+    if cursor.eat_any(&["STRICT", "RETURNS NULL ON NULL INPUT"]).is_some() {
+        routine.never_inlined = true;
+        return Ok(None);
+    }
     if cursor.eat_any(PLAIN).is_some() {
         return Ok(None);
     }
@@ -108,6 +113,7 @@ fn routine_option<'a>(
             true => setting.identifier()?,
             false => set_variable(&mut setting, false)?.name,
         };
+        routine.never_inlined = true;
         routine.sets_search_path |= variable == "search_path";
     } else if cursor.eat("AS") {
         return body_text(cursor).map(Some);

@@ -171,7 +171,9 @@ fn tables(mut cursor: Cursor<'_>) -> Tables {
     let mut named = true;
     while !cursor.is_done() {
         if cursor.is("(") {
-            let _ = cursor.parentheses();
+            if cursor.parentheses().is_err() {
+                cursor.advance();
+            }
             named = false;
         } else if named {
             let Ok(name) = cursor.name() else { return tables };
