@@ -5,7 +5,6 @@ use super::apply::Apply;
 use super::constraints::in_schema_of;
 use crate::schema::catalog::Relation;
 use crate::schema::change::{self, Constraint, ConstraintKind, TableAction, Target};
-use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::types::DataType;
 use crate::source::Located;
@@ -139,14 +138,8 @@ impl Apply {
         to: &DataType,
     ) {
         self.needs_relation_column(table, column);
-        let seen = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
-        let from = match self.catalog.column(table, column) {
-            // Of a column that was not seen whole, an earlier change may have shown the type.
-            Knowledge::Known(_) | Knowledge::Assumed => {
-                seen.and_then(|it| it.definition.ty.clone())
-            }
-            Knowledge::Absent | Knowledge::Clouded { .. } => None,
-        };
+        let from = self.catalog.column_as_far_as_seen(table, column);
+        let from = from.and_then(|it| it.definition.ty.clone());
         self.each_column(members, column, |it| it.ty = Some(to.clone()));
         let column = column.to_owned();
         self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
