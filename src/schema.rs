@@ -5,5 +5,6 @@ pub mod change;
 pub mod expr;
 pub mod knowledge;
 pub mod name;
+pub mod quote;
 pub mod table;
 pub mod types;

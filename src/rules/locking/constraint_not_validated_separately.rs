@@ -4,7 +4,7 @@ use crate::dialect::{Engine, Version};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::{Added, Held, held, is_timeout_set};
+use crate::rules::lock::{SQL, Added, Held, held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, CreateTable};
 use crate::source::Span;
@@ -131,6 +131,7 @@ fn added(step: &Step<'_>, held: &Held<'_>, added: &Added<'_>, sink: &mut Sink) {
              to `{table}`, which takes over those of the partitions"
         )
     } else {
+        let name = SQL.ident(name);
         let advice = held.advise(&Advice::Later {
             now: format!("ADD CONSTRAINT {name} {kind} ... NOT VALID"),
             later: format!("VALIDATE CONSTRAINT {name}"),

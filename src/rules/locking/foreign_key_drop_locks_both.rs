@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t DROP COLUMN u;", "DROP COLUMN u"),
         bad("postgres", OLD, "DROP TABLE t;", "t"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP CONSTRAINT f; END IF; END $$;", "DROP CONSTRAINT f"),
+        bad("postgres", "CREATE TABLE u (id bigint PRIMARY KEY); CREATE TABLE t (id bigint PRIMARY KEY, u_id bigint REFERENCES u);", "ALTER TABLE u DROP CONSTRAINT u_pkey CASCADE;", "DROP CONSTRAINT u_pkey CASCADE"),
         good("postgres", OLD, "SET lock_timeout = '2s'; ALTER TABLE t DROP CONSTRAINT f;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN id;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT c CHECK (a > 0));", "ALTER TABLE t DROP CONSTRAINT c;"),
@@ -61,14 +62,20 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Change::AlterTable { target, action: TableAction::DropColumn { column, .. } } => {
                 (format!("DROP COLUMN `{column}`"), &target.name)
             }
-            Change::Drop { object, .. } if object.kind == ObjectKind::Table => {
-                (format!("DROP TABLE `{}`", object.name), &object.name)
+            Change::Drop { object, cascade, .. } if object.kind == ObjectKind::Table || *cascade => {
+                {
+                let words = object.kind.words().to_ascii_uppercase();
+                (format!("DROP {words} `{}`", object.name), &object.name)
+            }
             }
             _ => continue,
         };
-        let other = |role: Role| matches!(role, Role::Referenced | Role::Referencing);
-        let both = held.any(|touch| other(touch.role) && touch.mode.blocks_reads());
-        if !both || step.is_born(name) || is_timeout_set(step, "lock_timeout") {
+        // What CASCADE takes is a target of its own.
+        let end = |role: Role| matches!(role, Role::Target | Role::Referenced | Role::Referencing);
+        let ends = held.touches.iter().filter(|touch| {
+            end(touch.role) && touch.object.kind == ObjectKind::Table && touch.mode.blocks_reads()
+        });
+        if ends.count() < 2 || step.is_born(name) || is_timeout_set(step, "lock_timeout") {
             continue;
         }
         let table = step.before.resolve(name);

@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
 use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
-use crate::rules::lock::{advise_at, is_timeout_set};
+use crate::rules::lock::{SQL, advise_at, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
 use crate::schema::name::{Name, ObjectKind};
@@ -78,7 +78,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                     (false, Some(timeout)) => format!("{timeout} is set and can cut the build off"),
                     (false, None) => continue,
                 };
-                let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
+                let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", SQL.name(&name));
                 let mut help = advise_at(step, located, &Advice::RunAlone(drop));
                 help = match skips {
                     true => format!("before this migration {help}"),

@@ -84,7 +84,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             let rows = held.names(|touch| touch.rebuilds);
             let doing = format!("ADD PRIMARY KEY reads all of {rows} and builds an index");
             held.report(sink, added.span, added.subject(), &doing)
-                .help(format!("{first}{}", held.advise_key(&added, "PRIMARY KEY", &key.columns)))
+                .help(format!("{first}{}", held.advise_key(&added, "PRIMARY KEY", key)))
                 .push();
         }
     }

@@ -80,7 +80,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         for added in held.constraints() {
             let (kind, help) = match &added.constraint.kind {
                 ConstraintKind::Unique(key) if key.using_index.is_none() => {
-                    ("UNIQUE", held.advise_key(&added, "UNIQUE", &key.columns))
+                    ("UNIQUE", held.advise_key(&added, "UNIQUE", key))
                 }
                 ConstraintKind::Exclude { .. } => ("EXCLUDE", NO_OTHER_WAY.to_owned()),
                 _ => continue,
