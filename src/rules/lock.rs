@@ -335,6 +335,15 @@ pub fn is_timeout_set(step: &Step<'_>, name: &str) -> bool {
     value.is_some_and(|value| value.chars().any(|c| ('1'..='9').contains(&c)))
 }
 
+/// How the wait for a lock is bounded, for the transaction at hand.
+pub fn bounded_wait(step: &Step<'_>) -> String {
+    let local = if step.transaction.is_block() { "LOCAL " } else { "" };
+    format!(
+        "`SET {local}lock_timeout = '2s'` before it: a longer wait then fails the migration instead of \
+         stopping the traffic, and it can be run again"
+    )
+}
+
 /// Words an advice for the runner of a change's migration.
 pub fn advise_at(step: &Step<'_>, located: &LocatedChange, advice: &Advice) -> String {
     let words = advise(&step.migration.migration.runner, advice);

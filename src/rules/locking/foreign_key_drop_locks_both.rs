@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::effects::Role;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::{held, is_timeout_set};
+use crate::rules::lock::{bounded_wait, held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::ObjectKind;
@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
         engine: Engine::Postgres,
         says: "DROP CONSTRAINT of a foreign key, DROP COLUMN and DROP TABLE that hold one take ACCESS \
                EXCLUSIVE on the referenced table too.",
-        source: "measured: facts/postgres.csv, drop-fk, drop column, drop table",
+        source: "measured: tests/facts/postgres.csv, drop-fk, drop column, drop table",
     }],
     same_as: &[],
     breaks: &[Breaks::Readers, Breaks::Writers],
@@ -81,10 +81,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = step.before.resolve(name);
         let doing = format!("{what} drops a foreign key and");
         held.report_brief(sink, held.located.change.span, Subject::Table(table), &doing)
-            .help(
-                "SET lock_timeout = '2s' before it, drop each foreign key in a transaction of its \
-                 own, and try again when the timeout strikes",
-            )
+            .help(format!(
+                "{}; drop each foreign key in a transaction of its own first",
+                bounded_wait(step)
+            ))
             .push();
     }
 }

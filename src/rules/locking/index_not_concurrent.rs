@@ -31,7 +31,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "CONCURRENTLY is refused on a partitioned table; ON ONLY builds nothing there.",
-            source: "measured: facts/postgres.csv, category partitions, 11 to 18",
+            source: "measured: tests/facts/postgres.csv, category partitions, 11 to 18",
         },
     ],
     same_as: &[

@@ -40,7 +40,7 @@ pub static RULE: Rule = Rule {
             says: "`a IS NOT NULL`, alone or joined by AND, is such a proof from 12; `a > 0`, an \
                    OR, and a NOT VALID constraint are not. PRIMARY KEY USING INDEX on nullable \
                    columns scans likewise.",
-            source: "measured: facts/postgres.csv, category not null, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category not null, 10 to 18",
         },
     ],
     same_as: &[

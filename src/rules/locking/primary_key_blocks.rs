@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "PRIMARY KEY USING INDEX does a full scan where a column is not yet NOT NULL.",
-            source: "measured: facts/postgres.csv, category add constraint, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add constraint, 10 to 18",
         },
     ],
     same_as: &[

@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "REFRESH holds ACCESS EXCLUSIVE, CONCURRENTLY EXCLUSIVE; WITH NO DATA is brief.",
-            source: "measured: facts/postgres.csv, category views, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category views, 10 to 18",
         },
     ],
     same_as: &[("pgfence", "refresh-matview-blocking")],

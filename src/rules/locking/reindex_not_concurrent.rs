@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "A plain SELECT on the table waits.",
-            source: "measured: facts/postgres.csv, category index, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category index, 10 to 18",
         },
     ],
     same_as: &[

@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "ADD UNIQUE, ADD EXCLUDE and ADD COLUMN ... UNIQUE hold ACCESS EXCLUSIVE while \
                    they read the table and build the index.",
-            source: "measured: facts/postgres.csv, category add constraint, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add constraint, 10 to 18",
         },
     ],
     same_as: &[

@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "now(), CURRENT_DATE, and stable and immutable functions rewrite nothing from 11; \
                    in 10 every default rewrites.",
-            source: "measured: facts/postgres.csv, category add column, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add column, 10 to 18",
         },
     ],
     same_as: &[
