@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "A type change without a rewrite still builds expression and partial indexes \
                    on the column anew, and verifies CHECK constraints that mention it.",
-            source: "measured: tests/facts/postgres_impact.csv, category alter column type, 10 to 18",
+            source: "measured: tests/facts/postgres_impact.csv, alter column type, 10 to 18",
         },
     ],
     same_as: &[
