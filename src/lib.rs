@@ -27,9 +27,10 @@ use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::date::Date;
 use migration::{ReadMigration, Reading};
-use replay::{Base, Step};
+use replay::{Base, Replay, Step};
 use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
+use schema::catalog::Catalog;
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
@@ -54,20 +55,30 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, &mut |_, _| {})
+    run(input, &mut |_, _, _| {})
 }
 
 /// As [`check`], with what each statement locks.
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let mut lines = Vec::new();
-    let report = run(input, &mut |steps, files| {
-        lines.extend(steps.iter().map(|step| StatementLine::new(step, files)));
+    let report = run(input, &mut |_, steps, files| {
+        lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
     });
     (report, lines)
 }
 
-/// The pipeline; `see` is shown the steps of each migration, and the files.
-fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Report {
+/// As [`check`], with the catalog that each set leaves.
+pub fn schemas_of(input: &Input<'_>) -> (Report, Vec<Catalog>) {
+    let mut catalogs = Vec::new();
+    let report = run(input, &mut |replayed, _, _| catalogs.push(replayed.end.clone()));
+    (report, catalogs)
+}
+
+/// Looks at a set that was replayed: its steps, migration by migration, and the files.
+type See<'a> = dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>], &[SourceFile]) + 'a;
+
+/// The pipeline; `see` is shown each set.
+fn run(input: &Input<'_>, see: &mut See<'_>) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
@@ -99,9 +110,13 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
         findings.extend(panics);
         let base =
             base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
-        findings.extend(rules::run::set(&migrations, dialect, base, &paths, &mut |steps| {
-            see(steps, &found.files)
-        }));
+        findings.extend(rules::run::set(
+            &migrations,
+            dialect,
+            base,
+            &paths,
+            &mut |replayed, steps| see(replayed, steps, &found.files),
+        ));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)

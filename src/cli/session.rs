@@ -9,6 +9,7 @@ use crate::frameworks::ADAPTERS;
 use crate::judge::date::Date;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
+use crate::schema::catalog::Catalog;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
@@ -29,6 +30,14 @@ pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
 pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
     match prepare(input, |_| {}) {
         Ok(session) => session.with_input(crate::effects_of),
+        Err(failures) => (Report::failed(failures), Vec::new()),
+    }
+}
+
+/// Runs the pipeline as `check` does, and gives the catalog that each set leaves.
+pub fn schemas(input: &Input) -> (Report, Vec<Catalog>) {
+    match prepare(input, |_| {}) {
+        Ok(session) => session.with_input(crate::schemas_of),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
 }
