@@ -25,6 +25,7 @@ pub mod read {
     pub mod routine;
     pub mod sequence;
     pub mod session;
+    pub mod sqlite;
     pub mod table;
     pub mod types;
     pub mod view;

@@ -1,4 +1,5 @@
 //! What each form of statement is read as: `tests/reading/*.sql` against the `.txt` beside it.
+//! A name that begins with an engine's is read as that engine's SQL.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test reading` writes the `.txt` files anew.
 
@@ -6,11 +7,11 @@ use lockgate::dialect::Engine;
 use lockgate::migration::{Context, Reading, SqlText};
 use lockgate::source::SourceFile;
 
-fn summary(path: &str, text: &str) -> String {
+fn summary(path: &str, text: &str, engine: Engine) -> String {
     let file = SourceFile::new(path, text);
     let sql = SqlText::verbatim(file.text.clone(), 0);
     let mut summary = String::new();
-    for statement in lockgate::sql::read(&sql, Engine::Postgres).statements {
+    for statement in lockgate::sql::read(&sql, engine).statements {
         let place = file.place(statement.span.start);
         let reading = match statement.reading {
             Reading::Understood => "understood".to_owned(),
@@ -46,8 +47,11 @@ fn every_form_is_read_as_recorded() {
         if path.extension().is_some_and(|extension| extension == "sql") {
             let text = std::fs::read_to_string(&path).unwrap();
             let expected = path.with_extension("txt");
+            let name = path.file_stem().unwrap().to_string_lossy();
+            let engine = Engine::ALL.into_iter().find(|engine| name.starts_with(engine.name()));
+            let engine = engine.unwrap_or(Engine::Postgres);
             assert.eq(
-                summary(&path.to_string_lossy(), &text),
+                summary(&path.to_string_lossy(), &text, engine),
                 snapbox::Data::read_from(&expected, Some(snapbox::data::DataFormat::Text)).raw(),
             );
         }

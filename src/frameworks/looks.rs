@@ -33,6 +33,7 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Sqlite, "unixepoch ("),
     (Engine::Sqlite, "julianday ("),
     (Engine::Sqlite, "datetime ( '"),
+    (Engine::Sqlite, "randomblob ("),
     (Engine::Postgres, "serial"),
     (Engine::Postgres, "bigserial"),
     (Engine::Postgres, "jsonb"),
@@ -95,8 +96,8 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
     let mut ranked: Vec<(usize, Engine)> =
         votes.into_iter().map(|(engine, votes)| (votes, engine)).collect();
     ranked.sort_by_key(|(votes, _)| std::cmp::Reverse(*votes));
-    if ranked.is_empty() && ticked > 0 {
-        // Both of them quote so; MySQL refuses a key on TEXT without a length.
+    if ranked.is_empty() && ticked * 2 > files {
+        // Both of them quote so, and PostgreSQL never; MySQL refuses a key on TEXT without a length.
         let engine = if text_keys > 0 { Engine::Sqlite } else { Engine::Mysql };
         return Some((engine, format!("{ticked} of {files} files quote names with backticks")));
     }
@@ -184,6 +185,7 @@ mod tests {
             (&["PRAGMA x;", "PRAGMA y;", "PRAGMA z;", "SELECT 1::int;"], Some(Engine::Sqlite)),
             (&["'\\' pragma"], None),
             (&["é`"], Some(Engine::Mysql)),
+            (&["é`", ""], None),
         ];
         for (texts, expected) in cases {
             assert_eq!(engine(texts).map(|(engine, _)| engine), *expected, "{texts:?}");

@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space};
 use crate::schema::change::{Constraint, ConstraintKind, CreateIndex, ForeignKey, IndexKey, Key};
 use crate::schema::expr::Expr;
@@ -154,9 +155,8 @@ impl Apply {
                     key.columns.iter().chain(&key.include).cloned().collect();
                 let part = names::columns_part(&columns);
                 let part = (!primary).then_some(part.as_str());
-                let name = constraint.name.clone().unwrap_or_else(|| {
-                    names::relation_name(&self.catalog, table, part, label, true)
-                });
+                let written = constraint.name.as_deref();
+                let name = names::key_name(&self.catalog, table, written, part, label);
                 for column in &key.columns {
                     self.needs_column(table, column);
                 }
@@ -229,7 +229,11 @@ impl Apply {
         for column in &key.columns {
             self.needs_column(table, column);
         }
-        key.references = self.needs(&key.references, ObjectKind::Table);
+        // SQLite looks for the table when rows are written, not before.
+        key.references = match self.catalog.engine() {
+            Engine::Sqlite => self.catalog.resolve(&key.references),
+            _ => self.needs(&key.references, ObjectKind::Table),
+        };
         if key.referenced_columns.is_empty()
             && let Some((_, primary)) = self.catalog.primary_key(&key.references).seen()
         {

@@ -5,7 +5,8 @@ use super::apply::Apply;
 use super::constraints::in_schema_of;
 use super::names::mentions;
 use super::renames::is_on_relation;
-use crate::schema::catalog::{Relation, Space};
+use crate::dialect::Engine;
+use crate::schema::catalog::{Relation, Space, View};
 use crate::schema::change::{ConstraintKind, Key};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use imbl::OrdMap;
@@ -35,7 +36,10 @@ impl Apply {
             if !self.catalog.relations.contains_key(&name) {
                 continue;
             }
-            let views = self.catalog.views().filter(|(_, view)| view.reads.contains(&name));
+            // SQLite's views and foreign keys name what they refer to, and outlive it.
+            let binds = self.catalog.engine() != Engine::Sqlite;
+            let reads = |view: &View| binds && view.reads.contains(&name);
+            let views = self.catalog.views().filter(|(_, view)| reads(view));
             queue.extend(views.map(|(view, _)| view.clone()));
             // A partition goes with its table; a child only with CASCADE.
             let children = self
@@ -57,7 +61,9 @@ impl Apply {
                 _ => object,
             };
             self.differ(object, kind);
-            self.remove_references(&name, None);
+            if binds {
+                self.remove_references(&name, None);
+            }
             self.remove_relation(&name);
         }
     }

@@ -1,5 +1,6 @@
 //! Names that PostgreSQL makes up, and words replaced in definitions.
 
+use crate::dialect::Engine;
 use crate::schema::catalog::Catalog;
 use crate::schema::expr::Expr;
 use crate::schema::name::Name;
@@ -52,6 +53,30 @@ pub(super) fn relation_name(
         catalog.relations.contains_key(&key)
             || (for_constraint && catalog.has_constraint(table, name))
     })
+}
+
+/// The name of the index behind a key: SQLite's have a number and never the constraint's name,
+/// which is not unique there.
+pub(super) fn key_name(
+    catalog: &Catalog,
+    table: &Name,
+    written: Option<&str>,
+    columns: Option<&str>,
+    label: &str,
+) -> String {
+    if catalog.engine() != Engine::Sqlite {
+        let chosen = || relation_name(catalog, table, columns, label, true);
+        return written.map_or_else(chosen, str::to_owned);
+    }
+    let mut number = 1_u32;
+    loop {
+        let name = format!("sqlite_autoindex_{}_{number}", table.name);
+        let key = Name { schema: table.schema.clone(), name };
+        if !catalog.relations.contains_key(&key) {
+            return key.name;
+        }
+        number += 1;
+    }
 }
 
 /// A free constraint name (PostgreSQL: `ChooseConstraintName`).

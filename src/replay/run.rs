@@ -3,6 +3,7 @@
 use super::apply::Apply;
 use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
+use crate::dialect::Engine;
 use crate::migration::{Context, Direction, ReadMigration, Reading, Statement, Wraps};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, TableAction};
@@ -121,6 +122,11 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
             (Change::Transaction(mark), Context::Top) => {
                 block.mark(mark, located.change.span, apply);
             }
+            // In a transaction SQLite passes over it without a word (manual, `PRAGMA foreign_keys`).
+            (Change::Session(variable), _)
+                if apply.catalog.engine() == Engine::Sqlite
+                    && variable.name == "foreign_keys"
+                    && block.state.is_block() => {}
             _ => apply.apply(index, located),
         }
     }

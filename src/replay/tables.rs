@@ -3,6 +3,7 @@
 use super::DifferenceKind;
 use super::apply::Apply;
 use super::names;
+use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, TEMPORARY_SCHEMA, Table};
 use crate::schema::change::{
     self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, SequenceOptions,
@@ -105,6 +106,7 @@ impl Apply {
 
     /// Adds written columns; for a partition or typed table they refine those that are there.
     pub(super) fn put_columns(&mut self, table: &Name, columns: &[&change::Column]) {
+        let untyped = self.catalog.engine() == Engine::Sqlite;
         for column in columns {
             let birth = self.column_birth(table, &column.name);
             let definition = self.expand(table, column);
@@ -122,7 +124,8 @@ impl Apply {
                     old.generated = definition.generated.or(old.generated.take());
                 }
                 None => found.columns.push(Column {
-                    whole: definition.ty.is_some(),
+                    // Only SQLite has columns without a type.
+                    whole: definition.ty.is_some() || untyped,
                     definition,
                     birth: Some(birth),
                     local: true,
@@ -135,6 +138,10 @@ impl Apply {
     /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
     pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
         let mut column = column.clone();
+        // SQLite counts without a sequence, and knows no `serial`.
+        if self.catalog.engine() == Engine::Sqlite {
+            return column;
+        }
         let serial = column.ty.as_ref().and_then(DataType::serial_of);
         if let Some(integer) = serial {
             let options = SequenceOptions {

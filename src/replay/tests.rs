@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod schema;
+mod sqlite;
 mod transactions;
 
 use super::{Base, DifferenceKind, Replay, replay};

@@ -494,6 +494,7 @@ impl<T> Knowledge<&T> {
 fn is_system(name: &Name) -> bool {
     match name.schema.as_deref() {
         Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
         _ => name.name.starts_with("pg_"),
     }
 }

@@ -186,7 +186,8 @@ impl<'a> Cursor<'a> {
         let Some(token) = self.peek(0) else { return Err(self.unexpected("a name")) };
         let folded = match token.kind {
             LexemeKind::Word | LexemeKind::Quoted | LexemeKind::Variable => self.fold(token),
-            // MySQL takes a string where a name is asked for in a few places; PostgreSQL never.
+            // SQLite takes a string where a name is asked for (its "Quirks", 8); PostgreSQL never.
+            LexemeKind::Text if self.engine == Engine::Sqlite => self.fold(token),
             _ => return Err(self.unexpected("a name")),
         };
         self.at += 1;
@@ -197,7 +198,9 @@ impl<'a> Cursor<'a> {
     pub fn fold(&self, token: Lexeme) -> String {
         let text = self.text(token);
         match token.kind {
-            LexemeKind::Quoted => self.engine.fold_quoted(&unquote_identifier(text)),
+            LexemeKind::Quoted | LexemeKind::Text => {
+                self.engine.fold_quoted(&unquote_identifier(text))
+            }
             LexemeKind::Variable => text.to_owned(),
             _ => self.engine.fold(text),
         }

@@ -80,7 +80,7 @@ impl Splitter<'_> {
                 }
                 _ => {
                     self.tokens.push(lexeme);
-                    nesting.see(self.text, &self.tokens);
+                    nesting.see(self.text, &self.tokens, self.engine);
                 }
             }
         }
@@ -168,8 +168,8 @@ impl Splitter<'_> {
     }
 }
 
-/// The two forms in which a semicolon stands inside a statement: a routine's `BEGIN ATOMIC ...
-/// END`, and the command list of `CREATE RULE ... DO (a; b)`. Elsewhere a parenthesis that
+/// The forms in which a semicolon stands inside a statement: a routine's `BEGIN ATOMIC ... END`,
+/// the `BEGIN ... END` of SQLite's triggers, and the command list of `CREATE RULE ... DO (a; b)`. Elsewhere a parenthesis that
 /// nobody closes must not swallow the statements behind it.
 #[derive(Default)]
 struct Nesting {
@@ -182,7 +182,7 @@ impl Nesting {
         self.begins > 0 || self.parentheses > 0
     }
 
-    fn see(&mut self, text: &str, tokens: &[Lexeme]) {
+    fn see(&mut self, text: &str, tokens: &[Lexeme], engine: Engine) {
         let word = |index: usize| {
             tokens.get(index).and_then(|token| text.get(token.start..token.end)).unwrap_or("")
         };
@@ -192,7 +192,9 @@ impl Nesting {
         let kind = if word(1).eq_ignore_ascii_case("or") { word(3) } else { word(1) };
         let last = word(tokens.len() - 1);
         let is = |keyword: &str| last.eq_ignore_ascii_case(keyword);
-        if kind.eq_ignore_ascii_case("rule") {
+        if engine == Engine::Sqlite {
+            self.see_trigger(word, tokens.len());
+        } else if kind.eq_ignore_ascii_case("rule") {
             match last {
                 "(" => self.parentheses += 1,
                 ")" => self.parentheses = self.parentheses.saturating_sub(1),
@@ -208,6 +210,24 @@ impl Nesting {
             } else if self.begins > 0 && is("end") {
                 self.begins -= 1;
             }
+        }
+    }
+
+    /// The body of SQLite's `CREATE [TEMP] TRIGGER`; `NEW.end` is a column.
+    fn see_trigger<'t>(&mut self, word: impl Fn(usize) -> &'t str, count: usize) {
+        let is = |index: usize, keyword: &str| word(index).eq_ignore_ascii_case(keyword);
+        let kind = if is(1, "temp") || is(1, "temporary") { 2 } else { 1 };
+        let last = count - 1;
+        if !is(kind, "trigger") || (last > 0 && word(last - 1) == ".") {
+            return;
+        }
+        if self.begins == 0 {
+            // The name may be one of these words.
+            self.begins += usize::from(last > kind + 1 && is(last, "begin"));
+        } else if is(last, "case") {
+            self.begins += 1;
+        } else if is(last, "end") {
+            self.begins -= 1;
         }
     }
 }
@@ -258,6 +278,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn sqlite_keeps_the_body_of_a_trigger_together() {
+        let trigger = "create temp trigger g after update of a on t when new.end > 1 begin \
+                       update t set b = case when a then 1 else 2 end; select new.end; end;";
+        let text = format!("begin; {trigger} a; [x;y]; create trigger begin");
+        let pieces = split(&text, Engine::Sqlite).pieces;
+        let statements: Vec<&str> = pieces
+            .iter()
+            .filter(|piece| piece.kind == PieceKind::Statement)
+            .map(|piece| &text[piece.start..piece.end])
+            .collect();
+        assert_eq!(statements, ["begin;", trigger, "a;", "[x;y];", "create trigger begin"]);
+    }
+
     proptest! {
         #[test]
         fn pieces_tile_any_text(parts in proptest::collection::vec(prop_oneof![
@@ -267,6 +301,7 @@ mod tests {
             Just(";".to_owned()), Just("copy t from stdin;\n".to_owned()),
             Just("\\.\n".to_owned()), Just("\\x".to_owned()), Just("E'\\'".to_owned()),
             Just("create function f begin atomic ".to_owned()), Just("end".to_owned()),
+            Just("create trigger t on u begin ".to_owned()), Just(" case ".to_owned()),
             Just("é".to_owned()), Just(":".to_owned()), ".{0,4}",
         ], 0..40)) {
             let text = parts.concat();

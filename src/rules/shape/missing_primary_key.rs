@@ -56,7 +56,13 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE TABLE t (id int); SELECT create_hypertable('t', 'id');", "CREATE TABLE t"),
         bad("postgres", "", "CREATE TABLE t (id int); DO $$ BEGIN EXECUTE x; END $$;", "CREATE TABLE t")
             .at_level(Level::Warning),
+        bad("sqlite", "", "CREATE TABLE t (a, b TEXT UNIQUE);", "CREATE TABLE t"),
+        bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "CREATE TABLE [new] (id INTEGER); INSERT INTO new SELECT id FROM t; DROP TABLE t; ALTER TABLE new RENAME TO t;", "CREATE TABLE [new]"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, a text);"),
+        good("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a);"),
+        good("sqlite", "", "CREATE TABLE t (a TEXT, b, PRIMARY KEY (a, b COLLATE NOCASE) ON CONFLICT IGNORE) WITHOUT ROWID;"),
+        good("sqlite", "", "CREATE VIRTUAL TABLE t USING fts5(a); CREATE TEMP TABLE u AS SELECT 1;"),
+        good("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "CREATE TABLE n (id INTEGER PRIMARY KEY, a); INSERT INTO n (id) SELECT id FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;"),
         good("postgres", "", "CREATE TABLE t (a int, b int, CONSTRAINT pk PRIMARY KEY (a, b));"),
         good("postgres", "", "CREATE TABLE t (a int); ALTER TABLE ONLY t ADD CONSTRAINT t_pkey PRIMARY KEY (a);"),
         good("postgres", "", "CREATE TABLE t (a int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD PRIMARY KEY USING INDEX i;"),
@@ -77,7 +83,9 @@ pub static RULE: Rule = Rule {
 
 fn check(end: &TableEnd<'_>, sink: &mut Sink) {
     let table = end.table;
-    let of_others = table.partition_of.is_some() || table.kind != ObjectKind::Table;
+    let of_others = table.partition_of.is_some()
+        || table.kind != ObjectKind::Table
+        || table.options.contains_key("virtual");
     if table.temporary || of_others || BOOKKEEPING.contains(&end.name.name.as_str()) {
         return;
     }
@@ -104,10 +112,15 @@ fn check(end: &TableEnd<'_>, sink: &mut Sink) {
         (None, Level::Error) => format!("table `{}` has no primary key", end.name),
         (None, _) => format!("table `{}` has no primary key that lockgate can see", end.name),
     };
+    let key = match end.catalog.engine() {
+        Engine::Postgres => "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        Engine::Mysql | Engine::Mariadb => "id bigint AUTO_INCREMENT PRIMARY KEY",
+        Engine::Sqlite => "id INTEGER PRIMARY KEY",
+    };
     sink.report_table(end, Subject::Table(end.name.clone()))
         .level(level)
         .message(message)
-        .help("add one: `id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY`, or the columns that identify a row")
+        .help(format!("add one: `{key}`, or the columns that identify a row"))
         .push();
 }
 

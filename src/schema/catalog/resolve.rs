@@ -83,14 +83,14 @@ impl Catalog {
     pub fn creation_name(&self, name: &Name, temporary: bool) -> Name {
         match &name.schema {
             _ if temporary => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
-            Some(_) => canonical(name),
+            Some(_) => self.canonical(name),
             None => self.in_schema(self.search_path().first().copied(), &name.name),
         }
     }
 
     fn resolve_by(&self, name: &Name, exists: impl Fn(&Name) -> bool) -> Name {
         if name.schema.is_some() {
-            return canonical(name);
+            return self.canonical(name);
         }
         let path = self.search_path();
         std::iter::once(TEMPORARY_SCHEMA)
@@ -103,15 +103,16 @@ impl Catalog {
     fn in_schema(&self, schema: Option<&str>, name: &str) -> Name {
         Name { schema: schema.map(str::to_owned), name: name.to_owned() }
     }
-}
 
-/// Each session's own schema has one name here.
-fn canonical(name: &Name) -> Name {
-    match name.schema.as_deref() {
-        Some(schema) if schema.starts_with("pg_temp_") => {
-            Name::qualified(TEMPORARY_SCHEMA, name.name.clone())
+    /// Each session's own schema has one name here.
+    fn canonical(&self, name: &Name) -> Name {
+        let is_own = |schema: &str| {
+            schema.starts_with("pg_temp_") || (self.engine == Engine::Sqlite && schema == "temp")
+        };
+        match name.schema.as_deref() {
+            Some(schema) if is_own(schema) => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
+            _ => name.clone(),
         }
-        _ => name.clone(),
     }
 }
 

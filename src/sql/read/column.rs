@@ -1,5 +1,6 @@
 //! Column definitions and constraints, wherever they are written.
 
+use crate::dialect::Engine;
 use crate::schema::change::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Key,
 };
@@ -9,6 +10,7 @@ use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::data_type::data_type;
 use crate::sql::read::expr::expression;
 use crate::sql::read::sequence::sequence_options;
+use crate::sql::read::sqlite;
 
 /// A column and the constraints beside it.
 #[derive(Debug, Default)]
@@ -46,7 +48,7 @@ pub fn column_options(mut cursor: Cursor<'_>, name: &str) -> Reads<ColumnDefinit
 }
 
 /// Whether an option or constraint of a column begins here: a DEFAULT's expression ends there.
-fn starts_column_constraint(cursor: &Cursor<'_>) -> bool {
+pub fn starts_column_constraint(cursor: &Cursor<'_>) -> bool {
     const WORDS: &[&str] = &[
         "CONSTRAINT",
         "NOT NULL",
@@ -69,6 +71,7 @@ fn starts_column_constraint(cursor: &Cursor<'_>) -> bool {
         "NOT VALID",
     ];
     WORDS.iter().any(|words| cursor.is(words))
+        || (cursor.engine != Engine::Postgres && cursor.is("AS ("))
 }
 
 fn column_constraints(cursor: &mut Cursor<'_>, read: &mut ColumnDefinition) -> Reads<()> {
@@ -99,9 +102,11 @@ fn constraint_beside(
         let kind = ConstraintKind::NotNull(column.name.clone());
         let written = name.is_some() || cursor.is("NO INHERIT");
         column.not_null = true;
+        sqlite::column_conflict(cursor, column);
         return Ok(written.then_some(kind));
     }
     if cursor.eat("NULL") {
+        sqlite::column_conflict(cursor, column);
         return Ok(None);
     }
     if cursor.eat("DEFAULT") {
@@ -111,12 +116,14 @@ fn constraint_beside(
     if cursor.eat("PRIMARY KEY") {
         let key = Key { columns: own(), ..Key::default() };
         index_parameters(cursor)?;
+        sqlite::primary_key_options(cursor, column);
         return Ok(Some(ConstraintKind::PrimaryKey(key)));
     }
     if cursor.eat("UNIQUE") {
         let nulls_not_distinct = nulls_not_distinct(cursor);
         let key = Key { columns: own(), nulls_not_distinct, ..Key::default() };
         index_parameters(cursor)?;
+        sqlite::column_conflict(cursor, column);
         return Ok(Some(ConstraintKind::Unique(key)));
     }
     if cursor.eat("CHECK") {
@@ -126,7 +133,7 @@ fn constraint_beside(
         let columns = own();
         return Ok(Some(references(cursor, columns, false)?));
     }
-    if cursor.eat("GENERATED") {
+    if cursor.eat("GENERATED") || (cursor.engine != Engine::Postgres && cursor.is("AS (")) {
         generated(cursor, column)?;
         return Ok(None);
     }
@@ -162,13 +169,13 @@ fn default_expression(cursor: &mut Cursor<'_>) -> Reads<Expr> {
     });
     match taken.is_done() {
         true => Err(cursor.unexpected("a default value")),
-        false => Ok(expression(taken)),
+        false => Ok(sqlite::default_value(&taken, expression(taken))),
     }
 }
 
 /// Takes `ALWAYS AS IDENTITY (...)`, `BY DEFAULT AS IDENTITY`, `ALWAYS AS (...) STORED`.
 fn generated(cursor: &mut Cursor<'_>, column: &mut Column) -> Reads<()> {
-    let always = cursor.eat("ALWAYS");
+    let always = cursor.eat("ALWAYS") || cursor.is("AS (");
     if !always {
         cursor.expect("BY DEFAULT")?;
         cursor.eat("ON NULL");
@@ -271,6 +278,7 @@ pub fn table_constraint(mut cursor: Cursor<'_>) -> Reads<Constraint> {
     };
     let kind = constraint_kind(&mut cursor)?;
     let mut constraint = Constraint::new(name, kind);
+    sqlite::conflict_clause(&mut cursor);
     constraint_attributes(&mut cursor, &mut constraint);
     cursor.finish()?;
     Ok(constraint)
@@ -333,6 +341,7 @@ fn key_columns(mut cursor: Cursor<'_>, period_words: &str) -> Reads<(Vec<String>
             period_words == "PERIOD" && !part.is_at(1, ",") && part.peek(1).is_some();
         period |= names_period && part.eat(period_words);
         columns.push(part.identifier()?);
+        sqlite::key_column_options(&mut part)?;
         period |= part.eat(period_words);
         part.finish()?;
     }

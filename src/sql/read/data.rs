@@ -1,5 +1,6 @@
 //! Statements on rows: what they write and read, and which functions they call.
 
+use crate::dialect::Engine;
 use crate::schema::change::{Change, Data, DataVerb, SetVariable};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::bridge;
@@ -100,6 +101,7 @@ fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
         ("VALUES", DataVerb::Select),
         ("TABLE", DataVerb::Select),
         ("INSERT", DataVerb::Insert),
+        ("REPLACE", DataVerb::Insert),
         ("UPDATE", DataVerb::Update),
         ("DELETE", DataVerb::Delete),
         ("MERGE", DataVerb::Merge),
@@ -122,8 +124,9 @@ fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
     while !cursor.is_done() {
         // UPDATE and DELETE also stand in `FOR UPDATE`, `ON CONFLICT DO UPDATE`, `ON DELETE`.
         let rows = starts && (cursor.eat("UPDATE") || cursor.eat("DELETE FROM"));
-        if rows || cursor.eat("INSERT INTO") || cursor.eat("MERGE INTO") {
+        if rows || inserts(&mut cursor) || cursor.eat("MERGE INTO") {
             cursor.eat("ONLY");
+            cursor.eat_any(CONFLICT_ANSWERS);
             names.extend(cursor.name().ok().map(|name| (depth, name)));
             starts = false;
             continue;
@@ -138,6 +141,21 @@ fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
     }
     names.sort_by_key(|(depth, _)| *depth);
     names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// What SQLite does with a row that breaks a constraint.
+const CONFLICT_ANSWERS: &[&str] =
+    &["OR ROLLBACK", "OR ABORT", "OR FAIL", "OR IGNORE", "OR REPLACE"];
+
+fn inserts(cursor: &mut Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    let verb = ahead.eat("INSERT") || (ahead.engine != Engine::Postgres && ahead.eat("REPLACE"));
+    ahead.eat_any(CONFLICT_ANSWERS);
+    let inserts = verb && ahead.eat("INTO");
+    if inserts {
+        *cursor = ahead;
+    }
+    inserts
 }
 
 /// `SELECT ... INTO [TEMPORARY] [TABLE] name FROM ...` creates a table.

@@ -5,6 +5,7 @@ use crate::schema::name::Name;
 use crate::schema::types::{DataType, canonical};
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::expr::skip_dimensions;
+use crate::sql::read::sqlite;
 use crate::sql::token::LexemeKind;
 
 /// Takes a data type.
@@ -12,6 +13,9 @@ use crate::sql::token::LexemeKind;
 /// # Errors
 /// `Unread` if none is next.
 pub fn data_type(cursor: &mut Cursor<'_>) -> Reads<DataType> {
+    if cursor.engine == Engine::Sqlite {
+        return sqlite::data_type(cursor);
+    }
     let mut ty = DataType { name: type_name(cursor)?, ..DataType::default() };
     if ty.name.name == "interval" {
         let fields = interval_fields(cursor);

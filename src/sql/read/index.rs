@@ -1,5 +1,6 @@
 //! `CREATE INDEX`.
 
+use crate::dialect::Engine;
 use crate::schema::change::{Change, CreateIndex, IndexKey};
 use crate::schema::name::ObjectKind;
 use crate::sql::cursor::{Cursor, Reads};
@@ -17,14 +18,21 @@ pub fn create_index(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("INDEX")?;
     let concurrently = cursor.eat("CONCURRENTLY");
     let if_not_exists = cursor.if_not_exists();
+    let mut schema = None;
     let name = match cursor.is("ON") && !cursor.is("ON ON") {
         true => None,
-        // An index has no schema of its own in CREATE: it goes where its table is.
+        // Only SQLite's has a schema in CREATE, which is its table's.
+        false if cursor.engine == Engine::Sqlite => {
+            let name = cursor.name()?;
+            schema = name.schema;
+            Some(name.name)
+        }
         false => Some(cursor.identifier()?),
     };
     cursor.expect("ON")?;
     let only = cursor.eat("ONLY");
-    let table = cursor.name()?;
+    let mut table = cursor.name()?;
+    table.schema = table.schema.or(schema);
     let method = match cursor.eat("USING") {
         true => Some(cursor.identifier()?),
         false => None,

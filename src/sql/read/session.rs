@@ -1,5 +1,6 @@
 //! Settings, transactions, and statements that do nothing to a schema.
 
+use crate::dialect::Engine;
 use crate::schema::change::{Change, SetVariable, TransactionMark};
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::token::LexemeKind;
@@ -107,6 +108,9 @@ pub fn transaction(cursor: &mut Cursor<'_>) -> Reads<Change> {
         cursor.rest();
         TransactionMark::Begin
     } else if cursor.eat("BEGIN") {
+        if cursor.engine == Engine::Sqlite {
+            cursor.eat_any(&["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]);
+        }
         noise(cursor);
         transaction_modes(cursor)?;
         TransactionMark::Begin

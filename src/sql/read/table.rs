@@ -8,6 +8,7 @@ use crate::sql::read::column::{
     column_definition, options, starts_table_constraint, table_constraint,
 };
 use crate::sql::read::query::query;
+use crate::sql::read::sqlite;
 
 /// `CREATE [TEMPORARY | UNLOGGED | FOREIGN] TABLE`.
 ///
@@ -73,7 +74,10 @@ fn elements(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> {
     for mut element in cursor.parentheses()?.split_commas() {
         let span = element.rest_span();
         if starts_table_constraint(&element) {
-            table.constraints.push(Located::new(table_constraint(element)?, span));
+            for constraint in sqlite::without_commas(element) {
+                let span = constraint.rest_span();
+                table.constraints.push(Located::new(table_constraint(constraint)?, span));
+            }
         } else if element.eat("LIKE") {
             table.like.push(like(element)?);
         } else {
@@ -122,7 +126,9 @@ pub fn bound(cursor: &mut Cursor<'_>) -> Reads<String> {
 
 fn table_options(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> {
     while !cursor.is_done() {
-        if cursor.eat("INHERITS") {
+        if let Some(option) = sqlite::table_option(cursor) {
+            table.options.push(option);
+        } else if cursor.eat("INHERITS") {
             let mut parents = cursor.parentheses()?;
             table.inherits = match parents.is_done() {
                 true => Vec::new(),
