@@ -14,7 +14,7 @@ WITH own AS (
     SELECT 'table', format('%I.%I', nspname, relname),
         concat_ws(' ', relkind, relpersistence, pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid),
             CASE WHEN relrowsecurity THEN 'row security' END, CASE WHEN relforcerowsecurity THEN 'forced' END,
-            'identity ' || relreplident, array_to_string(reloptions, ','),
+            'identity ' || relreplident::text, array_to_string(reloptions, ','),
             (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = rel.oid))
     FROM rel WHERE relkind IN ('r', 'p', 'f')
     UNION ALL

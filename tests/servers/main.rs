@@ -104,7 +104,7 @@ fn prove(
         let (mut read, _) = lockgate::read::migrations(migrations, Engine::Postgres);
         lockgate::sql::calls::resolve_calls(&mut read);
         println!("{shown}: {} {}, PostgreSQL {}", set.framework, set.root, cluster.major);
-        apply(cluster, &read, dialect, files)?;
+        let read = apply(cluster, read, dialect, files)?;
         let replayed = replay::replay(&read, dialect, Base::empty(dialect, true));
         cluster.create_database("replayed")?;
         let sql = canonical::sql(&replayed.end);
@@ -127,40 +127,57 @@ fn runs(direction: Direction) -> bool {
     matches!(direction, Direction::Up | Direction::Repeatable | Direction::Dump)
 }
 
-/// Applies migrations as their framework does; one that the server refuses leaves nothing behind.
+/// Applies migrations as their framework does; roles that they take for granted are made, each as the
+/// server misses it. What the server refuses leaves nothing behind, and is taken out.
 fn apply(
     cluster: &Cluster,
-    migrations: &[ReadMigration],
+    migrations: Vec<ReadMigration>,
     dialect: Dialect,
     files: &[SourceFile],
-) -> Result<(), String> {
+) -> Result<Vec<ReadMigration>, String> {
     cluster.create_database("migrated")?;
+    let mut applied = Vec::new();
     let mut pending = String::new();
     for read in migrations {
-        let sql: String = read
-            .migration
-            .body
-            .iter()
-            .map(|part| match part {
-                Part::Sql(sql) => format!("{}\n", sql.text),
-                Part::Unread { .. } => String::new(),
-            })
-            .collect();
-        let how = match replay::transaction_of(read, dialect) {
+        let parts = read.migration.body.iter().map(|part| match part {
+            Part::Sql(sql) => format!("{}\n", sql.text),
+            Part::Unread { .. } => String::new(),
+        });
+        let sql: String = parts.collect();
+        let how = match replay::transaction_of(&read, dialect) {
             "explicit" => How::OneTransaction,
             "implicit" => How::OneMessage,
             "all-pending" => {
                 pending.push_str(&sql);
+                applied.push(read);
                 continue;
             }
             _ => How::Statements,
         };
-        if let Err(error) = cluster.apply("migrated", &sql, how) {
-            let path = files.get(read.migration.file.0 as usize).map_or("", |file| &file.path);
-            return Err(format!("{path}: the server refuses it: {error}"));
+        match with_roles(cluster, &sql, how) {
+            Ok(()) => applied.push(read),
+            Err(error) => {
+                let path = files.get(read.migration.file.0 as usize).map_or("", |it| &it.path);
+                println!("  refused: {path}: {error}");
+            }
         }
     }
-    cluster.apply("migrated", &pending, How::OneTransaction)
+    with_roles(cluster, &pending, How::OneTransaction)?;
+    Ok(applied)
+}
+
+fn with_roles(cluster: &Cluster, sql: &str, how: How) -> Result<(), String> {
+    let mut made = BTreeSet::new();
+    loop {
+        let Err(error) = cluster.apply("migrated", sql, how) else { return Ok(()) };
+        let role = error.split_once("role \"").and_then(|(_, rest)| rest.split_once("\" does not"));
+        match role {
+            Some((role, _)) if made.insert(role.to_owned()) => {
+                cluster.apply("postgres", &format!("CREATE ROLE \"{role}\""), How::Statements)?;
+            }
+            _ => return Err(error),
+        }
+    }
 }
 
 fn compare(cluster: &Cluster, total: &mut Counts) -> Result<(), String> {
