@@ -16,6 +16,9 @@ pub struct Cluster {
 /// The account that the server runs as where the tests run as root: the server refuses root.
 const ACCOUNT: &str = "postgres";
 
+/// What one argument of a program may hold on Linux, with room to spare (`MAX_ARG_STRLEN`).
+const ARGUMENT_BYTES_MAX: usize = 100_000;
+
 impl Cluster {
     /// Starts a server of the newest major that the machine has, or of the one that is asked for.
     pub fn start(major: Option<u16>) -> Result<Self, String> {
@@ -51,10 +54,7 @@ impl Cluster {
 
     /// Makes an empty database.
     pub fn create_database(&self, name: &str) -> Result<(), String> {
-        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        self.run(ACCOUNT, &["-c", &sql], None)?;
-        self.run(ACCOUNT, &["-c", &format!("CREATE DATABASE {name} TEMPLATE template0")], None)?;
-        Ok(())
+        self.copy_database("template0", name)
     }
 
     /// Runs a text in a database: by psql statement by statement, or as `how` says.
@@ -62,9 +62,32 @@ impl Cluster {
         match how {
             How::Statements => self.run(database, &["-f", "-"], Some(sql)),
             How::OneTransaction => self.run(database, &["-1", "-f", "-"], Some(sql)),
+            // The system takes no longer argument; the transaction is the same.
+            How::OneMessage if sql.len() > ARGUMENT_BYTES_MAX => {
+                self.run(database, &["-1", "-f", "-"], Some(sql))
+            }
             How::OneMessage => self.run(database, &["-c", sql], None),
         }
         .map(|_| ())
+    }
+
+    /// Runs a text statement by statement, past what fails; gives the errors.
+    pub fn apply_past_errors(&self, database: &str, sql: &str) -> Result<Vec<String>, String> {
+        let options = ["-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=terse", "-f", "-"];
+        let mut command = self.psql(database, &options);
+        let output = fed(&mut command, Some(sql))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        }
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok(text.split('\n').filter(|line| line.contains("ERROR:")).map(str::to_owned).collect())
+    }
+
+    /// Makes a database like another one, in the place of one of that name.
+    pub fn copy_database(&self, from: &str, to: &str) -> Result<(), String> {
+        self.run(ACCOUNT, &["-c", &format!("DROP DATABASE IF EXISTS {to} WITH (FORCE)")], None)?;
+        self.run(ACCOUNT, &["-c", &format!("CREATE DATABASE {to} TEMPLATE {from}")], None)?;
+        Ok(())
     }
 
     /// The rows of a query, their columns parted by tabs.
@@ -80,33 +103,32 @@ impl Cluster {
     }
 
     fn run(&self, database: &str, options: &[&str], input: Option<&str>) -> Result<String, String> {
+        finished(fed(&mut self.psql(database, options), input)?)
+    }
+
+    fn psql(&self, database: &str, options: &[&str]) -> Command {
         let mut command = Command::new(self.bin.join("psql"));
         command
             .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", ACCOUNT, "-d", database, "-h"])
             .arg(&self.dir)
             .args(options)
-            .env("PGCLIENTENCODING", "UTF8")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("psql: {error}"))?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A server that stops at an error closes the pipe; what it says is in its output.
-            let _ = stdin.write_all(input.unwrap_or("").as_bytes());
-        }
-        let output = child.wait_with_output().map_err(|error| format!("psql: {error}"))?;
-        finished(output)
+            .env("PGCLIENTENCODING", "UTF8");
+        without_settings(&mut command);
+        command
     }
 
     /// A server program, run as an account that may.
     fn command(&self, program: &str) -> Command {
         let path = self.bin.join(program);
-        if !is_root() {
-            return Command::new(path);
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", ACCOUNT, "--regid", ACCOUNT, "--clear-groups"]).arg(path);
-        command.current_dir("/");
+        let mut command = match is_root() {
+            true => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid", ACCOUNT, "--regid", ACCOUNT, "--clear-groups"]).arg(path);
+                command
+            }
+            false => Command::new(path),
+        };
+        without_settings(command.current_dir("/"));
         command
     }
 }
@@ -131,22 +153,61 @@ pub enum How {
     OneMessage,
 }
 
+/// Feeds a program, and waits for its end.
+fn fed(command: &mut Command, input: Option<&str>) -> Result<Output, String> {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().map_err(|error| format!("psql: {error}"))?;
+    // Beside the reading below: neither side waits for the other.
+    let stdin = child.stdin.take();
+    let text = input.unwrap_or("").to_owned();
+    let feeder = std::thread::spawn(move || {
+        // A server that stops at an error closes the pipe; what it says is in its output.
+        stdin.map(|mut stdin| stdin.write_all(text.as_bytes()))
+    });
+    let output = child.wait_with_output().map_err(|error| format!("psql: {error}"))?;
+    let _ = feeder.join();
+    Ok(output)
+}
+
+/// What the caller's environment says of servers is about others.
+fn without_settings(command: &mut Command) {
+    let settings = std::env::vars_os().map(|(name, _)| name);
+    for name in settings.filter(|name| name.to_string_lossy().starts_with("PG")) {
+        if name != "PGCLIENTENCODING" {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// The binaries of the newest major, or of the one that is asked for: where Debian, Red Hat and
+/// Homebrew put them, and on the path.
 fn binaries(major: Option<u16>) -> Result<(u16, PathBuf), String> {
-    let root = Path::new("/usr/lib/postgresql");
-    let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    let mut found: Vec<(u16, PathBuf)> = entries
-        .filter_map(|entry| {
-            let number = entry.file_name().to_str()?.parse().ok()?;
-            let bin = entry.path().join("bin");
-            (bin.join("initdb").exists() && bin.join("psql").exists()).then_some((number, bin))
-        })
-        .collect();
+    const ROOTS: &[&str] = &["/usr/lib/postgresql", "/usr", "/opt/homebrew/opt", "/usr/local/opt"];
+    let below = ROOTS.iter().flat_map(|root| fs::read_dir(root).into_iter().flatten().flatten());
+    let folders = below.map(|entry| entry.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let whole = |bin: &PathBuf| {
+        ["initdb", "pg_ctl", "postgres", "psql"].iter().all(|it| bin.join(it).exists())
+    };
+    let folders = folders.chain(path).filter(whole);
+    let mut found: Vec<(u16, PathBuf)> =
+        folders.filter_map(|bin| Some((major_of(&bin)?, bin))).collect();
     found.sort();
     found.retain(|(number, _)| major.is_none_or(|major| major == *number));
     found.pop().ok_or_else(|| match major {
-        Some(major) => format!("PostgreSQL {major} is not below {}", root.display()),
-        None => format!("no PostgreSQL server is below {}", root.display()),
+        Some(major) => format!("this machine has no server of PostgreSQL {major}"),
+        None => "this machine has no PostgreSQL server (apt-get install postgresql)".to_owned(),
     })
+}
+
+/// `postgres (PostgreSQL) 15.14 (Debian ...)`.
+fn major_of(bin: &Path) -> Option<u16> {
+    let output = Command::new(bin.join("postgres")).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = text.split_whitespace().nth(2)?;
+    let digits = version.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
 }
 
 fn is_root() -> bool {

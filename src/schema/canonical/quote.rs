@@ -2,11 +2,14 @@
 
 use crate::dialect::Engine;
 use crate::schema::name::Name;
+use crate::schema::types::DataType;
 
 /// How an engine quotes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quote {
     mark: char,
+    /// The schema that needs no mention.
+    default_schema: Option<&'static str>,
 }
 
 /// Words that PostgreSQL takes for a name only in quotes (manual, "SQL Key Words": reserved, with or
@@ -155,22 +158,19 @@ const RESERVED: &[&str] = &[
 
 impl Quote {
     pub(super) fn of(engine: Engine) -> Self {
-        let mark = match engine {
-            Engine::Postgres | Engine::Sqlite => '"',
-            Engine::Mysql | Engine::Mariadb => '`',
-        };
-        Self { mark }
+        match engine {
+            Engine::Postgres => Self { mark: '"', default_schema: None },
+            Engine::Sqlite => Self { mark: '"', default_schema: Some("main") },
+            Engine::Mysql | Engine::Mariadb => Self { mark: '`', default_schema: None },
+        }
     }
 
     /// An identifier, in quotes where it needs them.
     pub(super) fn ident(self, word: &str) -> String {
-        let plain = word.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && RESERVED.binary_search(&word).is_err();
-        match plain {
+        match is_plain(word) && RESERVED.binary_search(&word).is_err() {
             true => word.to_owned(),
             false => {
-                let Self { mark } = self;
+                let Self { mark, .. } = self;
                 format!("{mark}{}{mark}", word.replace(mark, &format!("{mark}{mark}")))
             }
         }
@@ -178,11 +178,42 @@ impl Quote {
 
     /// A name, with its schema where it has one.
     pub(super) fn name(self, name: &Name) -> String {
-        match &name.schema {
-            Some(schema) => format!("{}.{}", self.ident(schema), self.ident(&name.name)),
-            None => self.ident(&name.name),
+        match name.schema.as_deref() {
+            Some(schema) if Some(schema) != self.default_schema => {
+                format!("{}.{}", self.ident(schema), self.ident(&name.name))
+            }
+            _ => self.ident(&name.name),
         }
     }
+
+    /// A role; the words that stand for one are no names.
+    pub(super) fn role(self, role: &str) -> String {
+        match role {
+            "public" => "PUBLIC".to_owned(),
+            "current_role" | "current_user" | "session_user" => role.to_ascii_uppercase(),
+            _ => self.ident(role),
+        }
+    }
+
+    /// A type. The engine's own names (`double precision`, `"char"`) are written as they are.
+    pub(super) fn data_type(self, ty: &DataType) -> String {
+        let (schema, name) = (ty.name.schema.as_deref(), ty.name.name.as_str());
+        let own = schema.is_none() && name.chars().all(|c| !c.is_uppercase() && c != '-');
+        if own || self.mark != '"' {
+            return ty.to_string();
+        }
+        let arguments = match ty.arguments.as_slice() {
+            [] => String::new(),
+            arguments => format!("({})", arguments.join(",")),
+        };
+        format!("{}{arguments}{}", self.name(&ty.name), "[]".repeat(ty.array_dimensions.into()))
+    }
+}
+
+/// Whether a word means itself without quotes, but for keywords.
+fn is_plain(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]

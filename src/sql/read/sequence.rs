@@ -71,11 +71,12 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
 pub fn create_sequence(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("CREATE")?;
     let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
-    cursor.eat("UNLOGGED");
+    let unlogged = cursor.eat("UNLOGGED");
     cursor.expect("SEQUENCE")?;
     let guarded = cursor.if_not_exists();
     let name = cursor.name()?;
-    let options = sequence_options(*cursor)?;
+    let mut options = sequence_options(*cursor)?;
+    options.settings.extend(unlogged.then(|| ("UNLOGGED".to_owned(), None)));
     Ok(Change::Sequence { name, create: true, guarded, temporary, options })
 }
 
