@@ -1,6 +1,7 @@
 //! The command line: its types, and which command they call.
 
 mod effects;
+mod evidence;
 mod exclude;
 mod explain;
 mod lint;
@@ -67,6 +68,9 @@ struct Lint {
     /// The level from which on a finding fails the run [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
     fail_on: Option<String>,
+    /// What must hold while old and new release run side by side [default: writers].
+    #[arg(long, value_name = "PROMISE", value_parser = crate::config::Promise::WORDS)]
+    promise: Option<String>,
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,

@@ -5,10 +5,10 @@ pub mod find;
 pub mod glob;
 pub mod yaml;
 
-use crate::config::closest::did_you_mean;
+use crate::config::closest::{closest, did_you_mean};
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
-use crate::finding::{Failure, Level};
+use crate::finding::{Breaks, Failure, Level};
 use crate::rules::{self, Rule};
 use crate::source::{Located, SourceFile};
 use std::collections::BTreeMap;
@@ -38,6 +38,18 @@ pub struct Config {
     pub placeholders: BTreeMap<String, String>,
     /// `inline-allow`: the levels that a comment may allow; all where it is not set.
     pub inline_allow: Option<Vec<Level>>,
+    /// `promise`.
+    pub promise: Option<Promise>,
+    /// `deploy`.
+    pub deploy: Deploy,
+    /// `base`: the branch that changes are merged into.
+    pub base: Option<String>,
+    /// `release-tags`: a glob.
+    pub release_tags: Option<String>,
+    /// `retired-days`: after how many days on the base branch a retirement counts as released.
+    pub retired_days: Option<u32>,
+    /// `code`: globs of the files that could name a column or table.
+    pub code: Vec<String>,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -95,7 +107,89 @@ impl FailOn {
     }
 }
 
-const KEYS: [&str; 9] = [
+/// What is promised, from the moment the migration starts until the next release is everywhere.
+/// Each rung keeps what the ones before it keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Promise {
+    /// The service is stopped; the data survive.
+    Offline,
+    /// The running release can still read.
+    Readers,
+    /// The running release can still write.
+    #[default]
+    Writers,
+    /// The previous release can come back, and loses nothing that was written since.
+    Rollback,
+}
+
+impl Promise {
+    /// The words that `--promise` and `promise` take.
+    pub const WORDS: [&str; 4] = ["offline", "readers", "writers", "rollback"];
+
+    /// Reads one of [`Promise::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Offline, Self::Readers, Self::Writers, Self::Rollback];
+        all.into_iter().find(|promise| promise.word() == word)
+    }
+
+    /// The word in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            other => other.highest().name(),
+        }
+    }
+
+    /// Whether this is promised to hold.
+    pub fn keeps(self, breaks: Breaks) -> bool {
+        breaks <= self.highest()
+    }
+
+    fn highest(self) -> Breaks {
+        match self {
+            Self::Offline => Breaks::Data,
+            Self::Readers => Breaks::Readers,
+            Self::Writers => Breaks::Writers,
+            Self::Rollback => Breaks::Rollback,
+        }
+    }
+}
+
+/// What is shipped first: which release runs when the migration starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deploy {
+    /// The release before the migration.
+    #[default]
+    MigrateFirst,
+    /// The release that the migration is for.
+    CodeFirst,
+}
+
+impl Deploy {
+    /// The words that `deploy` takes.
+    pub const WORDS: [&str; 2] = ["migrate-first", "code-first"];
+
+    /// Reads one of [`Deploy::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "migrate-first" => Some(Self::MigrateFirst),
+            "code-first" => Some(Self::CodeFirst),
+            _ => None,
+        }
+    }
+}
+
+impl Config {
+    /// The glob of the tags that stand for releases.
+    pub fn release_tags(&self) -> &str {
+        self.release_tags.as_deref().unwrap_or("v*")
+    }
+}
+
+const KEYS: [&str; 15] = [
+    "base",
+    "code",
+    "deploy",
     "dialect",
     "exclude",
     "fail-on",
@@ -103,6 +197,9 @@ const KEYS: [&str; 9] = [
     "inline-allow",
     "paths",
     "placeholders",
+    "promise",
+    "release-tags",
+    "retired-days",
     "rules",
     "schema",
 ];
@@ -133,6 +230,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
         match key.value.as_str() {
+            "base" => config.base = self.word(value, "base"),
+            "code" => config.code = self.words(value, "code"),
+            "deploy" => {
+                let deploy = self.one_of(value, "deploy", &Deploy::WORDS, Deploy::from_word);
+                config.deploy = deploy.unwrap_or_default();
+            }
             "dialect" => config.dialect = self.parsed(value, "dialect"),
             "exclude" => config.exclude = self.words(value, "exclude"),
             "fail-on" => {
@@ -151,6 +254,11 @@ impl Reader<'_> {
                     }
                 }
             }
+            "promise" => {
+                config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
+            }
+            "release-tags" => config.release_tags = self.word(value, "release-tags"),
+            "retired-days" => config.retired_days = self.days(value, "retired-days"),
             "rules" => {
                 for (id, value) in self.map(value, "rules") {
                     self.rule(config, id, value);
@@ -249,6 +357,15 @@ impl Reader<'_> {
         }
     }
 
+    fn days(&mut self, node: &Located<Node>, what: &str) -> Option<u32> {
+        let word = self.word(node, what)?;
+        let days = word.parse().ok();
+        if days.is_none() {
+            self.fail(node, format!("{what} cannot be `{word}`; it is a number of days"));
+        }
+        days
+    }
+
     fn parsed<T: std::str::FromStr<Err: Display>>(
         &mut self,
         node: &Located<Node>,
@@ -269,7 +386,9 @@ impl Reader<'_> {
         let value = read(&word);
         if value.is_none() {
             let choice = words.join(", ");
-            self.fail(node, format!("{what} cannot be `{word}`; it is one of {choice}"));
+            let near = closest(&word, words.iter().copied());
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            self.fail(node, format!("{what} cannot be `{word}`; it is one of {choice}{hint}"));
         }
         value
     }
@@ -325,6 +444,12 @@ exclude: db/old/**
 schema: base.sql
 placeholders: {version: 1.10, off: off}
 inline-allow: [warning, note]
+promise: readers
+deploy: code-first
+base: develop
+release-tags: r*
+retired-days: 30
+code: [app/**]
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
         let rules: Vec<_> = config.rules.into_iter().collect();
@@ -345,6 +470,13 @@ inline-allow: [warning, note]
         let expected = [("off", "off"), ("version", "1.10")].map(|(a, b)| (a.into(), b.into()));
         assert_eq!(placeholders, expected.iter().map(|(a, b)| (a, b)).collect::<Vec<_>>());
         assert_eq!(config.inline_allow, Some(vec![Level::Warning, Level::Note]));
+        assert_eq!(config.promise, Some(Promise::Readers));
+        assert_eq!(config.deploy, Deploy::CodeFirst);
+        assert_eq!(config.base.as_deref(), Some("develop"));
+        assert_eq!(config.release_tags.as_deref(), Some("r*"));
+        assert_eq!(Config::default().release_tags(), "v*");
+        assert_eq!(config.retired_days, Some(30));
+        assert_eq!(config.code, ["app/**"]);
     }
 
     #[test]
@@ -360,7 +492,8 @@ inline-allow: [warning, note]
             failures("rule:\n  x: off\nfail-on: errors\n"),
             [
                 "1:1 unknown key `rule`; did you mean `rules`?",
-                "3:10 fail-on cannot be `errors`; it is one of error, warning, note, never"
+                "3:10 fail-on cannot be `errors`; it is one of error, warning, note, never; \
+                 did you mean `error`?"
             ]
         );
         assert_eq!(
@@ -378,6 +511,10 @@ inline-allow: [warning, note]
         );
         assert_eq!(failures("[a]"), ["1:1 the config must be a map of `key: value` lines"]);
         assert_eq!(failures("paths:\n"), ["1:6 paths has no value"]);
+        assert_eq!(
+            failures("retired-days: -1\n"),
+            ["1:15 retired-days cannot be `-1`; it is a number of days"]
+        );
         let message = &failures("a: [1\nb: 2")[0];
         assert!(message.starts_with("2:2 this is not YAML that can be read"), "{message}");
         let message = &failures("paths: a\npaths: b\n")[0];

@@ -35,6 +35,9 @@ pub fn explain(rule: &Rule) -> String {
     let (id, level, category) = (rule.id, rule.level, rule.category.name());
     let mut text = format!("{id}: {level}, {category}, since {}\n", rule.since);
     paragraph(&mut text, "", rule.summary);
+    if let Some(breaks) = breaks(rule) {
+        let _ = writeln!(text, "Breaks: {breaks}");
+    }
     section(&mut text, "Why", rule.why);
     section(&mut text, "Instead", rule.instead);
     if !rule.facts.is_empty() {
@@ -65,6 +68,12 @@ pub fn explain(rule: &Rule) -> String {
         section(&mut text, "In other tools", &same.collect::<Vec<_>>().join(", "));
     }
     text
+}
+
+/// What the findings of a rule break; `None` where they count whatever was promised.
+fn breaks(rule: &Rule) -> Option<String> {
+    let words: Vec<&str> = rule.breaks.iter().map(|it| it.name()).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn heading(example: &Example) -> String {
@@ -119,6 +128,9 @@ pub fn page(rule: &Rule) -> String {
     let _ = writeln!(text, "{}.\n", rule.summary);
     let (level, category) = (rule.level, rule.category.name());
     let _ = writeln!(text, "Level {level}, category {category}, since {}.\n", rule.since);
+    if let Some(breaks) = breaks(rule) {
+        let _ = writeln!(text, "Breaks {breaks} (`promise` in lockgate.yaml).\n");
+    }
     let _ = writeln!(text, "## Why\n\n{}\n", rule.why);
     let _ = writeln!(text, "## Instead\n\n{}", rule.instead);
     if !rule.facts.is_empty() {

@@ -35,7 +35,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What a finding breaks, in the words of the promise ladder.
+/// What a finding breaks, in the words and the order of the promise ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Breaks {
     /// Data is lost.
@@ -46,6 +46,18 @@ pub enum Breaks {
     Writers,
     /// The previous release cannot come back.
     Rollback,
+}
+
+impl Breaks {
+    /// The word in reports and on the pages of the rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Readers => "readers",
+            Self::Writers => "writers",
+            Self::Rollback => "rollback",
+        }
+    }
 }
 
 /// A place with words.
@@ -89,6 +101,15 @@ impl fmt::Display for Subject {
     }
 }
 
+/// The part of a message that is about the release that ran before the migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldRelease {
+    /// Where in the message it goes: a byte offset.
+    pub at: usize,
+    /// What it says, with the mark before it; empty where the whole message is about that release.
+    pub fails: String,
+}
+
 /// One finding, before it is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -96,10 +117,13 @@ pub struct Finding {
     pub rule: &'static str,
     /// How bad it is here.
     pub level: Level,
-    /// What it breaks.
+    /// What it breaks; nothing where that is no question of the running release: it always counts.
     pub breaks: Vec<Breaks>,
     /// What happens, to which object, and why it applies here: one sentence or two.
     pub message: String,
+    /// What happens to the release that ran before; `None` where readers and writers break
+    /// whichever release they are of. Only with it does the order of deploys matter.
+    pub old_release: Option<OldRelease>,
     /// Where.
     pub primary: Label,
     /// Other places that matter.

@@ -4,19 +4,24 @@
 //! of migrations that its framework would run, and loads each of them.
 
 use crate::dialect::Engine;
-use crate::finding::{Finding, Label, Level, Subject};
-use crate::migration::{Migration, SqlText};
+use crate::migration::SqlText;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
-use crate::tree::{Listing, Problem, ReadError, Tree, below, file_name, parent};
-use paths::Database;
+use crate::tree::{Listing, Problem, ReadError, Tree, ancestors, below, join, parent};
 use placeholders::Placeholders;
+pub use set::{MigrationSet, Named, Place, Skipped};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub mod annotated;
+pub mod claims;
+pub mod keys;
+pub mod lines;
 pub mod looks;
 pub mod paths;
 pub mod placeholders;
+pub mod sections;
+pub mod set;
 
 /// Declares the modules of the adapters and the table of them: one line for each framework.
 macro_rules! adapters {
@@ -32,7 +37,22 @@ macro_rules! adapters {
 }
 
 adapters! {
+    refinery,
     flyway,
+    goose,
+    dbmate,
+    sql_migrate,
+    drizzle,
+    diesel,
+    prisma,
+    sqlx,
+    tern,
+    atlas,
+    supabase,
+    node_pg_migrate,
+    play_evolutions,
+    rambler,
+    sqitch,
     golang_migrate,
     liquibase,
     plain,
@@ -113,136 +133,6 @@ pub struct LoadError {
     pub message: String,
 }
 
-/// Migrations that one run of one framework applies to one database.
-#[derive(Debug)]
-pub struct MigrationSet {
-    /// The framework's name.
-    pub framework: &'static str,
-    /// Why it was taken for one of this framework's.
-    pub why: String,
-    /// The folder that it stands in.
-    pub root: String,
-    /// The engine that it looks like it is for.
-    pub engine: Option<Engine>,
-    /// The database that it looks like it is for, if that is one whose SQL is not read.
-    pub other_database: Option<&'static str>,
-    /// Why it looks like that, as a sentence without a full stop; empty where nothing is known.
-    pub database_why: String,
-    /// The migrations in the order in which they run on a new database.
-    ///
-    /// - A down migration stands right after the up migration of its version and has its key.
-    /// - A baseline stands after the versions that it stands for; a database gets either them
-    ///   or it, never both.
-    /// - Repeatable migrations stand after all versions, callbacks (repeatable too) where they
-    ///   first run.
-    pub migrations: Vec<Migration>,
-    /// What stands in the set's files and is not run, with the reason.
-    pub skipped: Vec<Skipped>,
-    /// Findings about files as such: names that never run.
-    pub findings: Vec<Finding>,
-    /// Why the catalog is incomplete although all files are here: steps that are no SQL.
-    pub incomplete: Option<String>,
-}
-
-/// Something in a set's files that its framework does not run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// The file.
-    pub file: FileId,
-    /// Where in it; the whole file but for changesets.
-    pub span: Span,
-    /// Its version or name.
-    pub name: String,
-    /// Why it is not run.
-    pub why: String,
-}
-
-impl MigrationSet {
-    /// An empty set with the database that its paths name, or else the words in its files.
-    pub fn new(framework: &'static str, claim: &Claim, project: &Project<'_>) -> Self {
-        let mut set = Self {
-            framework,
-            why: claim.why.clone(),
-            root: claim.root.clone(),
-            engine: None,
-            other_database: None,
-            database_why: String::new(),
-            migrations: Vec::new(),
-            skipped: Vec::new(),
-            findings: Vec::new(),
-            incomplete: None,
-        };
-        let starts = || claim.files.iter().filter_map(|file| project.starts().get(file));
-        let by_content = || {
-            let (engine, why) = looks::by_content(starts().map(String::as_str))?;
-            Some((Database::Read(engine), why))
-        };
-        set.set_database(looks::by_path(&claim.root, &claim.files).or_else(by_content));
-        set
-    }
-
-    /// Notes the database that the set is for, with the reason; `None` changes nothing.
-    pub fn set_database(&mut self, database: Option<(Database, String)>) {
-        let Some((database, why)) = database else { return };
-        self.database_why = why;
-        (self.engine, self.other_database) = match database {
-            Database::Read(engine) => (Some(engine), None),
-            Database::Other(name) => (None, Some(name)),
-        };
-    }
-
-    /// Notes that a file or a part of it is not run, with a finding of the rule `never-runs`:
-    /// an error where its author plainly meant it to be.
-    pub fn never_runs(&mut self, place: &Place<'_>, level: Level, why: &str, help: Option<String>) {
-        let name = file_name(&place.opened.path).to_owned();
-        self.find_never_runs(place, level, why, help);
-        let why = why.to_owned();
-        self.skipped.push(Skipped { file: place.opened.id, span: place.span, name, why });
-    }
-
-    /// The finding of [`MigrationSet::never_runs`] alone, where what is skipped is noted with a
-    /// name and a place of its own.
-    pub fn find_never_runs(
-        &mut self,
-        place: &Place<'_>,
-        level: Level,
-        why: &str,
-        help: Option<String>,
-    ) {
-        let name = file_name(&place.opened.path);
-        let part = if place.span == place.opened.whole().span { "" } else { "this part of " };
-        self.findings.push(Finding {
-            rule: "never-runs",
-            level,
-            breaks: Vec::new(),
-            message: format!("{part}`{name}` never runs: {why}"),
-            primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
-            related: Vec::new(),
-            help,
-            subject: Subject::File(place.opened.path.clone()),
-        });
-    }
-}
-
-/// A place in an opened file.
-#[derive(Debug)]
-pub struct Place<'a> {
-    /// The file.
-    pub opened: &'a Opened,
-    /// Where in it.
-    pub span: Span,
-}
-
-impl Place<'_> {
-    /// Its first line: enough to point at.
-    fn first_line(&self) -> Span {
-        let (start, end) = (self.span.start as usize, self.span.end as usize);
-        let text = self.opened.text.get(start..end).unwrap_or("");
-        let line = text.split(['\n', '\r']).next().unwrap_or("");
-        Span::new(start, start + line.len())
-    }
-}
-
 /// What adapters see of the project.
 #[derive(Debug)]
 pub struct Project<'a> {
@@ -314,9 +204,42 @@ impl<'a> Project<'a> {
         self.has(path) || self.tree.peek(path).is_ok()
     }
 
+    /// Whether all that a folder holds was given, so that what is not listed is not there.
+    pub fn sees_all_of(&self, folder: &str) -> bool {
+        let holds = |given: &str| given == folder || below(folder, given).is_some();
+        self.listing.given.iter().any(|given| given.is_folder && holds(&given.path))
+    }
+
     /// The one spelling of a path: what a settings file names, as it is listed.
     pub fn normal(&self, path: &str) -> String {
         self.tree.normal(path)
+    }
+
+    /// The nearest file of a name in a folder or above it, listed or not.
+    pub fn above(&self, folder: &str, name: &str) -> Option<String> {
+        for folder in ancestors(folder) {
+            let path = join(&folder, name);
+            match self.tree.peek(&path) {
+                Ok(_) => return Some(path),
+                Err(ReadError::OutsideRoot) => return None,
+                Err(_) => {}
+            }
+        }
+        None
+    }
+
+    /// The nearest manifest (`Cargo.toml`, `package.json`, `go.mod`) in a folder or above it that
+    /// names a package.
+    pub fn manifest_with(&self, folder: &str, manifest: &str, package: &str) -> Option<String> {
+        let mut folder = folder.to_owned();
+        loop {
+            let path = self.above(&folder, manifest)?;
+            let text = self.settings_file(&path).ok().flatten().unwrap_or_default();
+            if names_package(&text, package) {
+                return Some(path);
+            }
+            folder = parent(&parent(&path)?)?;
+        }
     }
 
     /// The given path that a listed file was found under, as a folder.
@@ -327,12 +250,33 @@ impl<'a> Project<'a> {
         folder.map_or_else(|| parent(file).unwrap_or_default(), str::to_owned)
     }
 
+    /// SQL of a framework without placeholders of its own: `${name}` and Go templates, which
+    /// another program fills, are filled as the caller told or masked.
+    pub fn sql(&self, text: &str, offset: usize) -> SqlText {
+        let marks = Placeholders::DOLLAR;
+        self.fill(text, offset, &Placeholders { values: &BTreeMap::new(), marks, templates: true })
+    }
+
     /// Replaces placeholders; values that the caller told win over the framework's own.
     pub fn fill(&self, text: &str, offset: usize, placeholders: &Placeholders<'_>) -> SqlText {
         let mut values = placeholders.values.clone();
         values.extend(self.settings.placeholders.clone());
         Placeholders { values: &values, ..*placeholders }.apply(text, offset)
     }
+}
+
+/// Whether a manifest names a package in a line that is no comment.
+fn names_package(manifest: &str, package: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let names = |line: &str| {
+        line.match_indices(package).any(|(at, _)| {
+            let (before, after) = (line.get(..at), line.get(at + package.len()..));
+            !before.is_some_and(|text| text.ends_with(is_name))
+                && !after.is_some_and(|text| text.starts_with(is_name))
+        })
+    };
+    let lines = manifest.split(['\n', '\r']).map(str::trim_start);
+    lines.filter(|line| !line.starts_with(['#', '/'])).any(names)
 }
 
 /// The files of the run, opened once each.

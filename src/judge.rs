@@ -2,10 +2,12 @@
 
 pub mod date;
 pub mod inline;
+pub mod retired;
 
-use crate::config::{Config, FailOn, RuleLevel};
-use crate::finding::{Finding, Label, Level};
+use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::date::Date;
+use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
 use crate::rules;
 use crate::rules::gate::malformed_allow;
@@ -18,7 +20,7 @@ pub struct Judged {
     pub finding: Finding,
     /// What became of it.
     pub state: State,
-    /// The reason that somebody gave for allowing it.
+    /// Why it is allowed: the reason that somebody gave, or the proof that it was retired.
     pub reason: Option<String>,
 }
 
@@ -35,6 +37,8 @@ pub enum State {
     Baselined,
     /// Its rule is on trial.
     DryRun,
+    /// Nobody promised what it breaks.
+    NotPromised,
 }
 
 impl State {
@@ -46,6 +50,7 @@ impl State {
             Self::Waived => "waived",
             Self::Baselined => "baselined",
             Self::DryRun => "dry-run",
+            Self::NotPromised => "not-promised",
         }
     }
 }
@@ -77,30 +82,49 @@ pub fn verdict(findings: &[Judged], fail_on: FailOn) -> Verdict {
     if fails { Verdict::Fail } else { Verdict::Pass }
 }
 
+/// What findings are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The files.
+    pub files: &'a [SourceFile],
+    /// The migrations, set by set in their order, then other files whose comments count.
+    pub migrations: &'a [ReadMigration],
+    /// The set of each migration.
+    pub sets: &'a [usize],
+    /// The config, flags merged in.
+    pub config: &'a Config,
+    /// The day against which allows expire.
+    pub today: Date,
+    /// What proves that something was retired; where there is none, nothing does.
+    pub evidence: Option<&'a dyn Evidence>,
+}
+
 /// Applies the comments in the migrations and the levels of the config to what was found, and
 /// adds what is wrong with the comments. Sorted by file, place and rule.
-pub fn judge(
-    found: Vec<Finding>,
-    files: &[SourceFile],
-    migrations: &[ReadMigration],
-    config: &Config,
-    today: Date,
-) -> Vec<Judged> {
-    let (mut allows, mut about_allows) = inline::read(files, migrations, today);
+pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
+    let Case { files, migrations, config, today, .. } = *case;
+    let (mut allows, mut markers, mut about_allows) = inline::read(files, migrations, today);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
+        let marker = match retired::is_drop(&finding) {
+            true => retired::marker_of(&finding, &mut markers, case),
+            false => None,
+        };
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
+        if !is_promised(&mut finding, config) {
+            judged.push(Judged { finding, state: State::NotPromised, reason: None });
+            continue;
+        }
         let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
-        let reason = match allow {
-            Some(allow) if may => Some(allow.reason),
-            Some(allow) => {
-                about_allows.push(forbidden(&finding, allow.place));
-                None
-            }
-            None => None,
-        };
+        let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
+        if let (None, Some(marker)) = (&reason, marker) {
+            reason = retired::proof(&mut finding, marker, case);
+        }
+        if let (None, Some(allow)) = (&reason, allow) {
+            about_allows.push(forbidden(&finding, allow.place));
+        }
         let state = if reason.is_some() { State::Allowed } else { State::Reported };
         judged.push(Judged { finding, state, reason });
     }
@@ -114,6 +138,21 @@ pub fn judge(
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
     });
     judged
+}
+
+/// Whether a finding breaks something that is promised, or something that needs no promise; its
+/// message then speaks of the release that ran before only where that one counts.
+fn is_promised(finding: &mut Finding, config: &Config) -> bool {
+    let promise = config.promise.unwrap_or_default();
+    let always = finding.breaks.is_empty();
+    if let Some(OldRelease { at, fails }) = finding.old_release.take() {
+        if config.deploy == Deploy::CodeFirst {
+            finding.breaks.retain(|it| !matches!(it, Breaks::Readers | Breaks::Writers));
+        } else if promise.keeps(Breaks::Readers) && finding.message.is_char_boundary(at) {
+            finding.message.insert_str(at, &fails);
+        }
+    }
+    always || finding.breaks.iter().any(|it| promise.keeps(*it))
 }
 
 /// The level of a finding under the config; `None` where its rule is off.
@@ -143,6 +182,7 @@ fn forbidden(finding: &Finding, place: Label) -> Finding {
         ),
         primary: place,
         related: Vec::new(),
+        old_release: None,
         help: Some(
             "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
                 .to_owned(),

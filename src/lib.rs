@@ -25,7 +25,9 @@ use config::Config;
 use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind};
 use frameworks::{Discovery, MigrationSet, Settings};
+use judge::Case;
 use judge::date::Date;
+use judge::retired::Evidence;
 use migration::{ReadMigration, Reading};
 use replay::{Base, Replay, Step};
 use report::effects::StatementLine;
@@ -48,6 +50,8 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// What proves that a dropped object was retired; where there is none, nothing does.
+    pub evidence: Option<&'a dyn Evidence>,
 }
 
 /// Finds the migrations, reads them, replays each set on its schema, runs the rules, and judges
@@ -85,7 +89,7 @@ fn run(input: &Input<'_>, see: &mut See<'_>) -> Report {
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report { fail_on: config.fail_on.unwrap_or_default(), ..Report::default() };
+    let mut report = Report::new(config);
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
@@ -128,7 +132,16 @@ fn run(input: &Input<'_>, see: &mut See<'_>) -> Report {
         failures.push(nothing_to_check(input.alone));
     }
     all.extend(read::strays(&found.files, &all, strays));
-    report.findings = judge::judge(findings, &found.files, &all, config, input.today);
+    let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
+    let case = Case {
+        files: &found.files,
+        migrations: &all,
+        sets: &sets,
+        config,
+        today: input.today,
+        evidence: input.evidence,
+    };
+    report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
 }
 

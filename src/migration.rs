@@ -164,6 +164,8 @@ pub enum OptOut {
     /// The runner sees by itself that a file may not run in a transaction, if all its
     /// statements are ones that it recognises.
     Automatic,
+    /// It need not: the runner opens no transaction, and sends each statement by itself.
+    NotWrapped,
     /// There is no way.
     Never {
         /// Why not.
@@ -178,11 +180,54 @@ pub enum OptOut {
 pub enum Advice {
     /// Run this statement by itself, outside any transaction.
     RunAlone(String),
+    /// Run this statement by itself, outside any transaction, and `then` in a later migration.
+    AloneThen {
+        /// By itself.
+        alone: String,
+        /// Then.
+        then: String,
+    },
+    /// Run `now` here and `later` in another transaction, so that the locks of the one are gone
+    /// before the work of the other begins.
+    Later {
+        /// Here.
+        now: String,
+        /// In another transaction.
+        later: String,
+    },
 }
 
 /// Words an advice for a runner.
 pub fn advise(runner: &Runner, advice: &Advice) -> String {
-    let Advice::RunAlone(statement) = advice;
+    match advice {
+        Advice::RunAlone(statement) => advise_alone(runner, statement),
+        Advice::AloneThen { alone, then } => {
+            format!("{}; then `{then}` {}", advise_alone(runner, alone), later(runner))
+        }
+        Advice::Later { now, later: then } => {
+            format!("`{now}` here, then `{then}` {}", later(runner))
+        }
+    }
+}
+
+/// Where a statement stands that is to run in a transaction of its own after this migration's.
+fn later(runner: &Runner) -> String {
+    match runner.wraps {
+        Wraps::EachFile => "in a later migration".to_owned(),
+        Wraps::EachChangeset => "in a changeset of its own".to_owned(),
+        Wraps::AllPending => format!(
+            "in a migration of a later deploy: {} runs all that are pending in one transaction",
+            runner.framework
+        ),
+        Wraps::Nothing if runner.sends == Sends::Statements => {
+            "as a statement of its own".to_owned()
+        }
+        Wraps::Nothing => "in a later migration".to_owned(),
+        Wraps::Unknown => "in a later migration, in a transaction of its own".to_owned(),
+    }
+}
+
+fn advise_alone(runner: &Runner, statement: &str) -> String {
     match &runner.alone {
         OptOut::Directive { text, place } => {
             format!("put `{statement}` into a migration of its own, with `{text}` {place}")
@@ -199,6 +244,11 @@ pub fn advise(runner: &Runner, advice: &Advice) -> String {
         OptOut::Automatic => format!(
             "put `{statement}` alone into a migration: {} then runs it without a transaction (its \
              manual asks for `postgresql.transactional.lock=false` there)",
+            runner.framework
+        ),
+        OptOut::NotWrapped => format!(
+            "put `{statement}` into a migration of its own, without BEGIN and COMMIT: {} opens no \
+             transaction",
             runner.framework
         ),
         OptOut::Never { why } => format!(

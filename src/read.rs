@@ -89,6 +89,7 @@ pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding 
         message: format!("lockgate broke while {what}, so this was not judged"),
         primary,
         related: Vec::new(),
+        old_release: None,
         help: Some("report this to the project, and review the migration by hand".to_owned()),
         subject,
     }

@@ -10,22 +10,26 @@ mod apply;
 mod calls;
 mod constraints;
 mod drops;
+mod mysql;
 mod names;
 mod objects;
 mod renames;
 mod run;
+mod same_transaction;
 mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod written_types;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
-use crate::effects::{self, ChangeEffect, Touch};
+use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
@@ -102,25 +106,31 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
 impl Replay<'_> {
     /// The steps of the migration at `index`.
     pub fn steps(&self, index: usize) -> Vec<Step<'_>> {
-        let (Some(migration), Some(run)) = (self.migrations.get(index), self.runs.get(index))
-        else {
-            return Vec::new();
+        let statements = self.migrations.get(index).map_or(0, |read| read.statements.len());
+        (0..statements).filter_map(|position| self.step(index, position)).collect()
+    }
+
+    /// The step of one statement.
+    fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
+        let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
+        let record = run.records.get(position)?;
+        let statement = migration.statements.get(position)?;
+        let mut step = Step {
+            dialect: self.dialect,
+            migration,
+            statement,
+            index,
+            start: &run.start,
+            before: &record.before,
+            after: &record.after,
+            differences: &record.differences,
+            transaction: record.transaction,
+            effects: effects_of(statement, record, self.dialect),
+            position,
+            replay: self,
         };
-        let records = migration.statements.iter().zip(&run.records);
-        records
-            .map(|(statement, record)| Step {
-                dialect: self.dialect,
-                migration,
-                statement,
-                index,
-                start: &run.start,
-                before: &record.before,
-                after: &record.after,
-                differences: &record.differences,
-                transaction: record.transaction,
-                effects: effects_of(statement, record, self.dialect),
-            })
-            .collect()
+        step.leave_out_empty_checks();
+        Some(step)
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -171,6 +181,10 @@ pub struct Step<'a> {
     pub transaction: Transaction,
     /// What each of the statement's changes does on the server, in their order.
     pub effects: Vec<ChangeEffect>,
+    /// Which statement of the migration it is.
+    position: usize,
+    /// All of them.
+    replay: &'a Replay<'a>,
 }
 
 fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
@@ -179,6 +193,21 @@ fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<C
 }
 
 impl Step<'_> {
+    /// A foreign key of a table that is born has no rows to look up in the table it refers to.
+    fn leave_out_empty_checks(&mut self) {
+        let effects = self.effects.iter().enumerate();
+        let of_new = effects.filter(|(_, effect)| {
+            let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
+            targets.any(|touch| self.is_born(&touch.object.name))
+        });
+        for index in of_new.map(|(index, _)| index).collect::<Vec<_>>() {
+            let touches = self.effects.get_mut(index).map(|effect| &mut effect.touches);
+            for touch in touches.into_iter().flatten() {
+                touch.scans &= touch.role != Role::Referenced;
+            }
+        }
+    }
+
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
         let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());

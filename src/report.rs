@@ -6,7 +6,7 @@ pub mod json;
 pub mod list;
 pub mod terminal;
 
-use crate::config::FailOn;
+use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::MigrationSet;
@@ -34,6 +34,10 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// From which level on a finding fails the run.
     pub fail_on: FailOn,
+    /// What was promised to hold.
+    pub promise: Promise,
+    /// Which release counted as the running one.
+    pub deploy: Deploy,
 }
 
 /// Migrations of one framework.
@@ -164,6 +168,16 @@ impl MigrationLine {
 }
 
 impl Report {
+    /// The report of a run that begins under a config.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            fail_on: config.fail_on.unwrap_or_default(),
+            promise: config.promise.unwrap_or_default(),
+            deploy: config.deploy,
+            ..Self::default()
+        }
+    }
+
     /// The report of a run that could not begin.
     pub fn failed(failures: Vec<Failure>) -> Self {
         Self { failures, ..Self::default() }

@@ -9,7 +9,7 @@ pub mod run;
 mod tests;
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Label, Level, Subject};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
 use crate::source::{FileId, Span};
 
@@ -204,6 +204,7 @@ impl Sink {
             message: String::new(),
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
+            old_release: None,
             help: None,
             subject,
         };
@@ -229,6 +230,28 @@ impl Draft<'_> {
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
+        self
+    }
+
+    /// Breaks something else than what the rule says; nothing where the deploy fails.
+    pub fn breaks(mut self, breaks: impl Into<Vec<Breaks>>) -> Self {
+        self.finding.breaks = breaks.into();
+        self
+    }
+
+    /// Readers and writers break only in the release that ran before the migration. The message
+    /// goes on with what happens to it, like ", and the release that is running fails with ...":
+    /// not where a deploy ships code first, or the service is stopped. Empty where the whole
+    /// message is about that release.
+    pub fn old_release(mut self, fails: impl Into<String>) -> Self {
+        let at = self.finding.message.len();
+        self.finding.old_release = Some(OldRelease { at, fails: fails.into() });
+        self
+    }
+
+    /// More at the end of the message.
+    pub fn also(mut self, more: &str) -> Self {
+        self.finding.message.push_str(more);
         self
     }
 
@@ -273,8 +296,8 @@ rules! {
     history { duplicate_version, never_runs }
     locking { column_type_rewrite, index_not_concurrent }
     compatibility { drop_column }
-    shape { missing_primary_key }
-    transactions { refused_in_transaction }
+    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
+    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
 /// The rule of this id.

@@ -6,8 +6,10 @@ pub mod calls;
 pub mod cursor;
 pub mod forms;
 pub mod functions;
+
 pub mod split;
 pub mod token;
+pub mod words;
 
 /// The readers of statement forms.
 pub mod read {
@@ -19,6 +21,21 @@ pub mod read {
     pub mod expr;
     pub mod index;
     pub mod maintenance;
+    /// Those of MySQL and MariaDB alone.
+    pub mod mysql {
+        pub mod alter_table;
+        pub mod column;
+        pub mod data;
+        pub mod data_type;
+        pub mod key;
+        pub mod object;
+        pub mod online;
+        pub mod privileges;
+        pub mod routine;
+        pub mod session;
+        pub mod table;
+        pub mod view;
+    }
     pub mod object;
     pub mod privileges;
     pub mod query;
@@ -176,6 +193,25 @@ mod tests {
         "WHEN",
         "LANGUAGE",
         "plpgsql",
+        "MODIFY",
+        "CHANGE",
+        "KEY",
+        "ENGINE=",
+        "AUTO_INCREMENT",
+        "FIRST",
+        "AFTER",
+        "DELIMITER //\n",
+        "//",
+        "BEGIN",
+        "DECLARE HANDLER FOR",
+        "DEFINER=",
+        "EVENT",
+        "PROCEDURE",
+        "`b",
+        "@x",
+        "/*!40101",
+        "*/",
+        "#",
         "--x\n",
         "/*y*/",
         "\\z\n",

@@ -4,6 +4,8 @@
 //! as given. A path never leaves its tree's root; what cannot be read is a value with its path
 //! and reason, and every other file is still listed.
 
+pub mod git;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;

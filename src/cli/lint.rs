@@ -2,7 +2,7 @@
 
 use super::session;
 use super::{Format, Lint};
-use crate::config::FailOn;
+use crate::config::{FailOn, Promise};
 use crate::report::terminal::{self, Style};
 use crate::report::{github, json};
 use std::io::{self, Write};
@@ -12,6 +12,8 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
     let report = session::check(&args.input, |config| {
         let flag = args.fail_on.as_deref().and_then(FailOn::from_word);
         config.fail_on = flag.or(config.fail_on);
+        let flag = args.promise.as_deref().and_then(Promise::from_word);
+        config.promise = flag.or(config.promise);
     });
     let style = Style { notes: args.notes, ..style };
     match args.format {

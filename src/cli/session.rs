@@ -1,6 +1,7 @@
 //! From flags, config and the disk to what the pipeline takes.
 
 use super::Input;
+use super::evidence::Repository;
 use super::exclude::Excluding;
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
@@ -47,6 +48,8 @@ struct Session {
     tree: Box<dyn Tree>,
     /// The current folder, seen from the folder of the config.
     current: String,
+    /// The folder of the config.
+    folder: PathBuf,
     schema: Option<SourceFile>,
     alone: bool,
     today: Date,
@@ -56,12 +59,14 @@ impl Session {
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
+        let evidence = Repository { config: &self.config, folder: &self.folder };
         run(&crate::Input {
             tree: &tree,
             config: &self.config,
             schema: self.schema.as_ref(),
             alone: self.alone,
             today: self.today,
+            evidence: Some(&evidence),
         })
     }
 }
@@ -87,7 +92,8 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     amend(&mut config);
     let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
-    Ok(Session { tree, alone, current: current(folder), schema, today: today()?, config })
+    let (current, folder) = (current(folder), folder.to_path_buf());
+    Ok(Session { tree, alone, current, folder, schema, today: today()?, config })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {

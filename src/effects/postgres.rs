@@ -1,7 +1,24 @@
 //! PostgreSQL: forms and the classifier.
 
+mod add_column;
+mod alter;
 pub mod block;
+mod bounds;
+mod classify;
+mod constraints;
+mod drops;
+pub mod forms;
+mod maintenance;
+mod names;
+mod objects;
+mod partitions;
+mod plan;
+mod proof;
+mod related;
+pub mod retype;
+mod rows;
 pub mod types;
+mod volatility;
 
 use crate::dialect::Dialect;
 use crate::effects::ChangeEffect;
@@ -12,15 +29,9 @@ use crate::schema::change::Change;
 pub fn effect(
     change: &Change,
     before: &Catalog,
-    _after: &Catalog,
+    after: &Catalog,
     dialect: Dialect,
 ) -> ChangeEffect {
     let refused_in_block = block::refused(change, before, dialect);
-    let effect = match change {
-        Change::Session(_) | Change::Transaction(_) | Change::Nothing { .. } => {
-            ChangeEffect::none()
-        }
-        _ => ChangeEffect::unknown(format!("the locks of {} are not modelled", change.kind())),
-    };
-    ChangeEffect { refused_in_block, ..effect }
+    ChangeEffect { refused_in_block, ..classify::classify(change, before, after, dialect) }
 }

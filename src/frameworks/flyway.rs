@@ -173,7 +173,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         })
     });
     set.migrations = rows.into_iter().map(|(_, migration)| migration).collect();
-    set.incomplete = programs(project, &claim.root);
+    set.not_sql(&programs(project, &claim.root));
     set
 }
 
@@ -289,9 +289,9 @@ fn migration(
     (rank, migration)
 }
 
-/// The note that migrations written in a programming language stand between those in SQL:
-/// classes beside the SQL files, or in the package of the same name.
-fn programs(project: &Project<'_>, root: &str) -> Option<String> {
+/// Migrations written in a programming language: classes beside the SQL files, or in the package
+/// of the same name.
+fn programs<'a>(project: &'a Project<'_>, root: &str) -> Vec<&'a str> {
     const LANGUAGES: &[&str] = &["java", "kt", "kts", "scala", "groovy"];
     let (module, package) = root.split_once("src/main/resources/").unwrap_or((root, ""));
     let is_program = |path: &&String| {
@@ -307,13 +307,7 @@ fn programs(project: &Project<'_>, root: &str) -> Option<String> {
             && file_name(path).contains("__")
             && matches!(named, Ok(Name::Versioned { .. } | Name::Repeatable { .. }))
     };
-    let programs: Vec<&str> =
-        project.listing.files.iter().filter(is_program).map(|path| file_name(path)).collect();
-    let first = programs.first()?;
-    Some(match programs.len() {
-        1 => format!("`{first}` is a migration that is not SQL"),
-        count => format!("{count} migrations are not SQL, `{first}` the first of them"),
-    })
+    project.listing.files.iter().filter(is_program).map(|path| file_name(path)).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! golang-migrate: `1_title.up.sql`, `1_title.down.sql`, one folder, no directives.
 
-use super::placeholders::Placeholders;
-use super::{Adapter, Claim, MigrationSet, Opened, Project, Sources, Strength, paths};
+use super::claims::{self, Evidence};
+use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, paths};
 use crate::dialect::Engine;
 use crate::finding::Level;
-use crate::migration::{Direction, Migration, OptOut, Part, Runner, Sends, Version, Wraps};
+use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::file_name;
 use std::collections::BTreeMap;
 
@@ -59,21 +59,12 @@ fn is_migration(path: &str) -> bool {
 fn find(project: &Project<'_>) -> Vec<Claim> {
     let takes = |path: &&str| paths::is_sql(path) || is_migration(path);
     let files = project.listing.files.iter().map(String::as_str).filter(takes);
-    let mut claims = Vec::new();
-    for (root, files) in paths::by_folder(files) {
+    claims::by_evidence(project, ADAPTER.name, paths::by_folder(files), |_, files| {
         let named = files.iter().filter(|path| is_migration(path)).count();
-        let (strength, why) = if project.told() {
-            (Strength::Told, "the framework was named: golang-migrate".to_owned())
-        } else if named > 0 && shared_versions(&files) < SHARED_VERSIONS_FOREIGN {
-            let of = files.len();
-            (Strength::Name, format!("{named} of {of} names are <number>_<title>.up|down.sql"))
-        } else {
-            continue;
-        };
-        let files = files.into_iter().map(str::to_owned).collect();
-        claims.push(Claim { root, strength, why, marker: None, files });
-    }
-    claims
+        let why = format!("{named} of {} names are <number>_<title>.up|down.sql", files.len());
+        let fits = named > 0 && shared_versions(files) < SHARED_VERSIONS_FOREIGN;
+        fits.then(|| Evidence::name(why))
+    })
 }
 
 /// golang-migrate refuses to start when two files share a version, so a folder in which that is
@@ -93,28 +84,21 @@ fn shared_versions(paths: &[&str]) -> usize {
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
     let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let runner = runner(project.settings.engine.or(set.engine));
-    let known = BTreeMap::new();
-    let placeholders =
-        Placeholders { values: &known, marks: Placeholders::DOLLAR, templates: true };
     for path in &claim.files {
         let Some(opened) = sources.open(path) else { continue };
         let Some(name) = parse(file_name(path)) else {
             never_runs(&mut set, &opened);
             continue;
         };
-        set.migrations.push(Migration {
-            file: opened.id,
+        let named = Named {
             version: Version::numeric(name.number, &[name.number]),
             title: name.title.replace('_', " "),
             direction: name.direction,
-            runner: runner.clone(),
-            body: vec![Part::Sql(project.fill(&opened.text, 0, &placeholders))],
-            span: opened.whole().span,
-        });
+        };
+        let body = vec![Part::Sql(project.sql(&opened.text, 0))];
+        set.push(&opened.whole(), named, runner.clone(), body);
     }
-    set.migrations.sort_by(|a, b| {
-        a.version.cmp_numeric(&b.version).then_with(|| a.direction.cmp(&b.direction))
-    });
+    set.sort(Version::cmp_numeric);
     set
 }
 

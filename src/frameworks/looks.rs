@@ -74,6 +74,16 @@ pub fn by_path(root: &str, files: &[String]) -> Option<(Database, String)> {
     Some((database, "the path says so".to_owned()))
 }
 
+/// Whether the database that the paths name stands in the files' own names, or in those of their
+/// folders or the ones right above.
+pub fn is_named_closely(root: &str, files: &[String]) -> bool {
+    let near = |path: &str| {
+        let parts: Vec<&str> = path.rsplit('/').take(3).collect();
+        paths::database(&parts.into_iter().rev().collect::<Vec<_>>().join("/")).is_some()
+    };
+    files.iter().all(|file| near(file)) || near(&format!("{root}/x"))
+}
+
 /// The engine that the beginnings of a set's files speak for, and why. Only a clear majority
 /// counts, as MySQL's and SQLite's files are often kept beside others.
 pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, String)> {

@@ -95,6 +95,18 @@ pub fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
+/// The digits that a name starts with, and the rest.
+pub fn leading_digits(name: &str) -> (&str, &str) {
+    name.split_at(name.bytes().take_while(u8::is_ascii_digit).count())
+}
+
+/// Number and title of `<number>_<title>`.
+pub fn number_and_title(name: &str) -> Option<(&str, &str)> {
+    let (number, rest) = leading_digits(name);
+    let title = rest.strip_prefix('_')?;
+    (!number.is_empty()).then_some((number, title))
+}
+
 /// Whether a name ends in `.sql`, in any case.
 pub fn is_sql(path: &str) -> bool {
     extension(path).is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))

@@ -1,7 +1,6 @@
 //! Plain SQL files that an unknown runner applies in the order of their paths.
 
-use super::{Adapter, Claim, LoadError, MigrationSet, Project, Sources, Strength, paths};
-use super::placeholders::Placeholders;
+use super::{Adapter, Claim, MigrationSet, Project, Sources, Strength, paths};
 use crate::migration::{Direction, Migration, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{below, file_name};
 use std::collections::BTreeMap;
@@ -40,21 +39,8 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
     let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     let mut files = claim.files.clone();
     files.sort_by(|a, b| run_order(a, b));
-    let known = BTreeMap::new();
-    let placeholders =
-        Placeholders { values: &known, marks: Placeholders::DOLLAR, templates: true };
     for path in &files {
         let Some(opened) = sources.open(path) else { continue };
-        if let Some(framework) = way_back_inside(&opened.text)
-            && claim.strength != Strength::Told
-        {
-            let message = format!(
-                "it is marked for {framework}, which lockgate cannot read yet: its way back would be \
-                 read as its way up; `--framework plain` reads it as it stands"
-            );
-            sources.error(LoadError { path: path.clone(), message });
-            continue;
-        }
         let key = undone(below(path, &claim.root).unwrap_or(path));
         set.migrations.push(Migration {
             file: opened.id,
@@ -62,30 +48,11 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             title: paths::stem(file_name(path)).replace(['_', '-'], " "),
             direction: if goes_back(path) { Direction::Down } else { Direction::Up },
             runner: RUNNER,
-            body: vec![Part::Sql(project.fill(&opened.text, 0, &placeholders))],
+            body: vec![Part::Sql(project.sql(&opened.text, 0))],
             span: opened.whole().span,
         });
     }
     set
-}
-
-/// The framework whose marks part a file into a way up and a way back, if there are any
-/// (`field/frameworks.md`, 1.0).
-fn way_back_inside(text: &str) -> Option<&'static str> {
-    const MARKS: &[(&str, &str)] = &[
-        ("-- +goose down", "goose"),
-        ("-- +migrate down", "sql-migrate"),
-        ("-- migrate:down", "dbmate"),
-        ("-- rambler down", "rambler"),
-        ("---- create above / drop below ----", "tern"),
-        ("-- down migration", "node-pg-migrate"),
-        ("-- !downs", "Play evolutions"),
-        ("# --- !downs", "Play evolutions"),
-    ];
-    text.split(['\n', '\r']).find_map(|line| {
-        let line = line.trim_end().to_ascii_lowercase();
-        MARKS.iter().find(|(mark, _)| line.starts_with(mark)).map(|(_, framework)| *framework)
-    })
 }
 
 /// Natural path order; a file that goes back stands after the one that it undoes.
@@ -156,19 +123,6 @@ mod tests {
                 "countdown.sql up", "down_payment.sql up",
             ]
         );
-    }
-
-    #[test]
-    fn a_file_that_holds_its_own_way_back_is_an_error() {
-        let sql = "-- +goose Up\nALTER TABLE t ADD a int;\n-- +goose Down\nALTER TABLE t DROP a;";
-        let tree = Memory::new([("m/1_a.sql", sql), ("m/2_b.sql", "SELECT 1;")]);
-        let found = discover(&tree, &Settings::default());
-        assert_eq!(found.errors.len(), 1);
-        assert_eq!(found.errors[0].path, "m/1_a.sql");
-        assert!(found.errors[0].message.starts_with("it is marked for goose"));
-        assert_eq!(found.sets[0].migrations.len(), 1);
-        let told = Settings { framework: Some("plain".to_owned()), ..Settings::default() };
-        assert_eq!(discover(&tree, &told).errors, []);
     }
 
     #[test]

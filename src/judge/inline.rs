@@ -1,4 +1,4 @@
-//! `lockgate:allow` comments.
+//! `lockgate:allow` comments; and the directives of all comments, read.
 //!
 //! ```sql
 //! -- lockgate:allow drop-column, drop-table reason="nobody reads it since May" until=2026-12-31
@@ -13,14 +13,18 @@
 use crate::config::closest::{did_you_mean, distance};
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::date::Date;
+use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
 use crate::rules::{self, Rule, gate};
 use crate::source::{FileId, SourceFile, Span};
 use std::collections::BTreeMap;
 
 const NAME: &str = "lockgate";
-const DIRECTIVE: &str = "lockgate:allow";
-const HOW: &str = "write `-- lockgate:allow RULE[, RULE] reason=\"why\" [until=YYYY-MM-DD]`; \
+const ALLOW: &str = "lockgate:allow";
+const RETIRED: &str = "lockgate:retired";
+const HOW_TO_RETIRE: &str = "write `-- lockgate:retired column TABLE.COLUMN` or `table TABLE`; until \
+                             it is right it retires nothing";
+const HOW_TO_ALLOW: &str = "write `-- lockgate:allow RULE[, RULE] reason=\"why\" [until=YYYY-MM-DD]`; \
                    until it is right it allows nothing";
 
 /// What a comment allows: one rule for one statement.
@@ -96,15 +100,17 @@ impl Allows {
     }
 }
 
-/// Reads the comments of all migrations: what they allow, and a finding for each that is wrong.
+/// Reads the comments of all migrations: what they allow, what they retire, and a finding for
+/// each that is wrong.
 pub fn read(
     files: &[SourceFile],
     migrations: &[ReadMigration],
     today: Date,
-) -> (Allows, Vec<Finding>) {
+) -> (Allows, Vec<Marker>, Vec<Finding>) {
     let mut allows = Allows::default();
+    let mut markers = Vec::new();
     let mut findings = Vec::new();
-    for read in migrations {
+    for (index, read) in migrations.iter().enumerate() {
         let file = read.migration.file;
         let spans = read.statements.iter().map(|statement| statement.span);
         allows.statements.entry(file).or_default().extend(spans);
@@ -117,13 +123,21 @@ pub fn read(
             let mut words = Words::new(source, file, comment.span);
             match words.directive(today) {
                 None => {}
-                Some(Err((span, message))) => findings.push(Finding {
+                Some((how, Err((span, message)))) => findings.push(Finding {
                     message,
-                    help: Some(HOW.to_owned()),
+                    help: Some(how.to_owned()),
                     ..finding(&gate::malformed_allow::RULE, words.label(span), &subject)
                 }),
+                Some((_, Ok(Directive::Retired { kind, name, span }))) => markers.push(Marker {
+                    kind,
+                    name,
+                    text: source.slice(span).to_owned(),
+                    place: words.label(span),
+                    migration: index,
+                    spent_by: None,
+                }),
                 // Elsewhere people write it there and mean the statement before it.
-                Some(Ok(_)) if is_behind_statement(source, read, comment.span) => {
+                Some((_, Ok(_))) if is_behind_statement(source, read, comment.span) => {
                     findings.push(Finding {
                         message: "it stands behind a statement, and would count for the next one"
                             .to_owned(),
@@ -131,15 +145,15 @@ pub fn read(
                         ..finding(&gate::malformed_allow::RULE, words.label(comment.span), &subject)
                     });
                 }
-                Some(Ok(directive)) => {
+                Some((_, Ok(Directive::Allow { rules, reason }))) => {
                     let first = read.statements.first().map(|statement| statement.span);
                     let head = first.is_none_or(|first| comment.span.start < first.start);
                     let statement =
                         read.statements.iter().find(|it| it.span.end > comment.span.start);
-                    allows.allows.extend(directive.rules.into_iter().map(|(rule, span)| Allow {
+                    allows.allows.extend(rules.into_iter().map(|(rule, span)| Allow {
                         rule,
                         place: words.label(span),
-                        reason: directive.reason.clone(),
+                        reason: reason.clone(),
                         subject: subject.clone(),
                         statement: statement.map(|statement| statement.span),
                         migration: head.then_some(read.migration.span),
@@ -152,7 +166,7 @@ pub fn read(
     for statements in allows.statements.values_mut() {
         statements.sort();
     }
-    (allows, findings)
+    (allows, markers, findings)
 }
 
 /// Whether a statement ends on the line on which a comment begins, before it.
@@ -170,14 +184,15 @@ fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
         message: String::new(),
         primary,
         related: Vec::new(),
+        old_release: None,
         help: None,
         subject: subject.clone(),
     }
 }
 
-struct Directive {
-    rules: Vec<(&'static str, Span)>,
-    reason: String,
+enum Directive {
+    Allow { rules: Vec<(&'static str, Span)>, reason: String },
+    Retired { kind: &'static str, name: Vec<String>, span: Span },
 }
 
 /// What is wrong, and where.
@@ -232,8 +247,9 @@ impl<'a> Words<'a> {
         eaten
     }
 
-    /// `None` where the comment is none of ours.
-    fn directive(&mut self, today: Date) -> Option<Result<Directive, Wrong>> {
+    /// A directive, or what is wrong with it, and how it is written. `None` where the comment is
+    /// none of ours.
+    fn directive(&mut self, today: Date) -> Option<(&'static str, Result<Directive, Wrong>)> {
         let start = self.at;
         let name = self.rest().get(..NAME.len())?;
         if !name.eq_ignore_ascii_case(NAME) {
@@ -247,13 +263,15 @@ impl<'a> Words<'a> {
         let is_apart = self.at > marks;
         let (verb, _) = self.word(&[]);
         let written = self.text.get(start..self.at)?;
-        if written == DIRECTIVE {
-            return Some(self.allow(start, today));
+        match written {
+            ALLOW => return Some((HOW_TO_ALLOW, self.allow(start, today))),
+            RETIRED => return Some((HOW_TO_RETIRE, self.retired(start))),
+            _ => {}
         }
         // What stands apart may be prose: "lockgate: we need this", "lockgate found this".
         let is_meant = match (colon, is_apart) {
             (true, false) => !verb.is_empty(),
-            (true, true) => is_nearly_allow(verb),
+            (true, true) => is_nearly_allow(verb) || is_nearly_retired(verb),
             (false, _) => {
                 self.text.get(start + NAME.len()..)?.starts_with(char::is_whitespace)
                     && is_nearly_allow(verb)
@@ -263,9 +281,47 @@ impl<'a> Words<'a> {
         };
         is_meant.then(|| {
             let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-            let message = format!("`{written}` is no directive; did you mean `{DIRECTIVE}`?");
-            Err((self.span(start, self.at), message))
+            let (near, how) = match is_nearly_retired(verb) {
+                true => (RETIRED, HOW_TO_RETIRE),
+                false => (ALLOW, HOW_TO_ALLOW),
+            };
+            let message = format!("`{written}` is no directive; did you mean `{near}`?");
+            (how, Err((self.span(start, self.at), message)))
         })
+    }
+
+    fn retired(&mut self, start: usize) -> Result<Directive, Wrong> {
+        self.skip_space();
+        let (word, span) = self.word(&[]);
+        let Some(kind) = retired::KINDS.into_iter().find(|kind| *kind == word) else {
+            return Err(match word {
+                "" => (self.span(start, self.at), "it does not say what is retired".to_owned()),
+                _ => {
+                    let hint = did_you_mean(word, retired::KINDS);
+                    (span, format!("a `{word}` cannot be retired{hint}"))
+                }
+            });
+        };
+        self.skip_space();
+        let (word, span) = self.word(&[]);
+        let end = self.at;
+        let name = retired::parts(word).unwrap_or_default();
+        let lengths = match kind {
+            "column" => 2..=3,
+            "schema" => 1..=1,
+            _ => 1..=2,
+        };
+        if word.is_empty() {
+            return Err((self.span(start, end), format!("the name of the {kind} is missing")));
+        }
+        if !lengths.contains(&name.len()) {
+            return Err((span, format!("`{word}` is no name of a {kind}")));
+        }
+        self.skip_space();
+        match self.word(&[]) {
+            ("", _) => Ok(Directive::Retired { kind, name, span: self.span(start, end) }),
+            (more, span) => Err((span, format!("`{more}` is not expected here"))),
+        }
     }
 
     fn allow(&mut self, start: usize, today: Date) -> Result<Directive, Wrong> {
@@ -292,7 +348,7 @@ impl<'a> Words<'a> {
             return Err((span, format!("this allow expired on {date}")));
         }
         match reason {
-            Some(reason) => Ok(Directive { rules, reason }),
+            Some(reason) => Ok(Directive::Allow { rules, reason }),
             None => {
                 let end = rules.last().map_or(self.at, |(_, span)| span.end as usize - self.start);
                 Err((self.span(start, end), "this allow gives no reason".to_owned()))
@@ -351,6 +407,12 @@ fn is_nearly_allow(word: &str) -> bool {
         2 => word.starts_with("al") && word.len() >= "allow".len(),
         _ => false,
     }
+}
+
+/// Whether a word is a slip for `retired`.
+fn is_nearly_retired(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.starts_with("re") && distance(&word, "retired") <= 2
 }
 
 /// The rule of an id that a comment may name, or what is wrong with it.

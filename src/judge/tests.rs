@@ -39,6 +39,7 @@ fn found(file: &SourceFile) -> Vec<Finding> {
         message: String::new(),
         primary: Label { file: FileId(0), span, text: String::new() },
         related: Vec::new(),
+        old_release: None,
         help: None,
         subject: Subject::File(file.path.clone()),
     };
@@ -56,7 +57,10 @@ fn judged(sql: &str, config: &str) -> Vec<String> {
     let (migrations, _) = read::migrations(vec![migration(&file)], Engine::Postgres);
     let today = "2026-11-20".parse().unwrap();
     let found = found(&file);
-    let judged = judge(found, std::slice::from_ref(&file), &migrations, &config, today);
+    let files = std::slice::from_ref(&file);
+    let case =
+        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
+    let judged = judge(found, &case);
     judged
         .iter()
         .map(|judged| {
@@ -185,6 +189,29 @@ fn malformed_allows_say_what_is_wrong_and_allow_nothing() {
         let expected = format!("{place} malformed-allow reported {message}");
         assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{allow}");
     }
+    for (retired, place, message) in [
+        ("", "1:4", "it does not say what is retired"),
+        ("colum public.t.a", "1:21", "a `colum` cannot be retired; did you mean `column`?"),
+        ("column", "1:4", "the name of the column is missing"),
+        ("column a", "1:28", "`a` is no name of a column"),
+        ("table a.b.c", "1:27", "`a.b.c` is no name of a table"),
+        ("table \"a", "1:27", "`\"a` is no name of a table"),
+        ("table a, b", "1:27", "`a,` is no name of a table"),
+        ("table a b", "1:29", "`b` is not expected here"),
+    ] {
+        let sql = format!("-- lockgate:retired {retired}\nALTER TABLE t DROP COLUMN a;");
+        let expected = format!("{place} malformed-allow reported {message}");
+        assert_eq!(judged(&sql, ""), [&*expected, "2:15 drop-column reported"], "{retired}");
+    }
+    for directive in ["lockgate:retire", "lockgate: retird", "LOCKGATE:RETIRED"] {
+        assert_eq!(
+            judged(&format!("-- {directive} column t.a\nSELECT 1;"), ""),
+            [format!(
+                "1:4 malformed-allow reported `{directive}` is no directive; did you mean \
+                 `lockgate:retired`?"
+            )]
+        );
+    }
     for directive in [
         "Lockgate:alow",
         "lockgate: allow",
@@ -220,6 +247,64 @@ fn the_config_sets_levels_and_what_comments_may_allow() {
     );
     let config = "inline-allow: [warning]\nrules: {drop-column: warning}";
     assert_eq!(judged(&sql, config), ["2:15 drop-column allowed"]);
+}
+
+/// The state, the message and what is broken under a config.
+fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> String {
+    let file = SourceFile::new("a.sql", "ALTER TABLE t DROP COLUMN a;");
+    let config = config::read(SourceFile::new(config::FILE_NAME, config)).unwrap();
+    let drop = Finding {
+        breaks: breaks.to_vec(),
+        message: "it goes.".to_owned(),
+        old_release: old_release.map(|fails| OldRelease { at: 7, fails: fails.to_owned() }),
+        ..found(&file).remove(0)
+    };
+    let today = "2026-11-20".parse().unwrap();
+    let case =
+        Case { files: &[], migrations: &[], sets: &[], config: &config, today, evidence: None };
+    let judged = judge(vec![drop], &case).remove(0);
+    let breaks: Vec<_> = judged.finding.breaks.iter().map(|it| it.name()).collect();
+    format!("{} {}: {}", judged.state.name(), breaks.join(" "), judged.finding.message)
+}
+
+#[test]
+fn a_finding_counts_where_it_breaks_what_is_promised() {
+    use Breaks::{Data, Readers, Rollback, Writers};
+    for (breaks, counts_from) in
+        [(Data, "offline"), (Readers, "readers"), (Writers, "writers"), (Rollback, "rollback")]
+    {
+        let rungs = config::Promise::WORDS;
+        let first = rungs.iter().position(|rung| *rung == counts_from).unwrap();
+        for (rung, word) in rungs.iter().enumerate() {
+            let state = if rung >= first { "reported" } else { "not-promised" };
+            let expected = format!("{state} {}: it goes.", breaks.name());
+            assert_eq!(promised(&[breaks], None, &format!("promise: {word}")), expected);
+        }
+    }
+    assert_eq!(promised(&[Rollback], None, ""), "not-promised rollback: it goes.");
+    assert_eq!(promised(&[Rollback, Writers], None, ""), "reported rollback writers: it goes.");
+    for rung in config::Promise::WORDS {
+        assert_eq!(promised(&[], None, &format!("promise: {rung}")), "reported : it goes.");
+    }
+}
+
+#[test]
+fn what_breaks_the_release_before_counts_where_that_one_is_running() {
+    use Breaks::{Data, Readers, Rollback, Writers};
+    let drop =
+        |config| promised(&[Data, Readers, Writers, Rollback], Some(", and X fails"), config);
+    let all = "data readers writers rollback";
+    assert_eq!(drop(""), format!("reported {all}: it goes, and X fails."));
+    assert_eq!(drop("promise: offline"), format!("reported {all}: it goes."));
+    assert_eq!(drop("deploy: code-first"), "reported data rollback: it goes.");
+    let default = |config| promised(&[Writers], Some(", and X fails"), config);
+    assert_eq!(default("promise: readers"), "not-promised writers: it goes, and X fails.");
+    assert_eq!(default("deploy: code-first"), "not-promised : it goes.");
+    let refused = |config| promised(&[], Some(", and X fails"), config);
+    assert_eq!(refused(""), "reported : it goes, and X fails.");
+    assert_eq!(refused("deploy: code-first"), "reported : it goes.");
+    let lock = promised(&[Readers, Writers], None, "deploy: code-first");
+    assert_eq!(lock, "reported readers writers: it goes.");
 }
 
 #[test]

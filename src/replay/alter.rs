@@ -27,6 +27,9 @@ impl Apply {
             TableAction::RenameColumn { from, to } => {
                 self.rename_column(&table, &members, from, to);
             }
+            TableAction::RedefineColumn { .. }
+            | TableAction::AlterPartitions { .. }
+            | TableAction::SetOnline { .. } => self.alter_as_mysql(&table, action),
             TableAction::AlterType { column, to, collation, .. } => {
                 self.alter_type(&table, &members, column, to);
                 if let Some(collation) = collation {
@@ -128,7 +131,13 @@ impl Apply {
     }
 
     /// Tells of an equal type too: what is computed from the column is then built anew.
-    fn alter_type(&mut self, table: &Name, members: &[Name], column: &str, to: &DataType) {
+    pub(super) fn alter_type(
+        &mut self,
+        table: &Name,
+        members: &[Name],
+        column: &str,
+        to: &DataType,
+    ) {
         self.needs_relation_column(table, column);
         let seen = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
         let from = match self.catalog.column(table, column) {
@@ -143,7 +152,7 @@ impl Apply {
         self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
     }
 
-    fn make_nullable(&mut self, table: &Name, members: &[Name], column: &str) {
+    pub(super) fn make_nullable(&mut self, table: &Name, members: &[Name], column: &str) {
         let was = self.catalog.column(table, column).known().map(|it| it.definition.not_null);
         self.needs_column(table, column);
         self.each_column(members, column, |it| it.not_null = false);
@@ -200,7 +209,13 @@ impl Apply {
         }
     }
 
-    fn drop_constraint(&mut self, table: &Name, name: &str, if_exists: bool, cascade: bool) {
+    pub(super) fn drop_constraint(
+        &mut self,
+        table: &Name,
+        name: &str,
+        if_exists: bool,
+        cascade: bool,
+    ) {
         if self.is_guarded(if_exists) && self.catalog.constraint(table, name).is_absent() {
             return;
         }

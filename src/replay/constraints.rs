@@ -20,7 +20,10 @@ impl Apply {
         table: &Name,
         constraints: impl Iterator<Item = &'c Constraint>,
     ) {
-        let mut constraints = without_repeated_keys(constraints.cloned().collect());
+        let mut constraints: Vec<Constraint> = constraints.cloned().collect();
+        if !self.is_mysql() {
+            constraints = without_repeated_keys(constraints);
+        }
         constraints.sort_by_key(|constraint| match constraint.kind {
             ConstraintKind::NotNull(_) | ConstraintKind::Check(_) => 0,
             ConstraintKind::PrimaryKey(_) => 1,
@@ -56,6 +59,9 @@ impl Apply {
             ConstraintKind::ForeignKey(key) => {
                 let columns = names::columns_part(&key.columns);
                 self.resolve_foreign_key(table, key);
+                if self.is_mysql() {
+                    self.index_foreign_key(table, key, constraint.name.as_deref());
+                }
                 self.constraint_name(table, &constraint, Some(&columns), "fkey")
             }
         };
@@ -115,6 +121,7 @@ impl Apply {
     ) -> String {
         match &constraint.name {
             Some(name) => name.clone(),
+            None if self.is_mysql() => self.numbered_constraint(table, label),
             None => names::constraint_name(&self.catalog, table, second, label),
         }
     }
@@ -142,7 +149,7 @@ impl Apply {
             Some(index) => {
                 let name = self.take_over_index(table, index, constraint.name.as_deref());
                 if let Some(Relation::Index(index)) =
-                    self.catalog.relations.get(&in_schema_of(table, &name))
+                    self.catalog.relations.get(&self.catalog.index_name(table, &name))
                 {
                     key.columns = index.keys.iter().filter_map(|key| key.column.clone()).collect();
                     key.include = index.include.clone();
@@ -156,7 +163,10 @@ impl Apply {
                 let part = names::columns_part(&columns);
                 let part = (!primary).then_some(part.as_str());
                 let written = constraint.name.as_deref();
-                let name = names::key_name(&self.catalog, table, written, part, label);
+                let name = match (written, self.is_mysql()) {
+                    (None, true) if !primary => self.index_of_columns(table, &key.columns),
+                    _ => names::key_name(&self.catalog, table, written, part, label),
+                };
                 for column in &key.columns {
                     self.needs_column(table, column);
                 }
@@ -244,12 +254,15 @@ impl Apply {
 
     /// An index of this table without keys, being created.
     pub(super) fn bare_index(&self, table: &Name, name: &str) -> Index {
-        let origin = self.origin(Space::Relation, &in_schema_of(table, name), true);
+        let origin = self.origin(Space::Relation, &self.catalog.index_name(table, name), true);
         Index::bare(origin, Some(table.clone()))
     }
 
     pub(super) fn put_index(&mut self, table: &Name, name: &str, index: Index) {
-        self.catalog.put(in_schema_of(table, name), Relation::Index(Arc::new(index)));
+        if self.is_mysql() {
+            self.replace_implicit_indexes(table, &index);
+        }
+        self.catalog.put(self.catalog.index_name(table, name), Relation::Index(Arc::new(index)));
         if let Some(indexes) = self.catalog.indexes_mut(table) {
             indexes.insert(name.to_owned());
         }
@@ -277,10 +290,13 @@ impl Apply {
                 let mut columns = names::index_columns(keys);
                 columns.extend(create.include.iter().cloned());
                 let part = names::columns_part(&columns);
-                names::relation_name(&self.catalog, table, Some(&part), "idx", false)
+                match self.is_mysql() {
+                    true => self.index_of_columns(table, &columns),
+                    false => names::relation_name(&self.catalog, table, Some(&part), "idx", false),
+                }
             }
         };
-        let resolved = in_schema_of(table, &name);
+        let resolved = self.catalog.index_name(table, &name);
         if self.is_guarded(create.if_not_exists) && self.catalog.relations.contains_key(&resolved) {
             return None;
         }
@@ -333,8 +349,15 @@ impl Apply {
             {
                 column.definition.not_null = false;
             }
-            let index = in_schema_of(&member, name);
-            if found.indexes.contains(name) {
+            // A foreign key's or check's namesake stays.
+            let keyed = !matches!(
+                dropped.kind,
+                ConstraintKind::ForeignKey(_)
+                    | ConstraintKind::Check(_)
+                    | ConstraintKind::NotNull(_)
+            );
+            if keyed && found.indexes.contains(name) {
+                let index = self.catalog.index_name(&member, name);
                 self.remove_relation(&index);
             }
             self.forget_parts(ObjectKind::Constraint, &member, name);
@@ -420,7 +443,7 @@ pub(super) fn in_schema_of(table: &Name, name: &str) -> Name {
     Name { schema: table.schema.clone(), name: name.to_owned() }
 }
 
-fn plain_key(column: &str) -> IndexKey {
+pub(super) fn plain_key(column: &str) -> IndexKey {
     let expr =
         Expr { text: column.to_owned(), columns: [column.to_owned()].into(), ..Expr::default() };
     IndexKey { column: Some(column.to_owned()), expr, options: String::new() }

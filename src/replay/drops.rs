@@ -2,7 +2,6 @@
 
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
-use super::constraints::in_schema_of;
 use super::names::mentions;
 use super::renames::is_on_relation;
 use crate::dialect::Engine;
@@ -15,6 +14,10 @@ use std::collections::VecDeque;
 impl Apply {
     pub(super) fn drop_object(&mut self, object: &ObjectRef, if_exists: bool, cascade: bool) {
         match object.kind {
+            ObjectKind::Index if object.part.is_some() => {
+                let name = object.part.as_deref().unwrap_or_default();
+                self.drop_table_index(&object.name, name, if_exists);
+            }
             kind if kind.is_relation() => {
                 if let Some(name) = self.finds(&object.name, kind, if_exists) {
                     self.drop_relations(vec![name], cascade);
@@ -36,9 +39,10 @@ impl Apply {
             if !self.catalog.relations.contains_key(&name) {
                 continue;
             }
-            // SQLite's views and foreign keys name what they refer to, and outlive it.
+            // SQLite's and MySQL's views, and SQLite's foreign keys, name what they refer to, and
+            // outlive it.
             let binds = self.catalog.engine() != Engine::Sqlite;
-            let reads = |view: &View| binds && view.reads.contains(&name);
+            let reads = |view: &View| binds && !self.is_mysql() && view.reads.contains(&name);
             let views = self.catalog.views().filter(|(_, view)| reads(view));
             queue.extend(views.map(|(view, _)| view.clone()));
             // A partition goes with its table; a child only with CASCADE.
@@ -76,13 +80,13 @@ impl Apply {
             Relation::Table(table) => {
                 table.ancestors().for_each(|parent| self.catalog.link(parent, name, false));
                 for index in &table.indexes {
-                    self.remove_relation(&in_schema_of(name, index));
+                    self.remove_relation(&self.catalog.index_name(name, index));
                 }
                 self.remove_owned_sequences(name, None);
             }
             Relation::View(view) => {
                 for index in &view.indexes {
-                    self.remove_relation(&in_schema_of(name, index));
+                    self.remove_relation(&self.catalog.index_name(name, index));
                 }
             }
             Relation::Index(index) => {
@@ -175,6 +179,9 @@ impl Apply {
     /// Takes a column out with its indexes, constraints and sequences (PostgreSQL manual, ALTER
     /// TABLE, DROP COLUMN).
     fn remove_column(&mut self, table: &Name, column: &str, cascade: bool) {
+        if self.is_mysql() {
+            self.leave_keys(table, column);
+        }
         let indexes: Vec<Name> = self
             .catalog
             .indexes_of(table)

@@ -247,6 +247,9 @@ impl Apply {
     }
 
     pub(super) fn rename_object(&mut self, object: &ObjectRef, to: &str, if_exists: bool) {
+        if let (ObjectKind::Index, Some(index)) = (object.kind, &object.part) {
+            return self.rename_table_index(&object.name, index, to);
+        }
         if object.kind.is_relation() {
             let Some(name) = self.finds(&object.name, object.kind, if_exists) else { return };
             let to = Name { schema: name.schema.clone(), name: to.to_owned() };

@@ -57,14 +57,21 @@ impl Apply {
         self.retarget(from, to);
     }
 
-    /// Moves a table's indexes and owned sequences when its schema changes.
+    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes.
     fn bring_along(&mut self, indexes: &OrdSet<String>, from: &Name, to: &Name) {
+        for index in indexes {
+            let old = self.catalog.index_name(from, index);
+            let new = self.catalog.index_name(to, index);
+            if old != new
+                && let Some(relation) = self.catalog.take(&old)
+            {
+                self.catalog.put(new, relation);
+            }
+        }
         if from.schema == to.schema {
             return;
         }
-        let owned = self.owned_sequences(from, None);
-        let names = indexes.iter().map(|index| in_schema_of(from, index)).chain(owned);
-        for name in names.collect::<Vec<_>>() {
+        for name in self.owned_sequences(from, None) {
             if let Some(relation) = self.catalog.take(&name) {
                 self.catalog.put(in_schema_of(to, &name.name), relation);
             }
@@ -219,7 +226,8 @@ impl Apply {
         for member in self.family(table) {
             let Some(found) = self.catalog.table_mut(&member) else { continue };
             if found.indexes.contains(from) {
-                self.rename_relation(&in_schema_of(&member, from), &in_schema_of(&member, to));
+                let old = self.catalog.index_name(&member, from);
+                self.rename_relation(&old, &self.catalog.index_name(&member, to));
                 continue;
             }
             if found.constraints.rename(from, |it| it.name = Some(to.to_owned())) {

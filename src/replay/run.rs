@@ -95,8 +95,10 @@ impl Pass {
             self.tick = self.tick.saturating_add(1);
             apply.catalog.tick = self.tick;
             let before = apply.catalog.clone();
-            let transaction = block.state;
+            let engine = before.engine();
+            let transaction = block.state_of(statement, engine);
             apply_statement(&mut apply, &mut block, statement);
+            block.commit_implicitly(statement, engine, &apply);
             records.push(Record {
                 before,
                 after: apply.catalog.clone(),

@@ -112,7 +112,7 @@ impl Apply {
     /// Settings that the catalog keeps by their name.
     fn set_options(&mut self, table: &Name, action: &TableAction) {
         let pairs: Vec<(String, Option<String>)> = match action {
-            TableAction::SetOptions { options } => options.clone(),
+            TableAction::SetOptions { options } => kept(options),
             TableAction::SetRowSecurity { setting } => {
                 let key = match setting.as_str() {
                     "ENABLE" | "DISABLE" => "row security",
@@ -208,4 +208,16 @@ fn alter_constraint(constraint: &mut Constraint, options: &str) {
         }
         not = false;
     }
+}
+
+/// Options without those of MySQL's that are done once and not kept.
+fn kept(options: &[(String, Option<String>)]) -> Vec<(String, Option<String>)> {
+    const ONCE: &[&str] =
+        &["force", "order by", "validation", "discard tablespace", "import tablespace"];
+    let pairs = options.iter().filter(|(name, _)| !ONCE.contains(&name.as_str()));
+    let renamed = |(name, value): &(String, Option<String>)| {
+        let name = name.strip_prefix("convert to ").unwrap_or(name);
+        (name.to_owned(), value.clone())
+    };
+    pairs.map(renamed).collect()
 }

@@ -23,10 +23,12 @@ impl Apply {
         if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
-        let mut origin = self.origin(Space::Relation, &name, !create.if_not_exists);
+        let replaces = create.options.iter().any(|(option, _)| option == "or replace");
+        let plain = !create.if_not_exists && !replaces;
+        let mut origin = self.origin(Space::Relation, &name, plain);
         if create.query.is_some() {
             // It is full, so a name that was in use makes it one that somebody may be using.
-            let unused = self.is_new_name(Space::Relation, &name, !create.if_not_exists);
+            let unused = self.is_new_name(Space::Relation, &name, plain);
             origin.birth = Some(self.birth(unused));
         }
         let mut table = Table {
@@ -50,8 +52,12 @@ impl Apply {
         self.differ_table(&name, DifferenceKind::TableCreated);
         let columns: Vec<_> = create.columns.iter().map(|column| &column.value).collect();
         self.put_columns(&name, &columns);
-        let written = create.constraints.iter().map(|constraint| &constraint.value);
-        self.put_constraints(&name, written);
+        // MySQL makes an index for a foreign key that no other index serves.
+        let (later, written): (Vec<&Constraint>, Vec<_>) =
+            create.constraints.iter().map(|constraint| &constraint.value).partition(|it| {
+                self.is_mysql() && matches!(it.kind, ConstraintKind::ForeignKey(_))
+            });
+        self.put_constraints(&name, written.into_iter());
         for like in &create.like {
             self.copy_like_indexes(&name, like);
         }
@@ -62,6 +68,7 @@ impl Apply {
         for index in &create.indexes {
             self.add_index(&index.value, &name, false);
         }
+        self.put_constraints(&name, later.into_iter());
     }
 
     /// What a new table has from others before its own columns.
@@ -138,8 +145,8 @@ impl Apply {
     /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
     pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
         let mut column = column.clone();
-        // SQLite counts without a sequence, and knows no `serial`.
-        if self.catalog.engine() == Engine::Sqlite {
+        // The others count without a sequence, and know no such `serial`.
+        if self.catalog.engine() != Engine::Postgres {
             return column;
         }
         let serial = column.ty.as_ref().and_then(DataType::serial_of);
@@ -321,7 +328,8 @@ impl Apply {
                 table.constraints.iter().any(|other| other.kind == constraint.kind)
             });
             if is_key && !has {
-                self.add_constraint(table, &Constraint { name: None, ..constraint.clone() }, false);
+                let name = constraint.name.clone().filter(|_| self.is_mysql());
+                self.add_constraint(table, &Constraint { name, ..constraint.clone() }, false);
             }
         }
         let plain: Vec<(Name, Index)> = self
@@ -347,7 +355,11 @@ impl Apply {
         });
         let copy = match same {
             Some((same, _)) => Some(same.clone()),
-            None => self.add_index(&index_like(index, table), table, false),
+            None => {
+                let kept = self.is_mysql().then(|| name.name.clone());
+                let create = CreateIndex { name: kept, ..index_like(index, table) };
+                self.add_index(&create, table, false)
+            }
         };
         if let Some(copy) = copy.filter(|_| attach)
             && let Some(copy) = self.catalog.index_mut(&copy)

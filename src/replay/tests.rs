@@ -1,6 +1,7 @@
 //! Replay, from SQL text.
 
 mod knowledge;
+mod mysql;
 mod schema;
 mod sqlite;
 mod transactions;
@@ -23,8 +24,12 @@ fn runner(wraps: Wraps, sends: Sends) -> Runner {
 }
 
 fn migration(version: &str, direction: Direction, sql: &str) -> ReadMigration {
+    migration_of(POSTGRES, version, direction, sql)
+}
+
+fn migration_of(engine: Engine, version: &str, direction: Direction, sql: &str) -> ReadMigration {
     let text = SqlText::verbatim(sql, 0);
-    let read = crate::sql::read(&text, POSTGRES);
+    let read = crate::sql::read(&text, engine);
     ReadMigration {
         migration: Migration {
             file: FileId(0),
@@ -35,7 +40,7 @@ fn migration(version: &str, direction: Direction, sql: &str) -> ReadMigration {
             body: vec![Part::Sql(text)],
             span: Span::new(0, sql.len()),
         },
-        engine: POSTGRES,
+        engine,
         statements: read.statements,
         comments: read.comments,
     }
@@ -47,7 +52,7 @@ fn ups(texts: &[&str]) -> Vec<ReadMigration> {
 }
 
 fn run(migrations: &[ReadMigration], complete: bool) -> Replay<'_> {
-    let dialect = Dialect::new(POSTGRES);
+    let dialect = Dialect::new(migrations.first().map_or(POSTGRES, |read| read.engine));
     replay(migrations, dialect, Base::empty(dialect, complete))
 }
 

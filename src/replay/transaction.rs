@@ -1,8 +1,8 @@
 //! Which transaction a statement runs in.
 
 use super::apply::Apply;
-use crate::dialect::{Dialect, Version};
-use crate::migration::{OptOut, ReadMigration, Runner, Sends, Statement, Wraps};
+use crate::dialect::{Dialect, Engine, Version};
+use crate::migration::{OptOut, ReadMigration, Sends, Statement, Wraps};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, MaintenanceVerb, TransactionMark};
 use crate::schema::name::ObjectKind;
@@ -45,7 +45,7 @@ pub(super) struct Block {
 impl Block {
     pub(super) fn new(read: &ReadMigration, start: &Catalog) -> Self {
         let runner = &read.migration.runner;
-        let outside = outside(runner, read.statements.len());
+        let outside = outside(read);
         let state = match runner.wraps {
             Wraps::EachFile | Wraps::EachChangeset | Wraps::AllPending => Transaction::Runner,
             Wraps::Nothing => outside,
@@ -98,6 +98,30 @@ impl Block {
         }
     }
 
+    /// What a statement runs in. MySQL ends the transaction before and after whatever changes the
+    /// schema (manual, "Statements That Cause an Implicit Commit"), so that those run for
+    /// themselves, and no ROLLBACK undoes them.
+    pub(super) fn state_of(&self, statement: &Statement, engine: Engine) -> Transaction {
+        match self.state.is_block() && commits(statement, engine) {
+            true => Transaction::None,
+            false => self.state,
+        }
+    }
+
+    /// Ends the transaction where the statement did so by itself. In a runner's, MySQL begins the
+    /// next one with the next statement.
+    pub(super) fn commit_implicitly(
+        &mut self,
+        statement: &Statement,
+        engine: Engine,
+        apply: &Apply,
+    ) {
+        if commits(statement, engine) {
+            let author = matches!(self.state, Transaction::Author(_));
+            self.begin(if author { self.outside } else { self.state }, apply);
+        }
+    }
+
     /// What ends with a statement that runs for itself: `SET LOCAL` has no effect there.
     pub(super) fn after_statement(&self, apply: &mut Apply) {
         if self.state == Transaction::None {
@@ -132,6 +156,22 @@ impl Block {
     }
 }
 
+/// Whether a statement ends the transaction that it stands in: on MySQL and MariaDB all but those on
+/// rows, settings and temporary tables.
+fn commits(statement: &Statement, engine: Engine) -> bool {
+    let stays = |change: &Change| match change {
+        Change::CreateTable(table) => table.temporary,
+        Change::Data(_)
+        | Change::Session(_)
+        | Change::Transaction(_)
+        | Change::Nothing { .. }
+        | Change::Opaque { .. } => true,
+        _ => false,
+    };
+    matches!(engine, Engine::Mysql | Engine::Mariadb)
+        && statement.changes.iter().any(|located| !stays(&located.change.value))
+}
+
 fn restore(apply: &mut Apply, catalog: &Catalog) {
     let tick = apply.catalog.tick;
     apply.catalog = catalog.clone();
@@ -141,8 +181,11 @@ fn restore(apply: &mut Apply, catalog: &Catalog) {
 /// What a statement runs in when neither the runner nor the author opened a transaction. A COMMIT
 /// inside a message of several statements does not help: the next one begins an implicit block
 /// again (measured, `field/frameworks.md` section 0).
-fn outside(runner: &Runner, statements: usize) -> Transaction {
-    match (runner.sends, statements > 1) {
+fn outside(read: &ReadMigration) -> Transaction {
+    let runner = &read.migration.runner;
+    match (runner.sends, read.statements.len() > 1) {
+        // Elsewhere each statement of a message stands for itself.
+        _ if read.engine != Engine::Postgres && runner.wraps != Wraps::Unknown => Transaction::None,
         (Sends::Statements, _) => Transaction::None,
         (Sends::WholeFile, true) => Transaction::Message,
         (Sends::WholeFile, false) => Transaction::None,
@@ -165,7 +208,7 @@ pub fn transaction_of(read: &ReadMigration, dialect: Dialect) -> &'static str {
         Wraps::AllPending => "all-pending",
         _ if changes.any(|located| begins(&located.change.value)) => "author",
         Wraps::Unknown => "unknown",
-        Wraps::Nothing => match outside(runner, read.statements.len()) {
+        Wraps::Nothing => match outside(read) {
             Transaction::Message => "implicit",
             Transaction::Unknown => "unknown",
             _ => "none",

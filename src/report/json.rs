@@ -42,6 +42,7 @@ struct Finding<'a> {
     end_line: u32,
     end_column: u32,
     subject: String,
+    breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
@@ -300,6 +301,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         end_line,
         end_column,
         subject: found.subject.to_string(),
+        breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
     }
 }

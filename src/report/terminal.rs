@@ -2,6 +2,7 @@
 
 pub mod excerpt;
 
+use crate::config::Deploy;
 use crate::dialect::Engine;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level};
@@ -108,6 +109,7 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    lines.extend(not_promised(report));
     if let Some(first) = report.in_state(State::Reported).next() {
         lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
     }
@@ -118,6 +120,21 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     lines.push(verdict(report));
     lines
+}
+
+/// How many findings nobody promised to keep from happening.
+fn not_promised(report: &Report) -> Option<String> {
+    let breaks = match report.in_state(State::NotPromised).count() {
+        0 => return None,
+        1 => "1 more breaks".to_owned(),
+        number => format!("{number} more break"),
+    };
+    let deploy = match report.deploy {
+        Deploy::MigrateFirst => "",
+        Deploy::CodeFirst => ", deploy: code-first",
+    };
+    let promise = report.promise.word();
+    Some(format!("{breaks} only what is not promised (promise: {promise}{deploy})"))
 }
 
 /// The engines that the sets were read as, where one is not PostgreSQL.

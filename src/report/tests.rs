@@ -14,6 +14,7 @@ fn finding(rule: &'static str, level: Level, span: Span) -> Judged {
         message: "dropping `a` loses 100% of it\nreally".to_owned(),
         primary: Label { file: FileId(0), span, text: "gone".to_owned() },
         related: Vec::new(),
+        old_release: None,
         help: Some("keep it".to_owned()),
         subject: Subject::Column(Name::qualified("public", "t"), "a".to_owned()),
     };
@@ -72,7 +73,7 @@ fn json_counts_characters_and_keeps_its_keys() {
         "rule": "drop-column", "level": "note", "state": "reported",
         "message": "dropping `a` loses 100% of it\nreally", "help": "keep it",
         "file": "db/a,b.sql", "line": 1, "column": 4, "end_line": 1, "end_column": 8,
-        "subject": "column:public.t.a"
+        "subject": "column:public.t.a", "breaks": []
     });
     assert_eq!(json["findings"][0], found);
     assert_eq!(json["verdict"], "pass");

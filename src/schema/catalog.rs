@@ -330,7 +330,7 @@ impl Catalog {
             _ => None,
         };
         indexes.into_iter().flatten().filter_map(move |index| {
-            let key = Name { schema: name.schema.clone(), name: index.clone() };
+            let key = self.index_name(&name, index);
             match self.relations.get_key_value(&key) {
                 Some((name, Relation::Index(index))) => Some((&**name, &**index)),
                 _ => None,
@@ -371,7 +371,7 @@ impl Catalog {
         match self.cloud_since(name, gone.unwrap_or(0)) {
             Some(by) => Knowledge::Clouded { by, was: None },
             None if gone.is_some() => Knowledge::Absent,
-            None if self.complete && !is_system(name) => Knowledge::Absent,
+            None if self.complete && !resolve::is_system(self.engine, name) => Knowledge::Absent,
             None => Knowledge::Assumed,
         }
     }
@@ -487,14 +487,5 @@ impl<T> Knowledge<&T> {
             Self::Absent => Knowledge::Absent,
             Self::Clouded { by, .. } => Knowledge::Clouded { by, was: None },
         }
-    }
-}
-
-/// Whether the engine itself brings it.
-fn is_system(name: &Name) -> bool {
-    match name.schema.as_deref() {
-        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
-        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
-        _ => name.name.starts_with("pg_"),
     }
 }

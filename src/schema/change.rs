@@ -162,6 +162,8 @@ pub enum Change {
         tables: Vec<Name>,
         /// `CASCADE`.
         cascade: bool,
+        /// `RESTART IDENTITY`.
+        restart_identity: bool,
     },
     /// `REFRESH MATERIALIZED VIEW`.
     RefreshMaterializedView {
@@ -172,7 +174,7 @@ pub enum Change {
         /// Not `WITH NO DATA`.
         with_data: bool,
     },
-    /// `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `CHECKPOINT`.
+    /// `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `CHECKPOINT`, MySQL's `OPTIMIZE` and `REPAIR`.
     Maintenance(Maintenance),
     /// `LOCK TABLE`.
     Lock {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands before the table in place of an index's schema; no identifier holds it.
+const OF_TABLE: char = '\0';
+
 /// The name of an object in a schema, as written: the schema part may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
@@ -17,6 +20,12 @@ impl Name {
         Self { schema: None, name: name.into() }
     }
 
+    /// The name of an index where each table has a name space of its own: unlike any other name,
+    /// and shown by itself.
+    pub(crate) fn of_table(table: &Self, index: impl Into<String>) -> Self {
+        Self::qualified(format!("{OF_TABLE}{table}"), index)
+    }
+
     /// A name in a schema.
     pub fn qualified(schema: impl Into<String>, name: impl Into<String>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }
@@ -26,8 +35,8 @@ impl Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.name),
-            None => f.write_str(&self.name),
+            Some(schema) if !schema.starts_with(OF_TABLE) => write!(f, "{schema}.{}", self.name),
+            _ => f.write_str(&self.name),
         }
     }
 }
@@ -46,6 +55,7 @@ pub enum ObjectKind {
     Database,
     DefaultPrivileges,
     Domain,
+    Event,
     EventTrigger,
     Extension,
     ForeignDataWrapper,
@@ -98,6 +108,7 @@ impl ObjectKind {
             Self::Database => "database",
             Self::DefaultPrivileges => "default_privileges",
             Self::Domain => "domain",
+            Self::Event => "event",
             Self::EventTrigger => "event_trigger",
             Self::Extension => "extension",
             Self::ForeignDataWrapper => "foreign_data_wrapper",

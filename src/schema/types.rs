@@ -23,7 +23,12 @@ impl DataType {
 
     /// Whether it is the built-in type of this name (not an array of it).
     pub fn is(&self, name: &str) -> bool {
-        self.array_dimensions == 0 && self.name.name == name && self.is_builtin_schema()
+        self.array_dimensions == 0 && self.is_or_holds(name)
+    }
+
+    /// Whether it is the built-in type of this name, or an array of it.
+    pub fn is_or_holds(&self, name: &str) -> bool {
+        self.name.name == name && self.is_builtin_schema()
     }
 
     /// `serial` and its kin are not types: the integer type that the column gets, else `None`.
@@ -64,9 +69,10 @@ impl fmt::Display for DataType {
             }
             return (0..self.array_dimensions).try_for_each(|_| f.write_str("[]"));
         }
-        // `timestamp(3) with time zone`: the arguments stand after the first word.
+        // `timestamp(3) with time zone`, `decimal(9,2) unsigned`: the arguments stand after the
+        // first word.
         match self.name.name.split_once(' ') {
-            Some((first, rest)) if first == "timestamp" || first == "time" => {
+            Some((first, rest)) if matches!(first, "timestamp" | "time") || rest == "unsigned" => {
                 write!(f, "{first}{arguments} {rest}")?;
             }
             _ => write!(f, "{}{arguments}", self.name)?,

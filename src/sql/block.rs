@@ -338,7 +338,7 @@ fn rows_verb(mut sql: Cursor<'_>) -> Option<DataVerb> {
 }
 
 fn data(verb: DataVerb, functions: Vec<crate::schema::name::Name>) -> Data {
-    Data { verb, writes: Vec::new(), reads: Vec::new(), functions, has_where: true }
+    Data { functions, ..Data::new(verb) }
 }
 
 /// `PERFORM f(x)` and `v := f(x)`: what they call.
@@ -359,7 +359,7 @@ fn is_assignment(mut statement: Cursor<'_>) -> bool {
 }
 
 /// Skips to behind `word`, which belongs to no CASE inside.
-fn skip_past(cursor: &mut Cursor<'_>, word: &str) {
+pub fn skip_past(cursor: &mut Cursor<'_>, word: &str) {
     let mut cases = 0_usize;
     cursor.take_until(|rest| {
         if rest.is("CASE") {

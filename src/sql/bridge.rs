@@ -76,8 +76,12 @@ fn text_for_parser(mut cursor: Cursor<'_>) -> Option<String> {
     let end = cursor.tokens().last()?.end;
     let mut text = cursor.sql.text.get(start..end)?.to_owned();
     let mut previous = "";
+    let mut gap = 0..0;
     while let Some(token) = cursor.peek(0) {
         let before = cursor.position();
+        // Comments, and the marks of MySQL's comments that hold code.
+        gap.end = token.start - start;
+        text.replace_range(gap.clone(), &" ".repeat(gap.len()));
         if !left_out(&mut cursor, previous) {
             cursor.advance();
         } else if let Some(last) = cursor.end_since(before) {
@@ -85,6 +89,7 @@ fn text_for_parser(mut cursor: Cursor<'_>) -> Option<String> {
             text.replace_range(range.clone(), &" ".repeat(range.len()));
         }
         previous = cursor.text(token);
+        gap.start = cursor.end_since(before)? - start;
     }
     Some(text)
 }

@@ -1,10 +1,14 @@
 //! A cursor over one statement's tokens: what every reader is written with.
 
+mod literal;
+
 use crate::dialect::Engine;
 use crate::migration::SqlText;
 use crate::schema::name::Name;
 use crate::source::Span;
 use crate::sql::token::{Lexeme, LexemeKind};
+use literal::literal_value;
+pub use literal::{string_value, unquote_identifier};
 
 /// Why reading stopped, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +144,7 @@ impl<'a> Cursor<'a> {
             Some(token) if token.kind == LexemeKind::Unclosed => {
                 "a quote or comment that is never closed".to_owned()
             }
-            Some(token) if self.text(token).starts_with('`') => {
+            Some(token) if self.engine == Engine::Postgres && self.text(token).starts_with('`') => {
                 "a backtick, with which MySQL quotes names".to_owned()
             }
             Some(token) => {
@@ -332,18 +336,24 @@ impl<'a> Cursor<'a> {
         match self.peek(0) {
             Some(token) if matches!(token.kind, LexemeKind::Text | LexemeKind::Dollar) => {
                 self.at += 1;
-                let mut value = string_value(self.text(token));
+                let mut value = self.value(token);
                 // 'a' and 'b' with only blanks between are one string (manual, "String Constants").
-                while self.peek(0).is_some_and(|next| {
-                    next.kind == LexemeKind::Text && self.text(next).starts_with('\'')
-                }) {
-                    value.push_str(&string_value(self.peek_text(0)));
+                while let Some(next) = self.peek(0)
+                    && next.kind == LexemeKind::Text
+                    && self.text(next).starts_with(['\'', '"'])
+                {
+                    value.push_str(&self.value(next));
                     self.at += 1;
                 }
                 Ok(value)
             }
             _ => Err(self.unexpected("a string")),
         }
+    }
+
+    /// The value of a string literal.
+    fn value(&self, token: Lexeme) -> String {
+        literal_value(self.text(token), self.engine)
     }
 
     /// Takes `IF EXISTS`.
@@ -372,81 +382,6 @@ fn is_name(token: Lexeme) -> bool {
     matches!(token.kind, LexemeKind::Word | LexemeKind::Quoted | LexemeKind::Variable)
 }
 
-/// The name inside the quotes: doubled quotes are one, `U&"..."` escapes are characters.
-pub fn unquote_identifier(text: &str) -> String {
-    let unicode = text.starts_with(['u', 'U']);
-    let text = if unicode { text.get(2..).unwrap_or("") } else { text };
-    let Some(quote) = text.chars().next() else { return String::new() };
-    let close = if quote == '[' { ']' } else { quote };
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
-    let name = inner.replace(&format!("{close}{close}"), &close.to_string());
-    if unicode { unicode_escapes(&name) } else { name }
-}
-
-/// The value of a string literal of any kind.
-pub fn string_value(text: &str) -> String {
-    if text.starts_with('$') {
-        let tag = text.get(1..).and_then(|rest| rest.find('$')).map_or(0, |at| at + 2);
-        return text.get(tag..text.len().saturating_sub(tag)).unwrap_or("").to_owned();
-    }
-    let quote = text.find('\'').unwrap_or(0);
-    let prefix = text.get(..quote).unwrap_or("").to_ascii_lowercase();
-    let inner = text.get(quote + 1..text.len().saturating_sub(1)).unwrap_or("");
-    match prefix.as_str() {
-        "e" => backslash_escapes(inner),
-        "u&" => unicode_escapes(&inner.replace("''", "'")),
-        _ => inner.replace("''", "'"),
-    }
-}
-
-fn backslash_escapes(inner: &str) -> String {
-    let mut value = String::with_capacity(inner.len());
-    let mut chars = inner.chars().peekable();
-    while let Some(character) = chars.next() {
-        match character {
-            '\\' => match chars.next() {
-                Some('n') => value.push('\n'),
-                Some('t') => value.push('\t'),
-                Some('r') => value.push('\r'),
-                Some(other) => value.push(other),
-                None => {}
-            },
-            '\'' if chars.peek() == Some(&'\'') => {
-                chars.next();
-                value.push('\'');
-            }
-            other => value.push(other),
-        }
-    }
-    value
-}
-
-fn unicode_escapes(text: &str) -> String {
-    let mut value = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        value.push_str(&rest[..at]);
-        let escape = &rest[at + 1..];
-        let (skip, digits) = if escape.starts_with('+') { (1, 6) } else { (0, 4) };
-        let scalar = escape
-            .get(skip..skip + digits)
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .and_then(char::from_u32);
-        match scalar {
-            Some(character) => {
-                value.push(character);
-                rest = &escape[skip + digits..];
-            }
-            None => {
-                value.push('\\');
-                rest = escape.strip_prefix('\\').unwrap_or(escape);
-            }
-        }
-    }
-    value.push_str(rest);
-    value
-}
-
 /// The tokens that are left as one text: unquoted words lowered, one way of spacing.
 pub fn normalise(cursor: &Cursor<'_>) -> String {
     let mut text = String::new();
@@ -458,11 +393,22 @@ pub fn normalise(cursor: &Cursor<'_>) -> String {
         }
         match token.kind {
             LexemeKind::Word => text.push_str(&word.to_lowercase()),
+            // MySQL's clients quote every name; one that needs no quotes reads the same without.
+            LexemeKind::Quoted if word.starts_with('`') && is_plain(word) => {
+                text.push_str(&cursor.fold(*token));
+            }
             _ => text.push_str(word),
         }
         previous = word;
     }
     text
+}
+
+/// Whether a name in backticks could stand without them, but for keywords.
+fn is_plain(word: &str) -> bool {
+    let name = word.trim_matches('`');
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn spaced(previous: &str, word: &str) -> bool {
@@ -488,17 +434,6 @@ mod tests {
         lex(text, 0, text.len(), Engine::Postgres)
             .filter(|lexeme| !lexeme.kind.is_trivia())
             .collect()
-    }
-
-    #[test]
-    fn values_and_names() {
-        assert_eq!(string_value("'it''s'"), "it's");
-        assert_eq!(string_value(r"E'a\'b\n'"), "a'b\n");
-        assert_eq!(string_value("$x$a$x$"), "a");
-        assert_eq!(string_value(r"U&'d\0061t\+000061'"), "data");
-        assert_eq!(unquote_identifier(r#""a""B""#), "a\"B");
-        assert_eq!(unquote_identifier(r#"U&"d\0061""#), "da");
-        assert_eq!(unquote_identifier("[a b]"), "a b");
     }
 
     #[test]

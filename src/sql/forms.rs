@@ -12,7 +12,7 @@ use crate::dialect::Engine;
 use crate::migration::{Context, LocatedChange, Reading};
 use crate::schema::change::{Change, TableAction};
 use crate::source::{Located, Span};
-use crate::sql::block;
+use crate::sql::block::{self, Body};
 use crate::sql::cursor::{Cursor, Reads, Unread};
 
 /// How a form is read.
@@ -22,8 +22,8 @@ enum Reader {
     One(fn(&mut Cursor<'_>) -> Reads<Change>),
     /// It is any number of changes.
     Many(fn(&mut Cursor<'_>) -> Reads<Vec<Located<Change>>>),
-    /// A `DO` block.
-    Do,
+    /// It is code that runs: a `DO` block and its like.
+    Code(fn(&mut Cursor<'_>) -> Reads<Body>),
 }
 
 /// A table of forms: leading words and their reader; longer words stand before their beginnings.
@@ -69,8 +69,8 @@ pub fn read(cursor: Cursor<'_>) -> ReadStatement {
     let read = match reader {
         Reader::One(reader) => reader(&mut rest).map(|change| vec![Located::new(change, span)]),
         Reader::Many(reader) => reader(&mut rest),
-        Reader::Do => {
-            return match block::do_block(&mut rest) {
+        Reader::Code(reader) => {
+            return match reader(&mut rest) {
                 Ok(body) => ReadStatement { changes: body.changes, reading: body.reading },
                 Err(error) => unread(error),
             };

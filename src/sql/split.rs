@@ -1,7 +1,10 @@
 //! The splitter: pieces that tile the text, one for each statement.
 
+mod stored;
+
 use crate::dialect::Engine;
-use crate::sql::token::{Lexeme, LexemeKind, lex};
+use crate::sql::token::{BREAKPOINT, Lexeme, LexemeKind, lex};
+use stored::Stored;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub enum PieceKind {
     Between,
     /// A statement from its first to its last token, semicolon included.
     Statement,
-    /// A psql command.
+    /// A command of psql, or the mysql client's DELIMITER.
     Meta,
     /// The rows of a `COPY ... FROM stdin`, up to and with the line `\.`.
     CopyData,
@@ -40,8 +43,14 @@ pub struct Split {
 
 /// Splits a text; it never fails.
 pub fn split(text: &str, engine: Engine) -> Split {
-    let mut splitter =
-        Splitter { text, engine, split: Split::default(), tokens: Vec::new(), from: 0 };
+    let mut splitter = Splitter {
+        text,
+        engine,
+        split: Split::default(),
+        tokens: Vec::new(),
+        from: 0,
+        delimiter: "",
+    };
     let mut at = 0;
     while at < text.len() {
         at = splitter.run(at);
@@ -59,15 +68,39 @@ struct Splitter<'a> {
     tokens: Vec<Lexeme>,
     /// Where the next piece begins.
     from: usize,
+    /// What ends a statement in place of the semicolon; empty for none.
+    delimiter: &'a str,
 }
 
 impl Splitter<'_> {
-    /// Reads on from `at` to the end, or to the rows of a COPY; returns where it stopped.
+    /// Reads on from `at` to the end, to the rows of a COPY or behind a DELIMITER; returns where it
+    /// stopped.
     fn run(&mut self, at: usize) -> usize {
         let mut nesting = Nesting::default();
-        for lexeme in lex(self.text, at, self.text.len(), self.engine) {
+        let mut stored = Stored::default();
+        let mut lexer = lex(self.text, at, self.text.len(), self.engine);
+        lexer.delimiter = self.delimiter;
+        let is_mysql = matches!(self.engine, Engine::Mysql | Engine::Mariadb);
+        for lexeme in lexer {
             match lexeme.kind {
-                LexemeKind::Comment => self.split.comments.push(lexeme),
+                LexemeKind::Comment => {
+                    self.split.comments.push(lexeme);
+                    if self.word(lexeme).starts_with(BREAKPOINT) {
+                        (nesting, stored) = Default::default();
+                        self.finish_statement(lexeme.start);
+                    }
+                }
+                _ if is_mysql && self.is_delimiter_command(lexeme) => {
+                    return self.set_delimiter(lexeme);
+                }
+                _ if is_mysql && self.ends_stored(lexeme, &stored) => {
+                    stored = Stored::default();
+                    self.finish_statement(lexeme.end);
+                }
+                _ if is_mysql && !lexeme.kind.is_trivia() => {
+                    self.tokens.push(lexeme);
+                    stored.see(self.text, &self.tokens);
+                }
                 LexemeKind::Blank => {}
                 LexemeKind::Meta => self.meta(lexeme),
                 _ if self.is_semicolon(lexeme) && !nesting.holds_semicolon() => {
@@ -93,6 +126,31 @@ impl Splitter<'_> {
 
     fn is_semicolon(&self, lexeme: Lexeme) -> bool {
         lexeme.kind == LexemeKind::Symbol && self.word(lexeme) == ";"
+    }
+
+    /// Whether a statement of MySQL's ends here: at the delimiter that was set, or at a semicolon
+    /// that no body holds.
+    fn ends_stored(&self, lexeme: Lexeme, stored: &Stored) -> bool {
+        let delimiter = !self.delimiter.is_empty() && self.word(lexeme) == self.delimiter;
+        delimiter || (self.is_semicolon(lexeme) && !stored.holds_semicolon(self.delimiter))
+    }
+
+    fn is_delimiter_command(&self, lexeme: Lexeme) -> bool {
+        self.tokens.is_empty()
+            && lexeme.kind == LexemeKind::Word
+            && self.word(lexeme).eq_ignore_ascii_case("delimiter")
+    }
+
+    /// `DELIMITER x`, to the end of its line.
+    fn set_delimiter(&mut self, lexeme: Lexeme) -> usize {
+        let rest = self.text.get(lexeme.end..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        let delimiter = line.split_whitespace().next().unwrap_or("");
+        self.delimiter = if delimiter == ";" { "" } else { delimiter };
+        self.between(lexeme.start);
+        let end = lexeme.end + line.len();
+        self.push(PieceKind::Meta, lexeme.start, end);
+        end
     }
 
     /// A psql command ends the statement before it when it sends it (`\gexec`), and is a piece of
@@ -141,6 +199,12 @@ impl Splitter<'_> {
     }
 
     fn finish_statement(&mut self, end: usize) {
+        // `END; //`: the semicolon before another delimiter says nothing.
+        while !self.delimiter.is_empty()
+            && self.tokens.last().is_some_and(|last| self.is_semicolon(*last))
+        {
+            self.tokens.pop();
+        }
         let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return };
         let end =
             if self.text.get(end.saturating_sub(1)..end) == Some(";") { end } else { last.end };
@@ -238,7 +302,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn statements(text: &str) -> Vec<&str> {
-        split(text, Engine::Postgres)
+        statements_of(text, Engine::Postgres)
+    }
+
+    fn statements_of(text: &str, engine: Engine) -> Vec<&str> {
+        split(text, engine)
             .pieces
             .iter()
             .filter(|piece| piece.kind == PieceKind::Statement)
@@ -279,6 +347,46 @@ mod tests {
     }
 
     #[test]
+    fn mysql_keeps_stored_code_together() {
+        let trigger = "create definer=`a`@`%` trigger t before insert on u for each row";
+        let body = "begin if a then set b = if(c, 1, 2); elseif d then l: loop set e = case when f \
+                    then 1 end; end loop l; end if; end";
+        let cases: &[(&str, &[&str])] = &[
+            (&format!("{trigger} {body}; a"), &[&format!("{trigger} {body};"), "a"]),
+            (&format!("{trigger} set new.a = 1; b"), &[&format!("{trigger} set new.a = 1;"), "b"]),
+            (
+                &format!("{trigger} if a then set b = 1; end if; c"),
+                &[&format!("{trigger} if a then set b = 1; end if;"), "c"],
+            ),
+            (
+                &format!("DELIMITER $$\n{trigger} {body}$$\ndelimiter ;\na;"),
+                &[&format!("{trigger} {body}"), "a;"],
+            ),
+            (
+                "DELIMITER //\ndrop procedure p; create procedure p() begin a; end; //\nb //",
+                &["drop procedure p;", "create procedure p() begin a; end", "b"],
+            ),
+            ("begin not atomic a; b; end; c", &["begin not atomic a; b; end;", "c"]),
+            (
+                "begin; create table event (a int); commit;",
+                &["begin;", "create table event (a int);", "commit;"],
+            ),
+            ("a 'x\\';'; b \"y;\";", &["a 'x\\';';", "b \"y;\";"]),
+            ("a --> statement-breakpoint\nb;--> statement-breakpoint\n", &["a", "b;"]),
+            (
+                "/*!40101 set a = 1 */;\n/*!50003 create*/ /*!50017 definer=`r`@`l`*/ x;",
+                &["set a = 1 */;", "create*/ /*!50017 definer=`r`@`l`*/ x;"],
+            ),
+            ("a # ;\n; b -- ;\n;", &["a # ;\n;", "b -- ;\n;"]),
+        ];
+        for (text, expected) in cases {
+            for engine in [Engine::Mysql, Engine::Mariadb] {
+                assert_eq!(statements_of(text, engine), *expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn sqlite_keeps_the_body_of_a_trigger_together() {
         let trigger = "create temp trigger g after update of a on t when new.end > 1 begin \
                        update t set b = case when a then 1 else 2 end; select new.end; end;";
@@ -303,6 +411,11 @@ mod tests {
             Just("create function f begin atomic ".to_owned()), Just("end".to_owned()),
             Just("create trigger t on u begin ".to_owned()), Just(" case ".to_owned()),
             Just("é".to_owned()), Just(":".to_owned()), ".{0,4}",
+            Just("/*!40101 ".to_owned()), Just("/*M!".to_owned()), Just("#".to_owned()),
+            Just("\nDELIMITER //\n".to_owned()), Just("//".to_owned()), Just("`".to_owned()),
+            Just("create trigger t before insert on u for each row ".to_owned()),
+            Just(" begin ".to_owned()), Just(" if ".to_owned()), Just("@'x".to_owned()),
+            Just("--> statement-breakpoint".to_owned()), Just("delimiter é;\r".to_owned()),
         ], 0..40)) {
             let text = parts.concat();
             for engine in Engine::ALL {

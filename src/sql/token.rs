@@ -1,6 +1,9 @@
 //! The lexer: any text becomes lexemes that tile it, whatever it holds.
 
+mod mysql;
+
 use crate::dialect::Engine;
+pub(crate) use mysql::BREAKPOINT;
 
 /// What a lexeme is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,7 @@ impl Lexeme {
 
 /// Cuts `text[start..end]` into lexemes, one at a time; offsets are those of `text`.
 pub fn lex(text: &str, start: usize, end: usize, engine: Engine) -> Lexer<'_> {
-    Lexer { text, bytes: text.as_bytes(), at: start, end, engine }
+    Lexer { text, bytes: text.as_bytes(), at: start, end, engine, delimiter: "", versions: 0 }
 }
 
 /// The lexemes of a text.
@@ -67,6 +70,10 @@ pub struct Lexer<'a> {
     at: usize,
     end: usize,
     engine: Engine,
+    /// What ends a statement in place of the semicolon, set by the mysql client's DELIMITER.
+    pub delimiter: &'a str,
+    /// In how many of MySQL's comments that hold code the lexer stands.
+    versions: u8,
 }
 
 impl Iterator for Lexer<'_> {
@@ -97,17 +104,21 @@ impl Lexer<'_> {
     }
 
     fn lexeme(&mut self) -> LexemeKind {
+        if self.is_mysql()
+            && let Some(kind) = self.of_mysql()
+        {
+            return kind;
+        }
         let byte = self.byte(0);
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.blank(),
             b'-' if self.byte(1) == b'-' => self.line_comment(),
-            b'#' if self.is_mysql() => self.line_comment(),
             b'/' if self.byte(1) == b'*' => self.block_comment(),
             b'\\' => {
                 self.skip_line();
                 LexemeKind::Meta
             }
-            b'\'' => self.quoted(b'\'', self.is_mysql(), LexemeKind::Text),
+            b'\'' => self.quoted(b'\'', false, LexemeKind::Text),
             b'"' => self.quoted(b'"', false, LexemeKind::Quoted),
             b'`' if self.engine != Engine::Postgres => self.quoted(b'`', false, LexemeKind::Quoted),
             b'[' if self.engine == Engine::Sqlite => self.quoted(b']', false, LexemeKind::Quoted),
@@ -272,13 +283,13 @@ impl Lexer<'_> {
 
     fn word(&mut self) -> LexemeKind {
         match (self.byte(0), self.byte(1), self.byte(2)) {
-            (b'e' | b'E', b'\'', _) => {
+            (b'e' | b'E', b'\'', _) if !self.is_mysql() => {
                 self.at += 1;
                 return self.quoted(b'\'', true, LexemeKind::Text);
             }
             (b'b' | b'B' | b'x' | b'X' | b'n' | b'N', b'\'', _) => {
                 self.at += 1;
-                return self.quoted(b'\'', false, LexemeKind::Text);
+                return self.quoted(b'\'', self.is_mysql(), LexemeKind::Text);
             }
             (b'u' | b'U', b'&', quote @ (b'\'' | b'"')) if self.engine == Engine::Postgres => {
                 self.at += 2;
@@ -287,7 +298,7 @@ impl Lexer<'_> {
             }
             _ => {}
         }
-        while is_word_byte(self.byte(0)) {
+        while is_word_byte(self.byte(0)) && !self.at_delimiter() {
             self.at += 1;
         }
         LexemeKind::Word
@@ -299,7 +310,7 @@ impl Lexer<'_> {
     /// that makes it one (manual, "Operators").
     fn symbol(&mut self) -> LexemeKind {
         let start = self.at;
-        while is_operator_byte(self.byte(0)) {
+        while is_operator_byte(self.byte(0)) && !self.ends_operator(start) {
             let comment = matches!((self.byte(0), self.byte(1)), (b'-', b'-') | (b'/', b'*'));
             if comment && self.at > start {
                 break;

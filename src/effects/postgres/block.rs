@@ -86,7 +86,10 @@ fn maintenance_form(
             }
             _ => return None,
         },
-        MaintenanceVerb::Analyze | MaintenanceVerb::Checkpoint => return None,
+        MaintenanceVerb::Analyze
+        | MaintenanceVerb::Checkpoint
+        | MaintenanceVerb::Optimize
+        | MaintenanceVerb::Repair => return None,
     };
     Some(form)
 }

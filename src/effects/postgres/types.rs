@@ -3,11 +3,9 @@
 //! Measured on PostgreSQL 10 to 18: `facts/postgres_impact.csv`, category "alter column type". The
 //! test below holds the pairs that were measured.
 
-use crate::schema::catalog::{Catalog, Relation, Table};
-use crate::schema::change::ConstraintKind;
+use crate::schema::catalog::Catalog;
 use crate::schema::expr::Expr;
 use crate::schema::knowledge::Knowledge;
-use crate::schema::name::Name;
 use crate::schema::table::TypeKind;
 use crate::schema::types::{DataType, canonical};
 
@@ -75,7 +73,7 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
                 Rewrites
             }
         }
-        (a, b) if is_builtin(a) && is_builtin(b) => Rewrites,
+        (a, b) if is_builtin_name(a) && is_builtin_name(b) => Rewrites,
         _ => TypeChange::Unknown,
     }
 }
@@ -111,7 +109,7 @@ fn is_time(name: &str) -> bool {
     is_timestamp(name) || name.starts_with("time with")
 }
 
-fn is_builtin(name: &str) -> bool {
+fn is_builtin_name(name: &str) -> bool {
     const BUILTIN: &[&str] = &[
         "\"char\"",
         "bigint",
@@ -169,6 +167,12 @@ fn is_builtin(name: &str) -> bool {
     BUILTIN.binary_search(&name).is_ok()
 }
 
+/// Whether a type, or the type of an array's elements, comes with the engine or with the extensions
+/// citext and hstore.
+pub(super) fn is_builtin(ty: &DataType) -> bool {
+    is_builtin_name(&ty.name.name)
+}
+
 /// The type beneath a domain, and whether a value could still be refused; an enum rewrites
 /// whatever it becomes.
 pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Catalog) -> TypeChange {
@@ -184,7 +188,7 @@ pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Cata
     }
     let change = type_change(&from_base, &to_base, utc);
     let made = |ty: &DataType| matches!(catalog.type_of(&ty.name), Knowledge::Known(_));
-    let known = |ty: &DataType| is_builtin(&ty.name.name) || made(ty);
+    let known = |ty: &DataType| is_builtin(ty) || made(ty);
     match change {
         TypeChange::Unknown if known(&from_base) && known(&to_base) => TypeChange::Rewrites,
         change => change,
@@ -244,48 +248,6 @@ fn is_type(written: &str, ty: &DataType) -> bool {
     let same = canonical(crate::dialect::Engine::Postgres, name.trim()) == ty.name.name;
     let same_arguments = arguments.is_empty() || arguments == ty.arguments.join(",");
     ty.to_string() == written || (same && same_arguments)
-}
-
-/// What mentions a column in a way that a type change without a rewrite still works on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mentions {
-    /// Indexes with the column as a plain key.
-    pub indexes: Vec<String>,
-    /// Indexes with the column that have an expression or a predicate: built anew by any type
-    /// change, one to the same type included.
-    pub computed_indexes: Vec<String>,
-    /// Valid CHECK constraints: verified anew by any type change.
-    pub checks: Vec<String>,
-}
-
-/// Finds them.
-pub fn mentions(catalog: &Catalog, name: &Name, table: &Table, column: &str) -> Mentions {
-    let mut mentions = Mentions::default();
-    for index_name in &table.indexes {
-        let key = Name { schema: name.schema.clone(), name: index_name.clone() };
-        let Some(Relation::Index(index)) = catalog.relations.get(&key) else { continue };
-        let in_expression = |expr: &Expr| expr.columns.contains(column);
-        let mentioned = index.predicate.as_ref().is_some_and(in_expression)
-            || index.keys.iter().any(|key| in_expression(&key.expr))
-            || index.include.iter().any(|included| included == column);
-        // Measured: a predicate or an expression anywhere in an index that mentions the column.
-        let computed =
-            index.predicate.is_some() || index.keys.iter().any(|key| key.column.is_none());
-        if mentioned && computed {
-            mentions.computed_indexes.push(index_name.clone());
-        } else if index.keys.iter().any(|key| key.column.as_deref() == Some(column)) {
-            mentions.indexes.push(index_name.clone());
-        }
-    }
-    for constraint in &table.constraints {
-        if let ConstraintKind::Check(expr) = &constraint.kind
-            && constraint.validated
-            && expr.columns.contains(column)
-        {
-            mentions.checks.extend(constraint.name.clone());
-        }
-    }
-    mentions
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! reference [D].
 
 use super::names::Naming;
+use crate::frameworks::keys::Keys;
 use crate::frameworks::paths::{Database, url_database};
 use crate::frameworks::{LoadError, Project};
 use crate::tree::{ancestors, below, file_name, join, parent};
@@ -202,7 +203,7 @@ impl Config {
             in_transaction: keys.flag("flyway.executeInTransaction", true),
             mixed: keys.flag("flyway.mixed", false),
             group: keys.flag("flyway.group", false),
-            database: keys.url().and_then(url_database),
+            database: url(keys).and_then(url_database),
         }
     }
 }
@@ -238,97 +239,17 @@ impl ScriptConfig {
     }
 }
 
-/// Dotted keys with their values.
-#[derive(Debug, Default)]
-struct Keys(BTreeMap<String, Value>);
-
-#[derive(Debug)]
-enum Value {
-    Text(String),
-    List(Vec<String>),
-}
-
-impl Keys {
-    fn read_toml(&mut self, text: &str) -> Result<(), String> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            format!("not TOML: {}", error.message())
-        })?;
-        self.take_table("", table);
-        Ok(())
-    }
-
-    fn take_table(&mut self, prefix: &str, table: toml::Table) {
-        for (key, value) in table {
-            let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-            let scalar = |value: &toml::Value| match value {
-                toml::Value::String(text) => text.clone(),
-                value => value.to_string(),
-            };
-            match value {
-                toml::Value::Table(table) => self.take_table(&key, table),
-                toml::Value::Array(values) => {
-                    self.0.insert(key, Value::List(values.iter().map(scalar).collect()));
-                }
-                value => {
-                    self.0.insert(key, Value::Text(scalar(&value)));
-                }
-            }
-        }
-    }
-
-    /// Java properties: `key=value`, `#` and `!` start comments, `\` at the end goes on.
-    fn read_properties(&mut self, text: &str) {
-        let joined = text.replace("\r\n", "\n").replace('\r', "\n").replace("\\\n", "");
-        for line in joined.split('\n').map(str::trim) {
-            if line.starts_with(['#', '!']) {
-                continue;
-            }
-            let Some((key, value)) = line.split_once(['=', ':']) else { continue };
-            self.0.insert(key.trim().to_owned(), Value::Text(value.trim().to_owned()));
-        }
-    }
-
-    fn text(&self, key: &str) -> Option<&str> {
-        match self.0.get(key)? {
-            Value::Text(text) => Some(text),
-            Value::List(_) => None,
-        }
-    }
-
-    fn flag(&self, key: &str, default: bool) -> bool {
-        self.text(key).map_or(default, |text| text.eq_ignore_ascii_case("true"))
-    }
-
-    /// A list, or text with commas; an empty one counts as not said.
-    fn list(&self, key: &str) -> Option<Vec<String>> {
-        let values: Vec<String> = match self.0.get(key)? {
-            Value::List(values) => values.clone(),
-            Value::Text(text) => text.split(',').map(|part| part.trim().to_owned()).collect(),
-        };
-        let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
-        (!values.is_empty()).then_some(values)
-    }
-
-    fn below(&self, prefix: &str) -> BTreeMap<String, String> {
-        let entry = |(key, value): (&String, &Value)| match value {
-            Value::Text(text) => Some((key.strip_prefix(prefix)?.to_owned(), text.clone())),
-            Value::List(_) => None,
-        };
-        self.0.iter().filter_map(entry).collect()
-    }
-
-    /// `flyway.url`, the URL of the environment that is chosen, or of the only one.
-    fn url(&self) -> Option<&str> {
-        let environment = self.text("flyway.environment").unwrap_or("default");
-        let chosen = || self.text(&format!("environments.{environment}.url"));
-        let only = || {
-            let is_url = |key: &&String| key.starts_with("environments.") && key.ends_with(".url");
-            let mut urls = self.0.keys().filter(is_url);
-            let first = urls.next()?;
-            urls.next().is_none().then(|| self.text(first)).flatten()
-        };
-        self.text("flyway.url").or_else(chosen).or_else(only)
-    }
+/// `flyway.url`, the URL of the environment that is chosen, or of the only one.
+fn url(keys: &Keys) -> Option<&str> {
+    let environment = keys.text("flyway.environment").unwrap_or("default");
+    let chosen = || keys.text(&format!("environments.{environment}.url"));
+    let only = || {
+        let is_url = |key: &&str| key.starts_with("environments.") && key.ends_with(".url");
+        let mut urls = keys.names().filter(is_url);
+        let first = urls.next()?;
+        urls.next().is_none().then(|| keys.text(first)).flatten()
+    };
+    keys.text("flyway.url").or_else(chosen).or_else(only)
 }
 
 #[cfg(test)]

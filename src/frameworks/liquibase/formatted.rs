@@ -3,6 +3,7 @@
 //! Facts: `AbstractFormattedChangeLogParser` [S]. Directives are lines, without regard to case;
 //! blanks may stand before `--` and after it.
 
+use crate::frameworks::lines::{Line, lines};
 use crate::frameworks::placeholders::blank;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -185,36 +186,6 @@ fn delimiter(expression: &str) -> Option<Delimiter> {
         text => text.replace('\\', ""),
     };
     (!text.is_empty() && text != ";").then_some(Delimiter { text, before })
-}
-
-struct Line {
-    /// Without its end.
-    content: Range<usize>,
-    /// With it.
-    whole: Range<usize>,
-}
-
-/// Lines as Java's reader sees them: LF, CRLF and a lone CR end one.
-fn lines(text: &str) -> Vec<Line> {
-    let bytes = text.as_bytes();
-    let mut lines = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while let Some(byte) = bytes.get(at) {
-        let end = match byte {
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => at + 2,
-            b'\r' | b'\n' => at + 1,
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        lines.push(Line { content: start..at, whole: start..end });
-        (start, at) = (end, end);
-    }
-    if start < bytes.len() {
-        lines.push(Line { content: start..bytes.len(), whole: start..bytes.len() });
-    }
-    lines
 }
 
 /// Whether a file's first line that is not blank is the header `--liquibase formatted sql`.

@@ -107,3 +107,35 @@ fn flyway_sees_what_may_not_run_in_a_transaction() {
         assert_eq!(automatic(&ups(&[sql])[0], dialect), expected, "{sql}");
     }
 }
+
+/// The texts of the statements that run in the transaction of the first one.
+fn later(texts: &[&str], wraps: Wraps, sends: Sends) -> Vec<String> {
+    let mut migrations = ups(texts);
+    migrations.iter_mut().for_each(|it| it.migration.runner = runner(wraps, sends));
+    let replay = run(&migrations, true);
+    let steps = replay.steps(0);
+    steps[0].later_in_transaction().map(|step| step.statement.text.clone()).collect()
+}
+
+#[test]
+fn statements_that_share_a_transaction_are_found() {
+    use Sends::{Statements, WholeFile};
+    let two = &["select 1; select 2", "select 3"][..];
+    let own = &["begin; select 1; commit; select 2"][..];
+    let late = &["select 1; begin; select 2; commit; select 3"][..];
+    let ended = &["select 1; commit; select 2", "select 3"][..];
+    let cases: &[(&[&str], Wraps, Sends, &[&str])] = &[
+        (two, Wraps::EachFile, Statements, &["select 2"]),
+        (two, Wraps::AllPending, Statements, &["select 2", "select 3"]),
+        (two, Wraps::Nothing, Statements, &[]),
+        (two, Wraps::Nothing, WholeFile, &["select 2"]),
+        (two, Wraps::Unknown, Sends::Unknown, &["select 2"]),
+        (own, Wraps::Nothing, WholeFile, &["select 1", "commit"]),
+        (late, Wraps::Nothing, WholeFile, &["begin", "select 2", "commit"]),
+        (late, Wraps::Nothing, Statements, &[]),
+        (ended, Wraps::AllPending, Statements, &["commit"]),
+    ];
+    for (texts, wraps, sends, expected) in cases {
+        assert_eq!(later(texts, *wraps, *sends), *expected, "{texts:?} {wraps:?} {sends:?}");
+    }
+}

@@ -20,13 +20,28 @@ pub static RULE: Rule = Rule {
           ORMs name every column that they know in every SELECT and INSERT.",
     instead: "First ship a release that no longer reads or writes the column (an ORM must be told \
               to ignore it). When it is everywhere and cannot be rolled back any more, drop the \
-              column, and allow this finding with that reason.",
-    facts: &[Fact {
-        engine: Engine::Postgres,
-        says: "Indexes and table constraints involving the column are dropped with it; CASCADE \
-               drops what depends on it outside the table, such as views.",
-        source: "https://www.postgresql.org/docs/current/sql-altertable.html",
-    }],
+              column. A comment `-- lockgate:retired column shop.orders.total` in a migration of \
+              that release lets the drop pass by itself, once git proves that it was released; \
+              else allow this finding with that reason.",
+    facts: &[
+        Fact {
+            engine: Engine::Postgres,
+            says: "Indexes and table constraints involving the column are dropped with it; \
+                   CASCADE drops what depends on it outside the table, such as views.",
+            source: "https://www.postgresql.org/docs/current/sql-altertable.html",
+        },
+        Fact {
+            engine: Engine::Mysql,
+            says: "A dropped column is also removed from every index that it is part of; an index \
+                   that has no other column is dropped.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/alter-table.html",
+        },
+        Fact {
+            engine: Engine::Mariadb,
+            says: "DROP COLUMN drops the column and all its data.",
+            source: "https://mariadb.com/kb/en/alter-table/",
+        },
+    ],
     same_as: &[
         ("squawk", "ban-drop-column"),
         ("atlas", "DS103"),
@@ -51,6 +66,13 @@ pub static RULE: Rule = Rule {
         ),
         bad("sqlite", OLD, "ALTER TABLE main.[T] DROP COLUMN `A`;", "DROP COLUMN `A`"),
         bad("sqlite", OLD, "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP a;", "DROP a"),
+        bad("mysql", OLD, "ALTER TABLE `t` ADD b int, DROP `A`, ALGORITHM=INPLACE;", "DROP `A`"),
+        bad("mysql", OLD, "ALTER TABLE t CHANGE a b bigint; ALTER TABLE t DROP COLUMN b;", "DROP COLUMN b"),
+        bad("mysql", OLD, "CREATE PROCEDURE p() BEGIN IF @x THEN ALTER TABLE t DROP a; END IF; END; CALL p();", "CALL p()"),
+        bad("mariadb", OLD, "RENAME TABLE t TO u; ALTER TABLE u DROP COLUMN IF EXISTS a;", "DROP COLUMN IF EXISTS a"),
+        good("mysql", OLD, "ALTER TABLE t DROP INDEX a, DROP KEY b; ALTER TABLE t ADD b int; ALTER TABLE t DROP b;").incomplete(),
+        good("mysql", OLD, "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN DELETE FROM u; END; ALTER TABLE t MODIFY a bigint;"),
+        good("mariadb", OLD, "ALTER TABLE t DROP COLUMN IF EXISTS b; CREATE TABLE n LIKE t; ALTER TABLE n DROP a;"),
         good("sqlite", OLD, "ALTER TABLE t ADD b TEXT; ALTER TABLE t DROP b; ALTER TABLE t RENAME COLUMN a TO c;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, b int); ALTER TABLE n DROP COLUMN b;"),
@@ -78,14 +100,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         });
         let verb = if certain { "dropping" } else { "this may run: dropping" };
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
-            .message(format!(
-                "{verb} `{table}.{column}` deletes its values, and the release that is running \
-                 fails with every statement that names it"
+            .message(format!("{verb} `{table}.{column}` deletes its values"))
+            .old_release(", and the release that is running fails with every statement that names it")
+            .help(format!(
+                "ship a release that no longer uses the column, with `-- lockgate:retired column \
+                 {table}.{column}` in a migration; when it is everywhere, drop the column (or \
+                 allow this with `-- lockgate:allow drop-column reason=\"unused since ...\"`)"
             ))
-            .help(
-                "ship a release that no longer uses the column first; then drop it, with \
-                 `-- lockgate:allow drop-column reason=\"unused since ...\"`",
-            )
             .push();
     }
 }

@@ -1,16 +1,14 @@
 //! `ALTER COLUMN ... TYPE` that writes the table or its indexes anew.
 
 use crate::dialect::Engine;
-use crate::effects::postgres::types::{
-    Mentions, TypeChange, mentions, resolved_change, using_is_plain,
-};
+use crate::effects::postgres::retype::retype;
+use crate::effects::postgres::types::TypeChange;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::change::{Change, TableAction};
-use crate::schema::name::{Name, ObjectKind};
+use crate::schema::change::Change;
+use crate::schema::name::ObjectKind;
 use crate::schema::types::DataType;
-use std::collections::BTreeSet;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer, b varchar(50), c timestamp);";
 
@@ -165,19 +163,12 @@ fn judge(
         );
         return Some((Level::Warning, message));
     };
-    let mentions = found_mentions(step, table, column);
-    let plain = using(step, difference).is_none_or(|using| using_is_plain(using, column, to));
-    let change = match plain {
-        true => resolved_change(from, to, is_utc(step), step.before),
-        false => TypeChange::Rewrites,
-    };
-    let change = match changes_collation(step, difference, column) {
-        true => change.max(TypeChange::RebuildsIndexes),
-        false => change,
-    };
+    let located = step.statement.changes.get(difference.change)?;
+    let Change::AlterTable { action, .. } = &located.change.value else { return None };
+    let done = retype(step.before, step.dialect, table, from, action)?;
     let what = format!("changing `{table}.{column}` from {from} to {to}");
     let lock = "under an ACCESS EXCLUSIVE lock";
-    match change {
+    match done.change {
         TypeChange::Rewrites => Some((
             Level::Error,
             format!("{what} writes the whole table anew {lock}: {blocked}{}", narrowing(from, to)),
@@ -187,10 +178,7 @@ fn judge(
             format!("{what} may write the whole table anew {lock}: the types are not known"),
         )),
         TypeChange::Free | TypeChange::RebuildsIndexes => {
-            let mut indexes = mentions.computed_indexes;
-            if change == TypeChange::RebuildsIndexes {
-                indexes.extend(mentions.indexes);
-            }
+            let indexes: Vec<&str> = done.rebuilt.iter().map(|it| it.name.as_str()).collect();
             if !indexes.is_empty() {
                 let indexes = indexes.join("`, `");
                 return Some((
@@ -198,7 +186,7 @@ fn judge(
                     format!("{what} builds `{indexes}` anew {lock}: {blocked}"),
                 ));
             }
-            let checks = mentions.checks.join("`, `");
+            let checks = done.verified.join("`, `");
             (!checks.is_empty()).then(|| {
                 (Level::Error, format!("{what} verifies `{checks}` on every row {lock}: {blocked}"))
             })
@@ -218,61 +206,4 @@ fn narrowing(from: &DataType, to: &DataType) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Whether the column gets another collation: what an index orders by changes with it.
-fn changes_collation(step: &Step<'_>, difference: &Difference, column: &str) -> bool {
-    let old = step.before.column(&difference.object.name, column).seen();
-    let old = old.and_then(|found| found.definition.collation.as_ref());
-    let new = step.statement.changes.get(difference.change).and_then(|located| {
-        match &located.change.value {
-            Change::AlterTable { action: TableAction::AlterType { collation, .. }, .. } => {
-                collation.as_ref()
-            }
-            _ => None,
-        }
-    });
-    let name = |collation: Option<&Name>| {
-        collation.map(|name| name.name.clone()).filter(|name| name != "default")
-    };
-    name(old) != name(new)
-}
-
-/// What mentions the column in the table and in those below it, which change with it.
-fn found_mentions(step: &Step<'_>, table: &Name, column: &str) -> Mentions {
-    let mut found = Mentions::default();
-    let mut names = vec![table.clone()];
-    // Statements that the server would refuse can make a circle of parents.
-    let mut visited = BTreeSet::new();
-    while let Some(name) = names.pop() {
-        if !visited.insert(name.clone()) {
-            continue;
-        }
-        if let Some(seen) = step.before.shape(&name).seen() {
-            let here = mentions(step.before, &name, seen, column);
-            found.indexes.extend(here.indexes);
-            found.computed_indexes.extend(here.computed_indexes);
-            found.checks.extend(here.checks);
-        }
-        names.extend(step.before.children(&name).map(|(child, _)| child.clone()));
-    }
-    found.checks.dedup();
-    found
-}
-
-fn using<'a>(step: &Step<'a>, difference: &Difference) -> Option<&'a crate::schema::expr::Expr> {
-    let located = step.statement.changes.get(difference.change)?;
-    match &located.change.value {
-        Change::AlterTable { action: TableAction::AlterType { using, .. }, .. } => using.as_ref(),
-        _ => None,
-    }
-}
-
-/// Between timestamp and timestamptz the rows stay as they are only when the session is known to be
-/// in UTC, from PostgreSQL 12 on.
-fn is_utc(step: &Step<'_>) -> bool {
-    let zone = step.before.setting("timezone").and_then(<[String]>::first);
-    zone.is_some_and(|zone| {
-        ["utc", "etc/utc", "gmt"].contains(&zone.to_ascii_lowercase().as_str())
-    })
 }

@@ -1,7 +1,7 @@
 //! Tables without a primary key, new or since a drop.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Level, Subject};
 use crate::replay::TableEnd;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, CreateTable};
@@ -28,14 +28,28 @@ pub static RULE: Rule = Rule {
           under load.",
     instead: "Give the table a primary key: a bigint GENERATED ALWAYS AS IDENTITY, a uuid, or the \
               columns that identify a row.",
-    facts: &[Fact {
-        engine: Engine::Postgres,
-        says: "A published table must have a replica identity, by default its primary key, for \
-               UPDATE and DELETE to be replicated; else they are refused on the publisher.",
-        source: "https://www.postgresql.org/docs/current/logical-replication-publication.html",
-    }],
+    facts: &[
+        Fact {
+            engine: Engine::Postgres,
+            says: "A published table must have a replica identity, by default its primary key, \
+                   for UPDATE and DELETE to be replicated; else they are refused on the publisher.",
+            source: "https://www.postgresql.org/docs/current/logical-replication-publication.html",
+        },
+        Fact {
+            engine: Engine::Mysql,
+            says: "Every table that a replication group is to replicate must have a primary key, \
+                   or a unique key of columns that are NOT NULL.",
+            source: "https://dev.mysql.com/doc/refman/8.4/en/group-replication-requirements.html",
+        },
+        Fact {
+            engine: Engine::Mariadb,
+            says: "In a Galera cluster all tables should have a primary key; DELETE is not \
+                   supported on those without.",
+            source: "https://mariadb.com/kb/en/mariadb-galera-cluster-known-limitations/",
+        },
+    ],
     same_as: &[("pg-migration-lint", "PGM502"), ("splinter", "no_primary_key")],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: false,
     examples: &[
         bad("postgres", "", "CREATE TABLE t (id bigint, a text);", "CREATE TABLE t"),
@@ -58,6 +72,14 @@ pub static RULE: Rule = Rule {
             .at_level(Level::Warning),
         bad("sqlite", "", "CREATE TABLE t (a, b TEXT UNIQUE);", "CREATE TABLE t"),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "CREATE TABLE [new] (id INTEGER); INSERT INTO new SELECT id FROM t; DROP TABLE t; ALTER TABLE new RENAME TO t;", "CREATE TABLE [new]"),
+        bad("mysql", "", "CREATE TABLE `t` (`id` bigint NOT NULL, UNIQUE KEY `id` (`id`)) ENGINE=InnoDB;", "CREATE TABLE `t`"),
+        bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t MODIFY id bigint NOT NULL, DROP PRIMARY KEY;", "DROP PRIMARY KEY"),
+        bad("mysql", "CREATE TABLE t (id int, PRIMARY KEY (id));", "DROP INDEX `PRIMARY` ON t;", "DROP INDEX `PRIMARY` ON t"),
+        bad("mariadb", "CREATE TABLE o (id int);", "CREATE TABLE t LIKE o;", "CREATE TABLE t LIKE o"),
+        good("mysql", "", "CREATE TABLE t (id int unsigned AUTO_INCREMENT KEY); CREATE TABLE u (a int, b int, CONSTRAINT c PRIMARY KEY USING BTREE (a, b DESC));"),
+        good("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD PRIMARY KEY (id, a), DROP PRIMARY KEY, ADD COLUMN a int NOT NULL; CREATE TABLE u LIKE t;"),
+        good("mysql", "CREATE TABLE t (id int PRIMARY KEY, a int);", "RENAME TABLE t TO old, old TO t; ALTER TABLE t CHANGE id key_id bigint AUTO_INCREMENT;"),
+        good("mariadb", "", "CREATE OR REPLACE TABLE t (id uuid DEFAULT uuid() PRIMARY KEY) WITH SYSTEM VERSIONING; CREATE TEMPORARY TABLE u (a int);"),
         good("postgres", "", "CREATE TABLE t (id bigint PRIMARY KEY, a text);"),
         good("sqlite", "", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a);"),
         good("sqlite", "", "CREATE TABLE t (a TEXT, b, PRIMARY KEY (a, b COLLATE NOCASE) ON CONFLICT IGNORE) WITHOUT ROWID;"),

@@ -1,7 +1,7 @@
 //! Statements that cannot run in a transaction block, in one.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Label, Level};
+use crate::finding::{Label, Level};
 use crate::migration::{Advice, Context, LocatedChange, OptOut, advise};
 use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises, runs_alone};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
@@ -47,7 +47,7 @@ pub static RULE: Rule = Rule {
         ("pg-migration-lint", "PGM003"),
         ("pgfence", "concurrent-in-transaction"),
     ],
-    breaks: &[Breaks::Rollback],
+    breaks: &[],
     checks_down: true,
     examples: &[
         bad("postgres", OLD, "BEGIN; CREATE INDEX CONCURRENTLY i ON t (a); COMMIT;", "CREATE INDEX CONCURRENTLY i ON t"),

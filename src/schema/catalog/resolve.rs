@@ -5,6 +5,17 @@ use crate::dialect::Engine;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 
 impl Catalog {
+    /// The key of an index among the relations: MySQL and MariaDB have one name space for each
+    /// table, the others one for each schema.
+    pub fn index_name(&self, table: &Name, index: &str) -> Name {
+        match self.engine {
+            Engine::Mysql | Engine::Mariadb => Name::of_table(table, index),
+            Engine::Postgres | Engine::Sqlite => {
+                Name { schema: table.schema.clone(), name: index.to_owned() }
+            }
+        }
+    }
+
     /// The schemas in which an unqualified name is sought, first where it is created.
     pub fn search_path(&self) -> Vec<&str> {
         match self.setting("search_path") {
@@ -136,4 +147,17 @@ fn is_in_schema(kind: ObjectKind) -> bool {
             | Kind::TextSearchParser
             | Kind::TextSearchTemplate
     )
+}
+
+/// Whether the engine itself brings it.
+pub(super) fn is_system(engine: Engine, name: &Name) -> bool {
+    if matches!(engine, Engine::Mysql | Engine::Mariadb) {
+        let systems = ["information_schema", "mysql", "performance_schema", "sys"];
+        return name.schema.as_deref().is_some_and(|schema| systems.contains(&schema));
+    }
+    match name.schema.as_deref() {
+        Some("pg_catalog" | "information_schema" | "pg_toast") => true,
+        _ if name.name.starts_with("sqlite_") => !name.name.starts_with("sqlite_autoindex_"),
+        _ => name.name.starts_with("pg_"),
+    }
 }

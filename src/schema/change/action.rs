@@ -34,6 +34,17 @@ pub enum TableAction {
         /// New name.
         to: String,
     },
+    /// MySQL's `MODIFY` and `CHANGE`: the whole definition anew.
+    RedefineColumn {
+        /// The column's old name.
+        from: String,
+        /// The column as it is from now on.
+        column: Box<Column>,
+        /// The constraints written beside it.
+        constraints: Vec<Located<Constraint>>,
+        /// `IF EXISTS` (MariaDB).
+        if_exists: bool,
+    },
     /// `ALTER COLUMN ... TYPE`.
     AlterType {
         /// The column.
@@ -111,7 +122,7 @@ pub enum TableAction {
         /// The constraint.
         constraint: Constraint,
     },
-    /// `DROP CONSTRAINT`, and MySQL's `DROP PRIMARY KEY` and `DROP FOREIGN KEY`.
+    /// `DROP CONSTRAINT`, and MySQL's `DROP PRIMARY KEY`, `DROP FOREIGN KEY` and `DROP CHECK`.
     DropConstraint {
         /// Its name.
         name: String,
@@ -236,6 +247,20 @@ pub enum TableAction {
         /// `NO DEPENDS`.
         no: bool,
     },
+    /// MySQL's sub-commands on partitions.
+    AlterPartitions {
+        /// `DROP PARTITION`, `PARTITION BY` and the like.
+        verb: String,
+        /// What stands behind it, normalised.
+        text: String,
+    },
+    /// How MySQL is to carry the statement out; no part of the table.
+    SetOnline {
+        /// `ALGORITHM`, `LOCK`, `WAIT`, `NOWAIT`.
+        option: String,
+        /// Its value, upper case; empty for NOWAIT.
+        value: String,
+    },
     /// A sub-command that is not modelled.
     Opaque {
         /// Its words, normalised.
@@ -250,6 +275,7 @@ impl TableAction {
             Self::AddColumn { .. } => "add_column",
             Self::DropColumn { .. } => "drop_column",
             Self::RenameColumn { .. } => "rename_column",
+            Self::RedefineColumn { .. } => "redefine_column",
             Self::AlterType { .. } => "alter_type",
             Self::SetNullable { .. } => "set_nullable",
             Self::SetDefault { .. } => "set_default",
@@ -282,6 +308,8 @@ impl TableAction {
             Self::SetOfType { .. } => "set_of_type",
             Self::SetWithoutOids => "set_without_oids",
             Self::DependsOnExtension { .. } => "depends_on_extension",
+            Self::AlterPartitions { .. } => "alter_partitions",
+            Self::SetOnline { .. } => "set_online",
             Self::Opaque { .. } => "opaque",
         }
     }
@@ -292,6 +320,7 @@ impl TableAction {
             Self::AddColumn { column, .. } => (ObjectKind::Column, column.name.clone()),
             Self::DropColumn { column, .. }
             | Self::RenameColumn { from: column, .. }
+            | Self::RedefineColumn { from: column, .. }
             | Self::AlterType { column, .. }
             | Self::SetNullable { column, .. }
             | Self::SetDefault { column, .. }

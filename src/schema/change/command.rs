@@ -41,7 +41,9 @@ pub enum MaintenanceVerb {
     Analyze,
     Checkpoint,
     Cluster,
+    Optimize,
     Reindex,
+    Repair,
     Vacuum,
 }
 
@@ -52,7 +54,9 @@ impl MaintenanceVerb {
             Self::Analyze => "analyze",
             Self::Checkpoint => "checkpoint",
             Self::Cluster => "cluster",
+            Self::Optimize => "optimize",
             Self::Reindex => "reindex",
+            Self::Repair => "repair",
             Self::Vacuum => "vacuum",
         }
     }
@@ -71,6 +75,25 @@ pub struct Data {
     pub functions: Vec<Name>,
     /// Whether the outermost statement has a `WHERE` (for INSERT and COPY: always true).
     pub has_where: bool,
+    /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
+    pub locks_rows: bool,
+    /// The sequences that it names in `nextval` or `setval`.
+    pub sequences: Vec<Name>,
+}
+
+impl Data {
+    /// A statement that touches nothing yet.
+    pub fn new(verb: DataVerb) -> Self {
+        Self {
+            verb,
+            writes: Vec::new(),
+            reads: Vec::new(),
+            functions: Vec::new(),
+            has_where: true,
+            locks_rows: false,
+            sequences: Vec::new(),
+        }
+    }
 }
 
 /// A statement on rows.

@@ -1,6 +1,7 @@
 //! PostgreSQL's forms.
 
 use super::{Forms, Reader};
+use crate::sql::block;
 use crate::sql::read::{
     alter_table, data, index, maintenance, object, privileges, routine, sequence, session, table,
     types, view,
@@ -64,7 +65,7 @@ pub(super) const FORMS: Forms = &[
     ("MERGE", Reader::One(data::statement)),
     ("COPY", Reader::One(data::copy)),
     ("CALL", Reader::One(data::call)),
-    ("DO", Reader::Do),
+    ("DO", Reader::Code(block::do_block)),
     ("CLOSE", Reader::One(session::nothing)),
     ("DEALLOCATE", Reader::One(session::nothing)),
     ("DISCARD", Reader::One(session::nothing)),

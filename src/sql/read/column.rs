@@ -227,7 +227,7 @@ fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<(Vec<String>, Vec<(String,
 }
 
 /// Takes DEFERRABLE, INITIALLY, NOT VALID, NO INHERIT, ENFORCED in any order.
-fn constraint_attributes(cursor: &mut Cursor<'_>, constraint: &mut Constraint) {
+pub fn constraint_attributes(cursor: &mut Cursor<'_>, constraint: &mut Constraint) {
     const ATTRIBUTES: &[&str] = &[
         "NOT DEFERRABLE",
         "DEFERRABLE",
@@ -351,7 +351,10 @@ fn key_columns(mut cursor: Cursor<'_>, period_words: &str) -> Reads<(Vec<String>
 }
 
 /// `REFERENCES table (columns) MATCH ... ON DELETE ... ON UPDATE ...`.
-fn references(
+///
+/// # Errors
+/// `Unread` at the first token that is not part of it.
+pub fn references(
     cursor: &mut Cursor<'_>,
     columns: Vec<String>,
     period: bool,

@@ -9,6 +9,7 @@ use crate::sql::functions::is_harmless;
 use crate::sql::read::expr::expression;
 use crate::sql::read::query::{from_names, query};
 use crate::sql::read::table::empty_table;
+use crate::sql::token::LexemeKind;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `UPDATE`, `DELETE`, `MERGE` as statements of a
 /// migration.
@@ -79,11 +80,10 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     let whole = *cursor;
     let verb = verb(whole)?;
     let mut data = Data {
-        verb,
         writes: writes(whole),
-        reads: Vec::new(),
-        functions: Vec::new(),
-        has_where: true,
+        locks_rows: locks_rows(whole),
+        sequences: sequences(whole),
+        ..Data::new(verb)
     };
     if matches!(verb, DataVerb::Update | DataVerb::Delete) {
         let mut rest = whole;
@@ -158,6 +158,45 @@ fn inserts(cursor: &mut Cursor<'_>) -> bool {
     inserts
 }
 
+/// Whether a `FOR UPDATE` or its like stands anywhere.
+fn locks_rows(mut cursor: Cursor<'_>) -> bool {
+    const CLAUSES: &[&str] = &["FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE"];
+    while !cursor.is_done() {
+        if CLAUSES.iter().any(|clause| cursor.is(clause)) {
+            return true;
+        }
+        cursor.advance();
+    }
+    false
+}
+
+/// The sequences that `nextval` and `setval` are given as literals.
+fn sequences(mut cursor: Cursor<'_>) -> Vec<Name> {
+    let mut names = Vec::new();
+    while !cursor.is_done() {
+        let called = cursor.eat("nextval") || cursor.eat("setval");
+        if !called {
+            cursor.advance();
+            continue;
+        }
+        if cursor.eat("(")
+            && let Some(token) = cursor.peek(0)
+            && token.kind == LexemeKind::Text
+        {
+            let text = string_value(cursor.text(token));
+            let part = |part: &str| match part.strip_prefix('"') {
+                Some(quoted) => quoted.trim_end_matches('"').to_owned(),
+                None => part.to_ascii_lowercase(),
+            };
+            names.push(match text.split_once('.') {
+                Some((schema, name)) => Name::qualified(part(schema), part(name)),
+                None => Name::bare(part(&text)),
+            });
+        }
+    }
+    names
+}
+
 /// `SELECT ... INTO [TEMPORARY] [TABLE] name FROM ...` creates a table.
 fn select_into(whole: Cursor<'_>) -> Reads<Option<Change>> {
     let mut cursor = whole;
@@ -206,13 +245,7 @@ pub fn set_config(mut cursor: Cursor<'_>) -> Option<SetVariable> {
 pub fn copy(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("COPY")?;
     cursor.eat("BINARY");
-    let mut data = Data {
-        verb: DataVerb::Copy,
-        writes: Vec::new(),
-        reads: Vec::new(),
-        functions: Vec::new(),
-        has_where: true,
-    };
+    let mut data = Data::new(DataVerb::Copy);
     if cursor.is("(") {
         let mut inner = cursor.parentheses()?;
         data.reads = query(inner)?.relations;
@@ -243,11 +276,5 @@ pub fn call(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.parentheses()?;
     cursor.finish()?;
     let functions = vec![name];
-    Ok(Change::Data(Data {
-        verb: DataVerb::Call,
-        writes: Vec::new(),
-        reads: Vec::new(),
-        functions,
-        has_where: true,
-    }))
+    Ok(Change::Data(Data { functions, ..Data::new(DataVerb::Call) }))
 }

@@ -12,10 +12,11 @@ pub fn truncate(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("TRUNCATE")?;
     cursor.eat("TABLE");
     let tables = tables(cursor)?;
-    cursor.eat_any(&["RESTART IDENTITY", "CONTINUE IDENTITY"]);
+    let restart_identity = cursor.eat("RESTART IDENTITY");
+    cursor.eat("CONTINUE IDENTITY");
     let cascade = cursor.cascade();
     cursor.finish()?;
-    Ok(Change::Truncate { tables, cascade })
+    Ok(Change::Truncate { tables, cascade, restart_identity })
 }
 
 /// `[ONLY] name [*], ...`.

@@ -40,7 +40,8 @@ pub fn create_routine(cursor: &mut Cursor<'_>) -> Reads<Change> {
     Ok(Change::CreateRoutine(Box::new(routine)))
 }
 
-fn empty_routine(kind: ObjectKind, name: Name, arguments: String) -> CreateRoutine {
+/// A routine of this name without options and body.
+pub fn empty_routine(kind: ObjectKind, name: Name, arguments: String) -> CreateRoutine {
     CreateRoutine {
         kind,
         name,

@@ -13,6 +13,14 @@ use crate::sql::read::routine::text_between;
 pub fn create_view(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("CREATE")?;
     let or_replace = cursor.eat("OR REPLACE");
+    view_behind(cursor, or_replace)
+}
+
+/// A view from behind `CREATE [OR REPLACE]` on.
+///
+/// # Errors
+/// As [`create_view`].
+pub fn view_behind(cursor: &mut Cursor<'_>, or_replace: bool) -> Reads<Change> {
     let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
     let recursive = cursor.eat("RECURSIVE");
     cursor.eat("UNLOGGED");

@@ -1,0 +1,172 @@
+//! Whether a CHECK proves that a table's rows lie inside a partition's bound, or outside of it.
+//!
+//! Only for a key of one plain column, in a range or a list; any other bound is verified row by
+//! row, as far as anybody here knows.
+
+use super::plan::Plan;
+use super::proof::{conjuncts, is_column, proves_not_null, split, unwrapped};
+use crate::schema::knowledge::Knowledge;
+use crate::schema::name::Name;
+use crate::schema::table::Table;
+use std::cmp::Ordering;
+
+/// A bound on one column.
+#[derive(Debug, PartialEq, Eq)]
+enum Bound {
+    /// From the first on and below the second; `None` is unbounded.
+    Range(Option<String>, Option<String>),
+    /// One of these.
+    List(Vec<String>),
+}
+
+/// Whether every row of the table to be attached is known to fit.
+pub(super) fn proves_inside(plan: &Plan<'_>, parent: &Name, table: &Name, bound: &str) -> bool {
+    let Some((column, bound)) = read(plan, parent, bound) else { return false };
+    let Knowledge::Known(table) = plan.before.table(table) else { return false };
+    let not_null = table.column(&column).is_some_and(|it| it.definition.not_null)
+        || proves_not_null(table, &column, |_| true);
+    let conditions = conditions(table);
+    let holds = |wanted: &dyn Fn(&str) -> bool| conditions.iter().any(|it| wanted(it));
+    not_null
+        && match &bound {
+            Bound::Range(from, to) => {
+                let from = from.as_ref().is_none_or(|from| {
+                    holds(&|it| compares(it, &column, |sign, value| at_least(sign, value, from)))
+                });
+                let to = to.as_ref().is_none_or(|to| {
+                    holds(&|it| compares(it, &column, |sign, value| below(sign, value, to)))
+                });
+                from && to
+            }
+            Bound::List(values) => holds(&|it| {
+                one_of(it, &column).is_some_and(|found| found.iter().all(|it| values.contains(it)))
+            }),
+        }
+}
+
+/// Whether no row of the default partition is known to belong into a new one.
+pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bound: &str) -> bool {
+    let Some((column, bound)) = read(plan, parent, bound) else { return false };
+    let Knowledge::Known(table) = plan.before.table(default) else { return false };
+    let Bound::Range(from, to) = bound else { return false };
+    let is_outside = |condition: &str| {
+        compares(condition, &column, |sign, value| {
+            let under = from.as_ref().is_some_and(|from| below(sign, value, from));
+            let over = to.as_ref().is_some_and(|to| at_least(sign, value, to));
+            under || over
+        })
+    };
+    conditions(table).iter().any(|it| split(unwrapped(it), "or").into_iter().all(is_outside))
+}
+
+fn conditions(table: &Table) -> Vec<String> {
+    table.constraints.iter().flat_map(conjuncts).collect()
+}
+
+/// The column and the bound; `None` for any other kind, and for a partition of a partition, whose
+/// rows must fit its own bound too.
+fn read(plan: &Plan<'_>, parent: &Name, bound: &str) -> Option<(String, Bound)> {
+    let table = plan.table(parent).filter(|table| table.partition_of.is_none())?;
+    let (strategy, key) = table.partition_by.as_deref()?.split_once(' ')?;
+    let column = key.trim().trim_matches('"').to_owned();
+    table.column(&column)?;
+    let bound = bound.strip_prefix("for values ")?;
+    let bound = match strategy {
+        "range" => {
+            let (from, to) = bound.strip_prefix("from ")?.split_once(") to")?;
+            Bound::Range(limit(from.trim_start_matches('('))?, limit(to)?)
+        }
+        "list" => Bound::List(values(bound.strip_prefix("in ")?)),
+        _ => return None,
+    };
+    Some((column, bound))
+}
+
+/// One end of a range; `None` in it is MINVALUE or MAXVALUE.
+fn limit(text: &str) -> Option<Option<String>> {
+    match values(text).as_slice() {
+        [one] if one == "minvalue" || one == "maxvalue" => Some(None),
+        [one] => Some(Some(one.clone())),
+        _ => None,
+    }
+}
+
+/// Literals in parentheses, without their casts.
+fn values(text: &str) -> Vec<String> {
+    unwrapped(text).split(',').map(literal).collect()
+}
+
+fn literal(text: &str) -> String {
+    let text = unwrapped(text.split("::").next().unwrap_or(text));
+    // `date '2020-01-01'`
+    match text.split_once(" '") {
+        Some((ty, value)) if !ty.contains('\'') => format!("'{value}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a condition compares the column with a constant as `holds` wants it.
+fn compares(condition: &str, column: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
+    let condition = unwrapped(condition);
+    // `a BETWEEN 1 AND 9` comes here whole.
+    if let Some((operand, range)) = condition.split_once(" between ")
+        && let Some((low, high)) = range.split_once(" and ")
+    {
+        let holds = holds(">=", &literal(low)) || holds("<=", &literal(high));
+        return is_column(operand, column) && !high.contains(" is ") && holds;
+    }
+    for sign in ["<=", ">=", "<", ">", "="] {
+        let Some((left, right)) = condition.split_once(&format!(" {sign} ")) else { continue };
+        if right.contains([' ']) && !right.contains('\'') {
+            return false;
+        }
+        if is_column(left, column) {
+            return holds(sign, &literal(right));
+        }
+        let turned = match sign {
+            "<=" => ">=",
+            ">=" => "<=",
+            "<" => ">",
+            ">" => "<",
+            other => other,
+        };
+        return is_column(right, column) && holds(turned, &literal(left));
+    }
+    false
+}
+
+/// Whether `column <sign> value` makes it `from` or more.
+fn at_least(sign: &str, value: &str, from: &str) -> bool {
+    matches!(sign, ">=" | ">" | "=")
+        && matches!(order(value, from), Some(Ordering::Greater | Ordering::Equal))
+}
+
+/// Whether `column <sign> value` makes it less than `to`.
+fn below(sign: &str, value: &str, to: &str) -> bool {
+    match sign {
+        "<" => matches!(order(value, to), Some(Ordering::Less | Ordering::Equal)),
+        "<=" | "=" => order(value, to) == Some(Ordering::Less),
+        _ => false,
+    }
+}
+
+/// How two literals compare; `None` where that hangs on their type.
+fn order(left: &str, right: &str) -> Option<Ordering> {
+    match (left.parse::<i128>(), right.parse::<i128>()) {
+        (Ok(left), Ok(right)) => Some(left.cmp(&right)),
+        _ => (left == right).then_some(Ordering::Equal),
+    }
+}
+
+/// The values that a condition leaves to the column.
+fn one_of(condition: &str, column: &str) -> Option<Vec<String>> {
+    let condition = unwrapped(condition);
+    let (operand, found) = match condition.split_once(" in ") {
+        Some((operand, list)) => (operand, values(list)),
+        None => {
+            let (operand, value) = condition.split_once(" = ")?;
+            (operand, vec![literal(value)])
+        }
+    };
+    is_column(operand, column).then_some(found)
+}

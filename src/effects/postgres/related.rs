@@ -1,0 +1,68 @@
+//! What hangs together in the catalog: foreign keys, owned sequences, views.
+
+use super::plan::{Plan, Reach};
+use crate::effects::Role;
+use crate::schema::catalog::Relation;
+use crate::schema::change::{Constraint, ConstraintKind, ForeignKey};
+use crate::schema::name::Name;
+use std::collections::BTreeSet;
+
+/// A foreign key of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyOf<'c> {
+    pub table: &'c Name,
+    pub constraint: &'c Constraint,
+    pub key: &'c ForeignKey,
+}
+
+impl<'c> Plan<'c> {
+    /// The foreign keys that a table holds.
+    pub fn foreign_keys(&self, table: &Name) -> Vec<KeyOf<'c>> {
+        let Some((name, table)) = self.before.seen_table(table) else { return Vec::new() };
+        let keys = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(KeyOf { table: name, constraint, key }),
+            _ => None,
+        });
+        keys.collect()
+    }
+
+    /// The foreign keys that refer to a table. Walks all tables.
+    pub fn referencing(&self, table: &Name) -> Vec<KeyOf<'c>> {
+        let table = self.before.resolve(table);
+        let keys = self.before.tables().flat_map(|(name, _)| self.foreign_keys(name));
+        keys.filter(|it| it.key.references == table).collect()
+    }
+
+    /// A referenced table, with its partitions.
+    pub fn referenced(&self, key: &ForeignKey) -> Vec<(Role, Name)> {
+        let names = self.family(&key.references, Reach::Partitions);
+        names.into_iter().map(|name| (Role::Referenced, name)).collect()
+    }
+
+    /// The sequences that a table's columns own, or one of them. Walks all relations.
+    pub fn sequences(&self, table: &Name, column: Option<&str>) -> Vec<(Role, Name)> {
+        let owned = self.before.relations.iter().filter(|(_, relation)| match relation {
+            Relation::Sequence(sequence) => sequence.owner().is_some_and(|(owner, of)| {
+                owner == table && column.is_none_or(|column| column == of)
+            }),
+            _ => false,
+        });
+        owned.map(|(name, _)| (Role::Sequence, (**name).clone())).collect()
+    }
+
+    /// The views that read a relation, directly or through others. Walks all views.
+    pub fn readers(&self, relation: &Name) -> Vec<Name> {
+        let mut found: Vec<Name> = Vec::new();
+        let mut seen: BTreeSet<Name> = [relation.clone()].into();
+        let mut next = Some(relation.clone());
+        let mut at = 0;
+        while let Some(name) = next {
+            let readers = self.before.views().filter(|(_, view)| view.reads.contains(&name));
+            let readers: Vec<Name> = readers.map(|(reader, _)| reader.clone()).collect();
+            found.extend(readers.into_iter().filter(|reader| seen.insert(reader.clone())));
+            next = found.get(at).cloned();
+            at += 1;
+        }
+        found
+    }
+}

@@ -1,0 +1,3 @@
+-- lockgate:retird column public.orders.total
+SELECT 1;
+-- lockgate:retired column note

@@ -1,0 +1,2 @@
+-- No longer used from release 41 on.
+-- lockgate:retired column public.orders.total

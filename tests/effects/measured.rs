@@ -1,0 +1,122 @@
+//! The tables of measurements, read.
+
+use lockgate::effects::LockMode;
+use std::collections::BTreeMap;
+
+/// A form, with what was measured of it.
+pub struct Form {
+    pub id: String,
+    pub fixture: String,
+    pub setup: String,
+    pub session: String,
+    pub sql: String,
+    pub rows: Vec<Row>,
+    classes: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// The class of impact on a version.
+    pub fn class(&self, version: u16) -> &str {
+        &self.classes[&format!("pg{version}")]
+    }
+
+    /// Whether that version took the form.
+    pub fn ran(&self, version: u16) -> bool {
+        self.class(version) != "error"
+    }
+}
+
+/// What a form did to one relation.
+pub struct Row {
+    pub relation: String,
+    cells: BTreeMap<String, String>,
+}
+
+impl Row {
+    pub fn mode(&self, version: u16) -> Option<LockMode> {
+        let text = &self.cells[&format!("pg{version}")];
+        LockMode::ALL.into_iter().find(|mode| mode.name() == text)
+    }
+
+    pub fn is_index(&self) -> bool {
+        self.cells["relation_role"].starts_with("index")
+    }
+
+    pub fn rewrites(&self, version: u16) -> bool {
+        matches!(self.at("rewrite", version), "yes" | "copied block by block")
+    }
+
+    pub fn scans(&self, version: u16) -> bool {
+        self.at("scan", version) == "yes"
+    }
+
+    pub fn rebuilds(&self, version: u16) -> bool {
+        !matches!(self.at("index_rebuild", version), "" | "no")
+    }
+
+    pub fn block_ok(&self, version: u16) -> bool {
+        self.at("txn_block_ok", version) == "yes"
+    }
+
+    /// A cell's value for a version: `10:yes; 11-18:no` differs by version.
+    fn at(&self, column: &str, version: u16) -> &str {
+        let cell = &self.cells[column];
+        for part in cell.split("; ") {
+            let Some((versions, value)) = part.split_once(':') else { return part };
+            let (from, to) = versions.split_once('-').unwrap_or((versions, versions));
+            if (from.parse().unwrap()..=to.parse().unwrap()).contains(&version) {
+                return value;
+            }
+        }
+        ""
+    }
+}
+
+/// Every form, in the order of its file.
+pub fn forms() -> Vec<Form> {
+    let text = std::fs::read_to_string("tests/facts/postgres_forms.json").unwrap();
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for cells in table("tests/facts/postgres.csv") {
+        let relation = cells["relation"].clone();
+        rows.entry(cells["id"].clone()).or_default().push(Row { relation, cells });
+    }
+    let classes = table("tests/facts/postgres_impact.csv").into_iter();
+    let mut classes: BTreeMap<String, _> = classes.map(|it| (it["id"].clone(), it)).collect();
+    let forms = file["forms"].as_array().unwrap().iter();
+    let form = |form: &serde_json::Value| {
+        let text = |key: &str| form[key].as_str().unwrap().to_owned();
+        let id = text("id");
+        Form {
+            fixture: file["fixtures"][text("fixture")].as_str().unwrap().to_owned(),
+            setup: text("setup"),
+            session: text("session"),
+            sql: text("sql"),
+            rows: rows.remove(&id).unwrap(),
+            classes: classes.remove(&id).unwrap(),
+            id,
+        }
+    };
+    forms.map(form).collect()
+}
+
+/// A CSV file as one map for each line, by the names in its first.
+fn table(path: &str) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut records = vec![vec![String::new()]];
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(character) = chars.next() {
+        let cell = records.last_mut().unwrap().last_mut().unwrap();
+        match character {
+            '"' if quoted && chars.peek() == Some(&'"') => cell.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => records.last_mut().unwrap().push(String::new()),
+            '\n' if !quoted => records.push(vec![String::new()]),
+            other => cell.push(other),
+        }
+    }
+    let header = records.remove(0);
+    let whole = records.into_iter().filter(|record| record.len() == header.len());
+    whole.map(|record| header.iter().cloned().zip(record).collect()).collect()
+}
