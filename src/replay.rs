@@ -13,9 +13,11 @@ mod drops;
 mod mysql;
 mod names;
 mod objects;
+mod privileges;
 mod renames;
 mod run;
 mod same_transaction;
+mod sequences;
 mod settings;
 mod tables;
 #[cfg(test)]

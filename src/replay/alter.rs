@@ -148,6 +148,7 @@ impl Apply {
             Knowledge::Absent | Knowledge::Clouded { .. } => None,
         };
         self.each_column(members, column, |it| it.ty = Some(to.clone()));
+        self.change_identity_sequence(table, column, |it| it.ty = Some(to.clone()));
         let column = column.to_owned();
         self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
     }

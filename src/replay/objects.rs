@@ -3,14 +3,12 @@
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use super::renames::{is_on_relation, moved};
-use crate::schema::catalog::{Grant, Granted, Object, Relation, Space, Type, View};
+use crate::schema::catalog::{Object, Relation, Space, Type, View};
 use crate::schema::change::Constraint;
-use crate::schema::change::{
-    CreateRoutine, CreateView, Privileges, SequenceOptions, TypeDefinition,
-};
+use crate::schema::change::{CreateRoutine, CreateView, TypeDefinition};
 use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
-use crate::schema::table::{Origin, Sequence, TypeKind};
+use crate::schema::table::{Origin, TypeKind};
 use crate::schema::types::DataType;
 use crate::source::Located;
 use std::sync::Arc;
@@ -133,56 +131,6 @@ impl Apply {
         self.differ(ObjectRef::new(ObjectKind::Type, name), Kind::ObjectChanged);
     }
 
-    pub(super) fn create_sequence(
-        &mut self,
-        name: &Name,
-        if_not_exists: bool,
-        temporary: bool,
-        options: &SequenceOptions,
-    ) {
-        let name = self.catalog.creation_name(name, temporary);
-        if self.is_guarded(if_not_exists) && self.catalog.relations.contains_key(&name) {
-            return;
-        }
-        let sequence = Sequence {
-            origin: self.origin(Space::Relation, &name, !if_not_exists),
-            temporary,
-            options: self.resolve_owner(options),
-            settings: Default::default(),
-        };
-        self.catalog.put(name.clone(), Relation::Sequence(Arc::new(sequence)));
-        self.differ_table(&name, Kind::ObjectCreated);
-    }
-
-    pub(super) fn alter_sequence(
-        &mut self,
-        name: &Name,
-        if_exists: bool,
-        options: &SequenceOptions,
-    ) {
-        let Some(name) = self.finds(name, ObjectKind::Sequence, if_exists) else { return };
-        let options = self.resolve_owner(options);
-        if let Some(Relation::Sequence(sequence)) = self.catalog.relations.get_mut(&name) {
-            let old = &mut Arc::make_mut(sequence).options;
-            old.ty = options.ty.or(old.ty.take());
-            old.owned_by = options.owned_by.or(old.owned_by.take());
-            for (option, value) in options.settings {
-                old.settings.retain(|(other, _)| *other != option);
-                old.settings.push((option, value));
-            }
-        }
-        self.differ_table(&name, Kind::ObjectChanged);
-    }
-
-    fn resolve_owner(&mut self, options: &SequenceOptions) -> SequenceOptions {
-        let owned_by = options.owned_by.as_ref().map(|owner| {
-            owner
-                .as_ref()
-                .map(|(table, column)| (self.needs(table, ObjectKind::Table), column.clone()))
-        });
-        SequenceOptions { owned_by, ..options.clone() }
-    }
-
     pub(super) fn create_routine(&mut self, routine: &CreateRoutine) {
         let name = self.catalog.creation_name(&routine.name, false);
         let key = ObjectRef {
@@ -272,7 +220,10 @@ impl Apply {
                 for key in &keys {
                     let mut new = key.clone();
                     match &mut new.part {
-                        Some(part) => *part = to.to_owned(),
+                        Some(part) => {
+                            *part = to.to_owned();
+                            self.move_state(key, Some(to));
+                        }
                         None => new.name.name = to.to_owned(),
                     }
                     self.put_object_under(key, &new);
@@ -378,7 +329,7 @@ impl Apply {
     }
 
     pub(super) fn set_owner(&mut self, object: &ObjectRef, owner: &str) {
-        let key = self.catalog.resolve_object(object);
+        let key = self.key_of_remark(object);
         self.catalog.owners.insert(key.clone(), owner.to_owned());
         self.differ(key, Kind::ObjectChanged);
     }
@@ -410,6 +361,12 @@ impl Apply {
         }
     }
 
+    /// The object that a remark is on: a routine's key has its arguments, however they were spelled.
+    pub(super) fn key_of_remark(&self, object: &ObjectRef) -> ObjectRef {
+        let mut keys = self.keys_of(object);
+        keys.pop().unwrap_or_else(|| self.catalog.resolve_object(object))
+    }
+
     pub(super) fn comment(&mut self, object: &ObjectRef, text: Option<&str>) {
         if is_on_relation(object) && self.catalog.type_of(&object.name).is_absent() {
             self.needs(
@@ -417,44 +374,11 @@ impl Apply {
                 if object.part.is_some() { ObjectKind::Table } else { object.kind },
             );
         }
-        let key = self.catalog.resolve_object(object);
+        let key = self.key_of_remark(object);
         match text {
             Some(text) => self.catalog.comments.insert(key.clone(), text.to_owned()),
             None => self.catalog.comments.remove(&key),
         };
         self.differ(key, Kind::ObjectChanged);
-    }
-
-    pub(super) fn privileges(&mut self, change: &Privileges) {
-        let granted = Granted { grant: change.grant, options: change.options.clone() };
-        let membership = |role: &String| ObjectRef::new(ObjectKind::Role, Name::bare(role.clone()));
-        let pairs: Vec<(ObjectRef, String)> = if change.membership {
-            change.privileges.iter().map(|role| (membership(role), "MEMBER".to_owned())).collect()
-        } else {
-            let privileges = &change.privileges;
-            change
-                .objects
-                .iter()
-                .map(|object| self.catalog.resolve_object(object))
-                .flat_map(|object| {
-                    privileges.iter().map(move |privilege| (object.clone(), privilege.clone()))
-                })
-                .collect()
-        };
-        for (object, privilege) in pairs {
-            for role in &change.roles {
-                let grant = Grant {
-                    object: object.clone(),
-                    all_of: change.all_of,
-                    role: role.clone(),
-                    privilege: privilege.clone(),
-                };
-                self.catalog.privileges.insert(grant, granted.clone());
-            }
-        }
-        for object in &change.objects {
-            let object = self.catalog.resolve_object(object);
-            self.differ(object, Kind::ObjectChanged);
-        }
     }
 }

@@ -53,7 +53,11 @@ impl Apply {
                 index.constraint = Some(to.name.clone());
             }
         }
+        let counts = matches!(relation, Relation::Sequence(_));
         self.catalog.put(to.clone(), relation);
+        if counts {
+            self.follow_sequence(from, to);
+        }
         self.retarget(from, to);
     }
 
@@ -73,7 +77,12 @@ impl Apply {
         }
         for name in self.owned_sequences(from, None) {
             if let Some(relation) = self.catalog.take(&name) {
-                self.catalog.put(in_schema_of(to, &name.name), relation);
+                let moved = in_schema_of(to, &name.name);
+                let counts = matches!(relation, Relation::Sequence(_));
+                self.catalog.put(moved.clone(), relation);
+                if counts {
+                    self.follow_sequence(&name, &moved);
+                }
             }
         }
     }
@@ -84,6 +93,7 @@ impl Apply {
             indexes.remove(&from.name);
             indexes.insert(to.name.clone());
         }
+        self.move_uses_of_index(table, &from.name, Some(&to.name));
         if let Some(constraint) = constraint
             && let Some(table) = self.catalog.table_mut(table)
         {
@@ -152,6 +162,15 @@ impl Apply {
 
     pub(super) fn rename_column(&mut self, table: &Name, members: &[Name], from: &str, to: &str) {
         if self.catalog.table_mut(table).is_none() {
+            if let Some(Relation::View(view)) = self.catalog.relations.get_mut(table) {
+                let view = Arc::make_mut(view);
+                match view.columns.is_empty() {
+                    true => {
+                        view.options.insert(format!("column {from}"), to.to_owned());
+                    }
+                    false => rename_words(&mut view.columns, from, to),
+                }
+            }
             self.differ_table(table, Kind::ObjectChanged);
             return;
         }

@@ -10,20 +10,32 @@ use crate::schema::name::{Name, ObjectKind, ObjectRef};
 impl Writer<'_> {
     /// The lines of a table's list for its constraints.
     pub(super) fn constraint_lines(&self, name: &Name, table: &Table) -> Vec<String> {
-        let own = table.constraints.iter().filter(|it| {
-            !self.is_late(it) && !self.is_inherited(table, it) && !self.is_beside_column(table, it)
-        });
-        own.map(|constraint| self.constraint(name, constraint)).collect()
+        let mut own: Vec<&Constraint> = table
+            .constraints
+            .iter()
+            .filter(|it| !self.is_late(table, it) && !self.is_inherited(table, it))
+            .filter(|it| !self.is_beside_column(table, it))
+            .collect();
+        own.sort_by_key(|constraint| (rank(constraint), constraint.name.clone()));
+        own.into_iter().map(|constraint| self.constraint(name, constraint)).collect()
     }
 
     /// Whether a constraint is added when all tables are there: two foreign keys may point at each
-    /// other's tables, and what is not validated can only be added.
-    fn is_late(&self, constraint: &Constraint) -> bool {
-        let by_kind = match constraint.kind {
-            ConstraintKind::ForeignKey(_) => !self.is(Engine::Sqlite),
+    /// other's tables, what is not validated can only be added, and of two keys alike in its list
+    /// the server would make one.
+    fn is_late(&self, table: &Table, constraint: &Constraint) -> bool {
+        let repeats = |key: &Key| {
+            let keys = table.constraints.iter().filter_map(|other| Some((key_of(other)?, other)));
+            let mut alike = keys.filter(|(other, _)| *other == key).map(|(_, other)| other);
+            let name = (rank(constraint), &constraint.name);
+            alike.any(|other| (rank(other), &other.name) < name)
+        };
+        let late = match &constraint.kind {
+            ConstraintKind::ForeignKey(_) => true,
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => repeats(key),
             _ => !constraint.validated && constraint.enforced,
         };
-        by_kind && !self.is(Engine::Sqlite)
+        late && !self.is(Engine::Sqlite)
     }
 
     /// Whether it is written with its column.
@@ -58,8 +70,10 @@ impl Writer<'_> {
     pub(super) fn late_constraints(&self) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for (name, table) in self.shown_tables() {
-            let late = |it: &&Constraint| self.is_late(it) && !self.is_inherited(table, it);
-            for constraint in table.constraints.iter().filter(late) {
+            let late = |it: &&Constraint| self.is_late(table, it) && !self.is_inherited(table, it);
+            let mut late: Vec<&Constraint> = table.constraints.iter().filter(late).collect();
+            late.sort_by_key(|constraint| (rank(constraint), constraint.name.clone()));
+            for constraint in late {
                 let part = constraint.name.clone().unwrap_or_default();
                 let object = ObjectRef::part(ObjectKind::Constraint, name.clone(), part);
                 let line = self.constraint(name, constraint);
@@ -151,5 +165,24 @@ impl Writer<'_> {
             Some(Relation::Index(index)) => Some(index),
             _ => None,
         }
+    }
+}
+
+/// Where a constraint stands among the others of its table.
+fn rank(constraint: &Constraint) -> u8 {
+    match constraint.kind {
+        ConstraintKind::PrimaryKey(_) => 0,
+        ConstraintKind::Unique(_) => 1,
+        ConstraintKind::Exclude { .. } => 2,
+        ConstraintKind::Check(_) => 3,
+        ConstraintKind::NotNull(_) => 4,
+        ConstraintKind::ForeignKey(_) => 5,
+    }
+}
+
+fn key_of(constraint: &Constraint) -> Option<&Key> {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => Some(key),
+        _ => None,
     }
 }

@@ -23,9 +23,11 @@ impl Writer<'_> {
 
     pub(super) fn privileges(&self) -> Vec<Definition> {
         let mut all: Vec<Definition> = Vec::new();
-        let single = self.catalog.privileges.iter().filter(|(grant, _)| {
-            grant.all_of.is_none() && grant.privilege != "MEMBER" && self.stands(&grant.object)
-        });
+        let single = self
+            .catalog
+            .privileges
+            .iter()
+            .filter(|(grant, _)| grant.privilege != "MEMBER" && self.stands(&grant.object));
         for (grant, granted) in single {
             let object = &grant.object;
             // GRANT has one word for all that is read like a table.

@@ -4,7 +4,7 @@ use super::order::{Piece, Thing};
 use super::{Definition, Writer, bare, with_options};
 use crate::dialect::Engine;
 use crate::schema::catalog::{Column, Sequence, Table};
-use crate::schema::change::{self, ConstraintKind, Identity};
+use crate::schema::change::{self, ConstraintKind, Identity, Query};
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
 
@@ -40,6 +40,10 @@ impl Writer<'_> {
     fn table_needs(&self, name: &Name, table: &Table) -> Vec<Thing> {
         let mut needs: Vec<Thing> = table.ancestors().cloned().map(Thing::Relation).collect();
         needs.extend(table.of_type.iter().cloned().map(Thing::Relation));
+        if let Some(query) = &table.query {
+            needs.extend(table.filled_from.iter().cloned().map(Thing::Relation));
+            needs.extend(self.routine_needs(&query.functions));
+        }
         for column in &table.columns {
             let definition = &column.definition;
             needs.extend(definition.ty.as_ref().and_then(|ty| self.type_needs(ty)));
@@ -83,6 +87,9 @@ impl Writer<'_> {
         let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
         let shown = self.name(name);
         let mut sql = format!("CREATE {foreign}{unlogged}TABLE {shown}");
+        if let Some(query) = &table.query {
+            return self.table_of_query(name, table, sql, query);
+        }
         if let Some(module) = table.options.get("virtual") {
             let arguments = table.options.get("arguments").map(|it| format!("({it})"));
             let arguments = arguments.unwrap_or_default();
@@ -119,6 +126,19 @@ impl Writer<'_> {
         }
         sql.extend(self.owned_sequences(name));
         sql.extend(self.alterations(name, table, inherits));
+        Definition::new(table.kind, name, sql)
+    }
+
+    /// A table whose columns only its query tells, and what was added since.
+    fn table_of_query(&self, name: &Name, table: &Table, sql: String, query: &Query) -> Definition {
+        let mut sql = format!("{sql}{} AS\n{}\nWITH NO DATA;", self.storage(table), query.text);
+        let added = table.columns.iter().filter(|column| column.definition.ty.is_some());
+        let columns = added.filter_map(|column| self.column(name, table, column, false));
+        let constraints = self.constraint_lines(name, table);
+        for line in columns.map(|line| format!("COLUMN {line}")).chain(constraints) {
+            sql.push_str(&format!("\nALTER TABLE {} ADD {line};", self.name(name)));
+        }
+        sql.extend(self.alterations(name, table, false));
         Definition::new(table.kind, name, sql)
     }
 
@@ -273,7 +293,8 @@ impl Writer<'_> {
         if let Some(default) = &definition.default {
             sql.push_str(&format!(" DEFAULT {}", default.text));
         }
-        if definition.not_null {
+        // An identity is never null.
+        if definition.not_null && (definition.identity.is_none() || !self.is(Engine::Postgres)) {
             sql.push_str(&self.not_null(name, table, &definition.name));
         }
         sql.push_str(&self.column_tail(definition));
