@@ -101,7 +101,12 @@ impl Apply {
         column: &str,
         options: SequenceOptions,
     ) -> Name {
-        let name = names::relation_name(&self.catalog, table, Some(column), "seq", false);
+        let written = options.settings.iter().find(|(setting, _)| setting == "SEQUENCE NAME");
+        let written = written.and_then(|(_, name)| parsed(name.as_deref()?));
+        let name = written.map_or_else(
+            || names::relation_name(&self.catalog, table, Some(column), "seq", false),
+            |written| written.name,
+        );
         let name = Name { schema: table.schema.clone(), name };
         let sequence = Sequence {
             origin: self.origin(Space::Relation, &name, true),
@@ -185,8 +190,13 @@ fn sequence_of(default: &Expr) -> Option<Name> {
     }
     let (_, rest) = default.text.split_once("nextval('")?;
     let (literal, _) = rest.split_once('\'')?;
+    parsed(literal)
+}
+
+/// `name` or `schema.name` as SQL writes it.
+fn parsed(text: &str) -> Option<Name> {
     let mut parts = Vec::new();
-    let mut rest = literal;
+    let mut rest = text;
     loop {
         let (part, after) = match rest.strip_prefix('"') {
             Some(inner) => {

@@ -41,13 +41,19 @@ fn main() -> ExitCode {
 /// What the command line says.
 struct Arguments {
     dialect: Dialect,
-    framework: Option<String>,
+    settings: Settings,
+    /// SQL that stood before the first migration.
+    schema: Option<PathBuf>,
     paths: Vec<PathBuf>,
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut read =
-        Arguments { dialect: Dialect::new(Engine::Postgres), framework: None, paths: Vec::new() };
+    let mut read = Arguments {
+        dialect: Dialect::new(Engine::Postgres),
+        settings: Settings::default(),
+        schema: None,
+        paths: Vec::new(),
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -56,7 +62,17 @@ fn arguments() -> Result<Arguments, String> {
                 read.dialect = value.parse()?;
             }
             "--framework" => {
-                read.framework = Some(arguments.next().ok_or("--framework takes a name")?);
+                let name = arguments.next().ok_or("--framework takes a name")?;
+                read.settings.framework = Some(name);
+            }
+            "--placeholder" => {
+                let pair = arguments.next().unwrap_or_default();
+                let (name, value) = pair.split_once('=').ok_or("--placeholder takes NAME=VALUE")?;
+                read.settings.placeholders.insert(name.to_owned(), value.to_owned());
+            }
+            "--schema" => {
+                let file = arguments.next().ok_or("--schema takes a file")?;
+                read.schema = Some(PathBuf::from(file));
             }
             // What `cargo test` hands to every target.
             flag if flag.starts_with('-') => {}
@@ -70,7 +86,7 @@ fn arguments() -> Result<Arguments, String> {
 }
 
 fn run() -> Result<usize, String> {
-    let Arguments { dialect, framework, mut paths } = arguments()?;
+    let Arguments { dialect, mut settings, schema, mut paths } = arguments()?;
     let shipped = paths.is_empty();
     if shipped {
         let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -80,14 +96,15 @@ fn run() -> Result<usize, String> {
     }
     let major = dialect.versions_stated.then_some(dialect.versions.max.major);
     let cluster = Cluster::start(major)?;
-    let settings = Settings {
-        framework,
-        engine: (!shipped).then_some(Engine::Postgres),
-        ..Settings::default()
-    };
+    settings.engine = (!shipped).then_some(Engine::Postgres);
+    let schema = schema.map(|path| {
+        let text = std::fs::read_to_string(&path);
+        text.map_err(|error| format!("{}: {error}", path.display()))
+    });
+    let run = Run { cluster, dialect, settings, schema: schema.transpose()? };
     let mut total = Counts::default();
     for path in &paths {
-        prove(&cluster, path, dialect, &settings, &mut total)?;
+        prove(&run, path, &mut total)?;
     }
     for (kind, (compared, differ)) in &total.kinds {
         println!("{kind}: {compared} compared, {differ} differ");
@@ -103,14 +120,17 @@ fn run() -> Result<usize, String> {
     Ok(differ)
 }
 
-/// Compares each set of PostgreSQL migrations below a path.
-fn prove(
-    cluster: &Cluster,
-    path: &PathBuf,
+struct Run {
+    cluster: Cluster,
     dialect: Dialect,
-    settings: &Settings,
-    total: &mut Counts,
-) -> Result<(), String> {
+    settings: Settings,
+    schema: Option<String>,
+}
+
+/// Compares each set of PostgreSQL migrations below a path.
+fn prove(run: &Run, path: &PathBuf, total: &mut Counts) -> Result<(), String> {
+    let Run { cluster, dialect, settings, schema } = run;
+    let dialect = *dialect;
     let shown = path.display();
     let tree =
         WorkTree::new(std::slice::from_ref(path)).map_err(|error| format!("{shown}: {error}"))?;
@@ -125,6 +145,11 @@ fn prove(
         let migrations: Vec<_> =
             set.migrations.iter().filter(|it| runs(it.direction)).cloned().collect();
         let (mut read, _) = lockgate::read::migrations(migrations, Engine::Postgres);
+        if let Some(schema) = schema {
+            let file = SourceFile::new("schema", schema);
+            let base = lockgate::read::file(&file, FileId(u32::MAX), Engine::Postgres);
+            read.splice(0..0, base);
+        }
         lockgate::sql::calls::resolve_calls(&mut read);
         println!("{shown}: {} {}, PostgreSQL {}", set.framework, set.root, cluster.major);
         let applied = apply(cluster, read, dialect, &found.files)?;
