@@ -2,10 +2,11 @@
 
 pub mod closest;
 pub mod find;
-pub mod glob;
+pub mod own;
 pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
+use crate::config::own::Own;
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
 use crate::finding::{Breaks, Failure, Level};
@@ -34,6 +35,8 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// `schema`: a file with the schema that stood before the first migration.
     pub schema: Option<String>,
+    /// `framework`, where it describes one of the user's own.
+    pub own: Option<Own>,
     /// `placeholders`.
     pub placeholders: BTreeMap<String, String>,
     /// `inline-allow`: the levels that a comment may allow; all where it is not set.
@@ -241,10 +244,7 @@ impl Reader<'_> {
             "fail-on" => {
                 config.fail_on = self.one_of(value, "fail-on", &FailOn::WORDS, FailOn::from_word);
             }
-            "framework" => {
-                config.framework =
-                    self.word(value, "framework").map(|word| Located::new(word, value.span));
-            }
+            "framework" => self.framework(config, value),
             "inline-allow" => config.inline_allow = self.levels(value),
             "paths" => config.paths = self.words(value, "paths"),
             "placeholders" => {

@@ -101,6 +101,16 @@ impl fmt::Display for Subject {
     }
 }
 
+/// Names for a message: the first few in backquotes, and how many more there are.
+pub fn listed(names: &[impl fmt::Display]) -> String {
+    const SHOWN_MAX: usize = 4;
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|it| format!("`{it}`")).collect();
+    match names.len().saturating_sub(SHOWN_MAX) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// The part of a message that is about the release that ran before the migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldRelease {

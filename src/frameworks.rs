@@ -55,6 +55,8 @@ adapters! {
     sqitch,
     golang_migrate,
     liquibase,
+    dry_run,
+    own,
     plain,
 }
 
@@ -105,6 +107,8 @@ pub enum Strength {
 pub struct Settings {
     /// The framework's name, if the user told it.
     pub framework: Option<String>,
+    /// What the user told of a framework of their own.
+    pub own: Option<own::Own>,
     /// Values of placeholders; they win over the framework's own configuration.
     pub placeholders: BTreeMap<String, String>,
     /// The engine, if the user told it.

@@ -28,7 +28,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::date::Date;
 use judge::retired::Evidence;
-use migration::{ReadMigration, Reading};
+use migration::{ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
 use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
@@ -162,8 +162,27 @@ fn nothing_to_check(alone: bool) -> Failure {
 fn settings(config: &Config) -> Settings {
     Settings {
         framework: config.framework.as_ref().map(|framework| framework.value.clone()),
+        own: config.own.as_ref().map(own),
         placeholders: config.placeholders.clone(),
         engine: config.dialect.map(|dialect| dialect.engine),
+    }
+}
+
+/// What the config says of a framework of the user's own, as its adapter takes it.
+fn own(told: &config::own::Own) -> frameworks::own::Own {
+    use config::own::{Order, Transaction};
+    frameworks::own::Own {
+        pattern: told.pattern.clone(),
+        natural: told.order == Order::Natural,
+        up: told.up.clone(),
+        down: told.down.clone(),
+        runs: match told.transaction {
+            Some(Transaction::File) => (Wraps::EachFile, Sends::Unknown),
+            Some(Transaction::All) => (Wraps::AllPending, Sends::Unknown),
+            Some(Transaction::Message) => (Wraps::Nothing, Sends::WholeFile),
+            Some(Transaction::None) => (Wraps::Nothing, Sends::Statements),
+            None => (Wraps::Unknown, Sends::Unknown),
+        },
     }
 }
 

@@ -14,8 +14,10 @@ mod mysql;
 mod names;
 mod objects;
 mod privileges;
+mod rebuild;
 mod renames;
 mod run;
+mod same_migration;
 mod same_transaction;
 mod sequences;
 mod settings;
@@ -33,7 +35,7 @@ pub use written_types::{WrittenType, base_type};
 use crate::dialect::Dialect;
 use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
-use crate::migration::{ReadMigration, Statement};
+use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
@@ -177,7 +179,7 @@ pub struct Step<'a> {
     pub before: &'a Catalog,
     /// The catalog after it.
     pub after: &'a Catalog,
-    /// What changed, in the order of the statement's changes.
+    /// What changed, in the order in which the statement's changes run.
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
@@ -208,6 +210,13 @@ impl Step<'_> {
                 touch.scans &= touch.role != Role::Referenced;
             }
         }
+    }
+
+    /// How a message on the change at this index begins: it stands under a condition, or nothing.
+    pub fn maybe(&self, change: usize) -> &'static str {
+        let located = self.statement.changes.get(change);
+        let certain = located.is_none_or(|it| it.context != Context::Do { certain: false });
+        if certain { "" } else { "this may run: " }
     }
 
     /// What the change at `change` does to objects that somebody may be using.
@@ -243,10 +252,14 @@ impl Step<'_> {
         if self.start.column(&self.before.resolve(table), column).seen().is_some() {
             return false;
         }
-        let birth = [self.before, self.after]
-            .into_iter()
-            .find_map(|catalog| catalog.seen_table(table)?.1.column(column))
-            .and_then(|column| column.birth);
+        let birth = [self.before, self.after].into_iter().find_map(|catalog| {
+            let (_, found) = catalog.seen_table(table)?;
+            let birth = found.column(column)?.birth;
+            // One that came with a table that may be older may be older too.
+            let with_it =
+                |birth: &Birth| found.origin.birth.is_some_and(|it| it.span == birth.span);
+            birth.filter(|birth| !(found.origin.assumed && with_it(birth)))
+        });
         self.is_born(table) || self.is_birth_here(birth)
     }
 

@@ -4,6 +4,7 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod lock;
 pub mod run;
 #[cfg(test)]
 mod tests;
@@ -100,6 +101,8 @@ pub enum Check {
     Migration(fn(&MigrationEnd<'_>, &mut Sink)),
     /// The set of migrations.
     History(fn(&History<'_>, &mut Sink)),
+    /// Each statement after all of these, with what they found in it: what nobody else reported.
+    Net(fn(&Step<'_>, &[Finding], &mut Sink)),
     /// Found elsewhere (by an adapter, the judge or the pipeline); the value holds its texts.
     Elsewhere,
 }
@@ -294,10 +297,24 @@ macro_rules! rules {
 rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
-    locking { column_type_rewrite, index_not_concurrent }
-    compatibility { drop_column }
+    locking {
+        blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
+        constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
+        foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept, not_null_scan,
+        primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
+        unique_constraint_blocks, volatile_default_rewrite,
+    }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
+    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
     shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
+}
+
+impl Finding {
+    /// What its rule guards against; `None` for a rule that is not built in.
+    pub fn category(&self) -> Option<Category> {
+        find(self.rule).map(|rule| rule.category)
+    }
 }
 
 /// The rule of this id.

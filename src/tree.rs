@@ -5,6 +5,7 @@
 //! and reason, and every other file is still listed.
 
 pub mod git;
+pub mod glob;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

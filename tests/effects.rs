@@ -16,6 +16,8 @@
 
 #[path = "effects/measured.rs"]
 mod measured;
+#[path = "effects/nets.rs"]
+mod nets;
 
 use lockgate::dialect::{Dialect, Engine, Version};
 use lockgate::effects::{LockMode, Touch, merged};

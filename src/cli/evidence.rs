@@ -1,9 +1,9 @@
 //! What proves a retirement: git, and the files that `code` names.
 
-use crate::config::{Config, glob};
+use crate::config::Config;
 use crate::judge::retired::{Evidence, camel_cases, line_of};
 use crate::tree::git::{self, Landing};
-use crate::tree::{Tree, WorkTree, below};
+use crate::tree::{Tree, WorkTree, below, glob};
 use std::path::{Path, PathBuf};
 
 /// The repository of a run.

@@ -1,7 +1,6 @@
 //! A tree without the files that `exclude` names.
 
-use crate::config::glob;
-use crate::tree::{Listing, ReadError, Tree, join};
+use crate::tree::{Listing, ReadError, Tree, glob, join};
 
 /// A tree seen through `exclude`. A file that is given by name is left out too, because hooks
 /// name every file that changed.

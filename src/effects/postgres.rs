@@ -10,6 +10,7 @@ mod drops;
 pub mod forms;
 mod maintenance;
 mod names;
+pub mod narrowing;
 mod objects;
 mod partitions;
 mod plan;

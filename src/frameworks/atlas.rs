@@ -22,7 +22,7 @@ fn runner(wraps: Wraps) -> Runner {
         sends: Sends::Statements,
         alone: OptOut::Directive {
             text: "-- atlas:txmode none",
-            place: "at the top of the file, with an empty line behind it",
+            place: "and an empty line at the top of the file",
         },
         refuses_mixed: false,
     }

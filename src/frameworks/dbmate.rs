@@ -13,15 +13,16 @@ pub const ADAPTER: Adapter = Adapter { name: "dbmate", find, load };
 
 /// A section is one `Exec`, in a transaction unless its mark says `transaction:false`: then it is
 /// still one message.
-fn runner(in_transaction: bool) -> Runner {
+fn runner(mark: &Mark) -> Runner {
+    let (text, place) = match mark.direction {
+        Direction::Down => ("-- migrate:down transaction:false", "in place of `-- migrate:down`"),
+        _ => ("-- migrate:up transaction:false", "in place of `-- migrate:up`"),
+    };
     Runner {
         framework: ADAPTER.name,
-        wraps: if in_transaction { Wraps::EachFile } else { Wraps::Nothing },
+        wraps: if mark.in_transaction() { Wraps::EachFile } else { Wraps::Nothing },
         sends: Sends::WholeFile,
-        alone: OptOut::Directive {
-            text: "-- migrate:up transaction:false",
-            place: "in place of `-- migrate:up`",
-        },
+        alone: OptOut::Directive { text, place },
         refuses_mixed: false,
     }
 }
@@ -92,7 +93,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             }
             let start = if index == 0 { before } else { section.body.start };
             let (place, parts) = sections::body(project, &opened, &[start..section.body.end]);
-            let runner = runner(section.mark.in_transaction());
+            let runner = runner(&section.mark);
             set.push(&place, named.toward(section.mark.direction), runner, parts);
         }
     }

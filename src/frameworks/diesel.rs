@@ -57,7 +57,7 @@ fn is_generated(folder: &str) -> bool {
     const PARTS: [usize; 4] = [4, 2, 2, 6];
     let Some((version, _)) = folder.split_once('_') else { return false };
     let parts = version.split('-').map(|part| {
-        part.bytes().all(|byte| byte.is_ascii_digit()).then_some(part.len()).unwrap_or_default()
+        if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 }
     });
     parts.eq(PARTS) || folder == "00000000000000_diesel_initial_setup"
 }

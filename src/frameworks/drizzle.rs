@@ -92,7 +92,7 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         let Some(opened) = sources.open(&file) else { continue };
         if let Some(newer) = newest.filter(|newest| entry.when <= newest.when && is_known) {
             let why = format!(
-                "where `{}` was run before, its `when` in the journal is not the newest",
+                "a database that has run `{}` skips it, as its `when` in the journal is not newer",
                 newer.tag
             );
             let help = "generate it anew, so that its `when` is the newest".to_owned();
@@ -163,7 +163,7 @@ mod tests {
                 "drizzle/0000_b.sql 0000 up AllPending WholeFile",
                 "drizzle/0002_a.sql 0002 up AllPending WholeFile",
                 "drizzle/0001_c.sql 0001 up AllPending WholeFile",
-                "error: `0001_c.sql` never runs: where `0002_a` was run before, its `when` in the journal is not the newest",
+                "error: `0001_c.sql` never runs: a database that has run `0002_a` skips it, as its `when` in the journal is not newer",
                 "error: `0004_own.sql` never runs: the journal does not name it",
                 "error drizzle/meta/_journal.json: it names `0003_gone.sql`, which is not there",
             ]

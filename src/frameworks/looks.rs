@@ -74,14 +74,14 @@ pub fn by_path(root: &str, files: &[String]) -> Option<(Database, String)> {
     Some((database, "the path says so".to_owned()))
 }
 
-/// Whether the database that the paths name stands in the files' own names, or in those of their
-/// folders or the ones right above.
-pub fn is_named_closely(root: &str, files: &[String]) -> bool {
-    let near = |path: &str| {
+/// Whether a database stands in the files' own names, in those of their folders or the ones right
+/// above.
+pub fn is_named_closely(files: &[String]) -> bool {
+    let near = |path: &String| {
         let parts: Vec<&str> = path.rsplit('/').take(3).collect();
         paths::database(&parts.into_iter().rev().collect::<Vec<_>>().join("/")).is_some()
     };
-    files.iter().all(|file| near(file)) || near(&format!("{root}/x"))
+    files.iter().all(near)
 }
 
 /// The engine that the beginnings of a set's files speak for, and why. Only a clear majority

@@ -20,7 +20,7 @@ const RUNNER: Runner = Runner {
     wraps: Wraps::AllPending,
     sends: Sends::WholeFile,
     alone: OptOut::Never {
-        why: "all pending migrations run in one transaction, and an SQL file has no way out of it",
+        why: "all pending SQL files run in one transaction",
     },
     refuses_mixed: false,
 };

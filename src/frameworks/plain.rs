@@ -1,8 +1,9 @@
 //! Plain SQL files that an unknown runner applies in the order of their paths.
 
-use super::{Adapter, Claim, MigrationSet, Project, Sources, Strength, paths};
-use crate::migration::{Direction, Migration, OptOut, Part, Runner, Sends, Version, Wraps};
+use super::{Adapter, Claim, MigrationSet, Named, Project, Sources, Strength, paths};
+use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{below, file_name};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The adapter.
@@ -17,18 +18,22 @@ const RUNNER: Runner = Runner {
     refuses_mixed: false,
 };
 
-/// One set for each folder that was given; files for different databases stand apart.
 fn find(project: &Project<'_>) -> Vec<Claim> {
-    let mut sets: BTreeMap<(String, Option<paths::Database>), Vec<String>> = BTreeMap::new();
-    for file in project.sql_files() {
-        let key = (project.given_folder(file), paths::database(file));
-        sets.entry(key).or_default().push(file.to_owned());
-    }
     let strength = if project.told() { Strength::Told } else { Strength::Fallback };
     let why = match strength {
         Strength::Told => "the framework was named: plain",
         _ => "SQL files that no framework's file, directive or name marks",
     };
+    claims(project, strength, why)
+}
+
+/// One claim for each folder that was given; files for different databases stand apart.
+pub fn claims(project: &Project<'_>, strength: Strength, why: &str) -> Vec<Claim> {
+    let mut sets: BTreeMap<(String, Option<paths::Database>), Vec<String>> = BTreeMap::new();
+    for file in project.sql_files() {
+        let key = (project.given_folder(file), paths::database(file));
+        sets.entry(key).or_default().push(file.to_owned());
+    }
     let claim = |(root, files)| {
         Claim { root, strength, why: why.to_owned(), marker: None, files }
     };
@@ -37,30 +42,47 @@ fn find(project: &Project<'_>) -> Vec<Claim> {
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
     let mut set = MigrationSet::new(ADAPTER.name, claim, project);
-    let mut files = claim.files.clone();
-    files.sort_by(|a, b| run_order(a, b));
-    for path in &files {
-        let Some(opened) = sources.open(path) else { continue };
-        let key = undone(below(path, &claim.root).unwrap_or(path));
-        set.migrations.push(Migration {
-            file: opened.id,
-            version: Version { text: String::new(), key: vec![key] },
-            title: paths::stem(file_name(path)).replace(['_', '-'], " "),
-            direction: if goes_back(path) { Direction::Down } else { Direction::Up },
-            runner: RUNNER,
-            body: vec![Part::Sql(project.sql(&opened.text, 0))],
-            span: opened.whole().span,
-        });
-    }
+    let facts = Facts { goes_back: &goes_back, order: paths::natural, runner: RUNNER };
+    facts.load(project, &mut set, claim.files.clone(), sources);
     set
 }
 
-/// Natural path order; a file that goes back stands after the one that it undoes.
-fn run_order(a: &str, b: &str) -> std::cmp::Ordering {
-    let (stem_a, stem_b) = (undone(a), undone(b));
-    paths::natural(&stem_a, &stem_b)
-        .then_with(|| goes_back(a).cmp(&goes_back(b)))
-        .then_with(|| paths::natural(a, b))
+/// What is known of whole files that run in the order of their paths.
+pub struct Facts<'a> {
+    /// Whether a file takes a migration back.
+    pub goes_back: &'a dyn Fn(&str) -> bool,
+    /// How paths are compared, without the words for their direction.
+    pub order: fn(&str, &str) -> Ordering,
+    /// How each is run.
+    pub runner: Runner,
+}
+
+impl Facts<'_> {
+    /// Adds files to a set; one that goes back stands after the one that it undoes.
+    pub fn load(
+        &self,
+        project: &Project<'_>,
+        set: &mut MigrationSet,
+        mut files: Vec<String>,
+        sources: &mut Sources<'_>,
+    ) {
+        files.sort_by(|a, b| {
+            (self.order)(&undone(a), &undone(b))
+                .then_with(|| (self.goes_back)(a).cmp(&(self.goes_back)(b)))
+                .then_with(|| (self.order)(a, b))
+        });
+        for path in &files {
+            let Some(opened) = sources.open(path) else { continue };
+            let key = undone(below(path, &set.root).unwrap_or(path));
+            let named = Named {
+                version: Version { text: String::new(), key: vec![key] },
+                title: paths::stem(file_name(path)).replace(['_', '-'], " "),
+                direction: if (self.goes_back)(path) { Direction::Down } else { Direction::Up },
+            };
+            let body = vec![Part::Sql(project.sql(&opened.text, 0))];
+            set.push(&opened.whole(), named, self.runner.clone(), body);
+        }
+    }
 }
 
 /// The path without the words for its direction: what a way up and its way back share.

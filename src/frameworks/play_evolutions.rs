@@ -6,21 +6,40 @@ use super::sections::{self, Turn};
 use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, claims, paths};
 use crate::finding::Level;
 use crate::migration::{OptOut, Runner, Sends, Version, Wraps};
-use crate::tree::file_name;
+use crate::tree::{file_name, join, parent};
 use std::sync::Arc;
 
 /// The adapter.
 pub const ADAPTER: Adapter = Adapter { name: "play-evolutions", find, load };
 
-/// Statement by statement without a transaction: `autocommit` is on unless the application's own
-/// configuration turns it off.
-const RUNNER: Runner = Runner {
-    framework: ADAPTER.name,
-    wraps: Wraps::Nothing,
-    sends: Sends::Statements,
-    alone: OptOut::NotWrapped,
-    refuses_mixed: false,
-};
+/// Statement by statement without a transaction; without `autocommit` all that is pending runs in
+/// one.
+fn runner(autocommit: bool) -> Runner {
+    let why = "without `autocommit` all pending evolutions run in one transaction";
+    Runner {
+        framework: ADAPTER.name,
+        wraps: if autocommit { Wraps::Nothing } else { Wraps::AllPending },
+        sends: Sends::Statements,
+        alone: if autocommit { OptOut::NotWrapped } else { OptOut::Never { why } },
+        refuses_mixed: false,
+    }
+}
+
+/// Whether a configuration in the folder that holds `evolutions` leaves `autocommit` on, its default.
+fn autocommit(project: &Project<'_>, root: &str) -> bool {
+    let Some(conf) = parent(root).and_then(|evolutions| parent(&evolutions)) else { return true };
+    let beside = |path: &&String| path.ends_with(".conf") && parent(path).as_ref() == Some(&conf);
+    let listed = project.listing.files.iter().filter(beside).cloned();
+    let turns_off = |path: String| {
+        let text = project.settings_file(&path).ok().flatten().unwrap_or_default();
+        let off = |line: &str| {
+            let (key, value) = line.split_once(['=', ':']).unwrap_or((line, ""));
+            key.contains("evolutions") && key.trim().ends_with("autocommit") && value.trim() == "false"
+        };
+        text.split(['\n', '\r']).any(off)
+    };
+    !listed.chain([join(&conf, "application.conf")]).any(turns_off)
+}
 
 /// `^(#|--).*!Ups.*$`, and the same with `!Downs`.
 fn mark(line: &str) -> Option<Turn> {
@@ -56,11 +75,14 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             Some((Ok(number), text)) => files.push((number, text, opened)),
             _ => {
                 let why = "Play takes names that are a number and `.sql`";
-                set.misnamed(&opened, false, why, "<number>.sql");
+                // A program may bring a reader of its own, which takes other names.
+                let help = "name it `<number>.sql`".to_owned();
+                set.never_runs(&opened.whole(), Level::Warning, why, Some(help));
             }
         }
     }
     files.sort_by_key(|(number, ..)| *number);
+    let runner = runner(autocommit(project, &claim.root));
     let mut last = 0;
     for (number, text, opened) in &files {
         if project.sees_all_of(&claim.root) && *number > last + 1 {
@@ -70,13 +92,13 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             continue;
         }
         last = *number;
-        evolution(project, &mut set, text, opened);
+        evolution(project, &mut set, text, opened, &runner);
     }
     set.sort(Version::cmp_numeric);
     set
 }
 
-fn evolution(project: &Project<'_>, set: &mut MigrationSet, number: &str, opened: &Opened) {
+fn evolution(project: &Project<'_>, set: &mut MigrationSet, number: &str, opened: &Opened, runner: &Runner) {
     let marks = sections::sections(&opened.text, mark);
     if marks.is_empty() {
         let why = "it has no line `# --- !Ups`, and Play passes over what stands before one";
@@ -93,7 +115,7 @@ fn evolution(project: &Project<'_>, set: &mut MigrationSet, number: &str, opened
     let sent = Opened { text, ..opened.clone() };
     let why = "Play passes over what stands before `!Ups`";
     let named = Named::up(number, "");
-    sections::push_ways(project, set, &sent, &named, &ways, (RUNNER, RUNNER), why);
+    sections::push_ways(project, set, &sent, &named, &ways, (runner.clone(), runner.clone()), why);
 }
 
 #[cfg(test)]
@@ -115,9 +137,19 @@ mod tests {
                 "conf/evolutions/default/01.sql 01 up Nothing Statements",
                 "conf/evolutions/default/2.sql 2 up Nothing Statements",
                 "conf/evolutions/default/2.sql 2 down Nothing Statements",
-                "error: `3-x.sql` never runs: Play takes names that are a number and `.sql`",
+                "warning: `3-x.sql` never runs: Play takes names that are a number and `.sql`",
                 "error: `4.sql` never runs: Play stops at the first number that is missing, 3",
             ]
+        );
+    }
+
+    #[test]
+    fn without_autocommit_all_run_in_one_transaction() {
+        let conf = "play {\n  evolutions.autocommit = false\n}\n";
+        let sql = "# --- !Ups\nSELECT 1;";
+        assert_eq!(
+            rows(&[("conf/application.conf", conf), ("conf/evolutions/default/1.sql", sql)])[1],
+            "conf/evolutions/default/1.sql 1 up AllPending Statements"
         );
     }
 

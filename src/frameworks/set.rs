@@ -75,14 +75,12 @@ impl MigrationSet {
             Some((Database::Read(engine), why))
         };
         let by_path = looks::by_path(&claim.root, &claim.files);
-        set.set_database(match by_path {
-            // A folder further up (`internal/db2/migrations`) may only look like a database's.
-            Some((Database::Other(_), _))
-                if !looks::is_named_closely(&claim.root, &claim.files) =>
-            {
+        set.set_database(match &by_path {
+            // `internal/db2` may be somebody's second package for a database.
+            Some((Database::Other("db2"), _)) if !looks::is_named_closely(&claim.files) => {
                 by_content().or(by_path)
             }
-            by_path => by_path.or_else(by_content),
+            _ => by_path.or_else(by_content),
         });
         set
     }
@@ -228,5 +226,18 @@ impl Place<'_> {
         let text = self.opened.text.get(start..end).unwrap_or("");
         let line = text.split(['\n', '\r']).next().unwrap_or("");
         Span::new(start, start + line.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::frameworks::tests::rows;
+
+    #[test]
+    fn a_second_package_for_a_database_is_not_db2() {
+        let first = |path: &str| rows(&[(path, "CREATE TABLE t (a jsonb);")])[0].clone();
+        assert!(first("internal/db2/schema/migrations/1.sql").starts_with("plain . postgres: "));
+        assert!(first("upgrade/db2/1.sql").starts_with("plain . ?: "));
+        assert!(first("clickhouse/migrations/new/1.sql").starts_with("plain . ?: "));
     }
 }

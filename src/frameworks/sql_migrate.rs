@@ -14,15 +14,16 @@ pub const ADAPTER: Adapter = Adapter { name: "sql-migrate", find, load };
 
 /// Each statement is sent by itself, in a transaction for the file and direction unless its mark
 /// says `notransaction`.
-fn runner(in_transaction: bool, is_one_message: bool) -> Runner {
+fn runner(direction: Direction, in_transaction: bool, is_one_message: bool) -> Runner {
+    let (text, place) = match direction {
+        Direction::Down => ("-- +migrate Down notransaction", "in place of `-- +migrate Down`"),
+        _ => ("-- +migrate Up notransaction", "in place of `-- +migrate Up`"),
+    };
     Runner {
         framework: ADAPTER.name,
         wraps: if in_transaction { Wraps::EachFile } else { Wraps::Nothing },
         sends: if is_one_message { Sends::WholeFile } else { Sends::Statements },
-        alone: OptOut::Directive {
-            text: "-- +migrate Up notransaction",
-            place: "in place of `-- +migrate Up`",
-        },
+        alone: OptOut::Directive { text, place },
         refuses_mixed: false,
     }
 }
@@ -77,8 +78,8 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
         let title = paths::stem(rest).replace(['_', '-'], " ").trim().to_owned();
         let named = Named { version, title, direction: Direction::Up };
         let runners = (
-            runner(in_transaction("Up"), read.up_is_one),
-            runner(in_transaction("Down"), read.down_is_one),
+            runner(Direction::Up, in_transaction("Up"), read.up_is_one),
+            runner(Direction::Down, in_transaction("Down"), read.down_is_one),
         );
         let before = "sql-migrate passes over what stands before `-- +migrate Up`";
         super::sections::push_ways(project, &mut set, &opened, &named, &read.ways, runners, before);

@@ -40,7 +40,7 @@ impl Apply {
                 }
             }
             TableAction::SetNullable { column, nullable: false } => {
-                self.make_not_null(&table, column, true);
+                self.make_not_null(&table, column, true, true);
             }
             TableAction::SetNullable { column, nullable: true } => {
                 self.make_nullable(&table, &members, column);
@@ -213,6 +213,7 @@ impl Apply {
                 }
                 ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) if partitioned => {
                     self.add_constraint(child, &Constraint { name: None, ..added.clone() }, false);
+                    self.attach_key(child, &added, table);
                 }
                 _ => {}
             }
@@ -267,7 +268,7 @@ impl Apply {
         if changed {
             self.differ_table(table, Kind::ConstraintValidated { name: name.to_owned() });
             if let Some(column) = not_null {
-                self.make_not_null(table, &column, true);
+                self.make_not_null(table, &column, true, true);
             }
         }
     }

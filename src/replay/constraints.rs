@@ -72,6 +72,7 @@ impl Apply {
             _ => Vec::new(),
         };
         let kind = constraint.kind.clone();
+        let inherited = !constraint.no_inherit;
         if let Some(found) = self.catalog.table_mut(table) {
             while found.constraints.remove(&name).is_some() {}
             if matches!(kind, ConstraintKind::PrimaryKey(_)) {
@@ -91,15 +92,23 @@ impl Apply {
                 .known()
                 .is_some_and(|column| !column.definition.not_null);
             let demands = matches!(kind, ConstraintKind::NotNull(_));
-            self.make_not_null(table, &column, announce && (known_nullable || demands));
+            let announce = announce && (known_nullable || demands);
+            self.make_not_null(table, &column, inherited, announce);
         }
     }
 
-    /// Makes a column `NOT NULL`, and its copies in partitions and children.
-    pub(super) fn make_not_null(&mut self, table: &Name, column: &str, announce: bool) {
+    /// Makes a column `NOT NULL`, and where it is `inherited` its copies in partitions and children.
+    pub(super) fn make_not_null(
+        &mut self,
+        table: &Name,
+        column: &str,
+        inherited: bool,
+        announce: bool,
+    ) {
         let was = self.catalog.column(table, column).known().map(|it| it.definition.not_null);
         self.needs_column(table, column);
-        for name in self.family(table) {
+        let family = if inherited { self.family(table) } else { vec![table.clone()] };
+        for name in family {
             if let Some(column) =
                 self.catalog.table_mut(&name).and_then(|table| table.column_mut(column))
             {
@@ -188,6 +197,18 @@ impl Apply {
             _ => {}
         }
         name
+    }
+
+    /// Makes the index of a partition's key a part of the same key of its partitioned table.
+    pub(super) fn attach_key(&mut self, table: &Name, key: &Constraint, parent: &Name) {
+        let found = self.catalog.seen_table(table).and_then(|(_, found)| {
+            found.constraints.iter().find(|it| it.kind == key.kind)?.name.clone()
+        });
+        if let (Some(found), Some(name)) = (found, &key.name)
+            && let Some(index) = self.catalog.index_mut(&in_schema_of(table, &found))
+        {
+            index.parent.get_or_insert_with(|| in_schema_of(parent, name));
+        }
     }
 
     /// An exclusion constraint's index.

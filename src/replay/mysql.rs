@@ -61,7 +61,7 @@ impl Apply {
             it.primary_key().is_some_and(|(_, key)| key.columns.iter().any(|part| part == name))
         });
         if column.not_null {
-            self.make_not_null(table, name, true);
+            self.make_not_null(table, name, true, true);
         } else if !in_key && (old.not_null || !whole) {
             self.make_nullable(table, &only, name);
         }
@@ -128,7 +128,11 @@ impl Apply {
         if self.catalog.indexes_of(table).any(|(_, index)| begins(index)) {
             return;
         }
-        let name = name.map_or_else(|| self.index_of_columns(table, &key.columns), str::to_owned);
+        let free = |name: &&str| {
+            !self.catalog.relations.contains_key(&self.catalog.index_name(table, name))
+        };
+        let name = name.filter(free).map(str::to_owned);
+        let name = name.unwrap_or_else(|| self.index_of_columns(table, &key.columns));
         let keys = key.columns.iter().map(|column| plain_key(column)).collect();
         let options = [(IMPLICIT.to_owned(), "foreign key".to_owned())].into();
         let index = Index { keys, options, ..self.bare_index(table, &name) };

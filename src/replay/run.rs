@@ -4,7 +4,9 @@ use super::apply::Apply;
 use super::transaction::{Block, Transaction};
 use super::{Difference, Missing};
 use crate::dialect::Engine;
-use crate::migration::{Context, Direction, ReadMigration, Reading, Statement, Wraps};
+use crate::migration::{
+    Context, Direction, LocatedChange, ReadMigration, Reading, Statement, Wraps,
+};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, TableAction};
 use crate::schema::knowledge::Tick;
@@ -119,7 +121,7 @@ impl Pass {
 fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) {
     apply.span = statement.span;
     apply.unread = matches!(statement.reading, Reading::Unread { .. });
-    for (index, located) in statement.changes.iter().enumerate() {
+    for (index, located) in in_order(statement) {
         match (&located.change.value, located.context) {
             (Change::Transaction(mark), Context::Top) => {
                 block.mark(mark, located.change.span, apply);
@@ -144,6 +146,26 @@ fn apply_statement(apply: &mut Apply, block: &mut Block, statement: &Statement) 
         apply.cloud_everything(statement.span);
     }
     block.after_statement(apply);
+}
+
+/// The changes with their index in the order in which they run: one ALTER TABLE drops before it adds
+/// (PostgreSQL: `AT_PASS_DROP`; measured: `ADD COLUMN c ..., DROP COLUMN c` replaces the column).
+fn in_order(statement: &Statement) -> impl Iterator<Item = (usize, &LocatedChange)> {
+    let drops = |located: &LocatedChange| {
+        let top = located.context == Context::Top;
+        let change = &located.change.value;
+        top && matches!(
+            change,
+            Change::AlterTable {
+                action: TableAction::DropColumn { .. } | TableAction::DropConstraint { .. },
+                ..
+            }
+        )
+    };
+    let changes = || statement.changes.iter().enumerate();
+    changes()
+        .filter(move |(_, located)| drops(located))
+        .chain(changes().filter(move |(_, located)| !drops(located)))
 }
 
 /// Whether a version that a baseline stands for is there too: then the history is told by the

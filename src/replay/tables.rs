@@ -303,6 +303,9 @@ impl Apply {
                 let name = constraint.name.clone().filter(|_| self.is_mysql());
                 self.add_constraint(table, &Constraint { name, ..constraint.clone() }, false);
             }
+            if is_key && parent.is_some() {
+                self.attach_key(table, constraint, source);
+            }
         }
         let plain: Vec<(Name, Index)> = self
             .catalog

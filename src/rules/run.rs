@@ -6,7 +6,8 @@ use crate::finding::Finding;
 use crate::migration::{Direction, Migration, ReadMigration};
 use crate::read::internal_error;
 use crate::replay::{Base, History, MigrationEnd, Replay, Step, replay};
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Replays the migrations of one set on what stood before, and runs every rule. `paths` are the
@@ -30,7 +31,43 @@ pub fn set(
     let steps: Vec<Vec<Step<'_>>> =
         (0..migrations.len()).map(|index| replayed.steps(index)).collect();
     see(&replayed, &steps);
-    RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect()
+    let mut findings: Vec<Finding> =
+        RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
+    let nets = RULES.iter().filter_map(|rule| match rule.check {
+        Check::Net(check) => Some((*rule, check)),
+        _ => None,
+    });
+    let caught =
+        nets.flat_map(|(rule, check)| net(rule, check, &steps, &findings)).collect::<Vec<_>>();
+    findings.extend(caught);
+    findings
+}
+
+/// Runs a rule that sees what the others found in the same statement.
+fn net(
+    rule: &'static Rule,
+    check: fn(&Step<'_>, &[Finding], &mut Sink),
+    steps: &[Vec<Step<'_>>],
+    findings: &[Finding],
+) -> Vec<Finding> {
+    let mut places: BTreeMap<(FileId, u32), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        let place = (finding.primary.file, finding.primary.span.start);
+        places.entry(place).or_default().push(finding);
+    }
+    let mut caught = Vec::new();
+    for step in steps.iter().flatten() {
+        let migration = &step.migration.migration;
+        if migration.direction == Direction::Down && !rule.checks_down {
+            continue;
+        }
+        let (file, span) = (migration.file, step.statement.span);
+        let here = places.range((file, span.start)..=(file, span.end));
+        let here: Vec<Finding> =
+            here.flat_map(|(_, found)| found.iter().copied().cloned()).collect();
+        caught.extend(guarded(rule, migration, span, &|sink| check(step, &here, sink)));
+    }
+    caught
 }
 
 fn run(
@@ -70,7 +107,8 @@ fn run(
                 findings.extend(guarded(rule, &first.migration, first.migration.span, &check));
             }
         }
-        Check::Elsewhere => {}
+        // Nets run when all others have.
+        Check::Net(_) | Check::Elsewhere => {}
     }
     findings
 }

@@ -3,6 +3,7 @@
 //! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
 //! that each step keeps the catalog before and after.
 
+mod references;
 mod resolve;
 
 use crate::dialect::Engine;
@@ -334,18 +335,6 @@ impl Catalog {
                 _ => None,
             }
         })
-    }
-
-    /// The columns, with their tables, that have a type of this resolved name.
-    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
-        self.tables()
-            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| {
-                let ty = column.definition.ty.as_ref();
-                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
-            })
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect()
     }
 
     /// The partitions of a table and the tables that inherit from it, one level down; `name` is

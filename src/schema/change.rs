@@ -398,6 +398,8 @@ pub struct CreateRoutine {
     pub sets_search_path: bool,
     /// Its other options, in their order: `STRICT`, `COST 10`, `SET ...`.
     pub options: Vec<String>,
+    /// `STRICT`, or with a `SET`: the planner does not put its body in place of a call.
+    pub never_inlined: bool,
     /// The body, without its quotes.
     pub body: Option<String>,
     /// The body is SQL without quotes: `RETURN ...`, `BEGIN ATOMIC ... END`.

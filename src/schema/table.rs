@@ -33,6 +33,15 @@ pub struct Birth {
     pub unused: bool,
 }
 
+impl Birth {
+    /// Whether two are the creation of one and the same object, whatever it is called; nobody saw
+    /// that of an object without one.
+    pub fn is_same(one: Option<Self>, other: Option<Self>) -> bool {
+        let place = |birth: Self| (birth.migration, birth.file, birth.span);
+        one.map(place) == other.map(place)
+    }
+}
+
 /// Where an object comes from, and when it was last certain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {

@@ -104,7 +104,7 @@ pub fn files_with(
     let git = Git { folder: folder.to_path_buf() };
     let revision = landing.revision();
     let patterns = words.iter().map(|word| format!("-e{word}"));
-    // Only these two mean more to git than to `config::glob`.
+    // Only these two mean more to git than to `tree::glob`.
     let escaped = globs.iter().map(|glob| glob.replace('\\', "\\\\").replace('[', "\\["));
     let options = ["grep", "-lzwiF", "--no-full-name", "--no-textconv"].map(str::to_owned);
     let arguments: Vec<String> = (options.into_iter().chain(patterns))

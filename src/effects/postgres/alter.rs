@@ -95,9 +95,11 @@ fn constraint(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction
         }
         TableAction::RenameConstraint { from, .. } => {
             let found = plan.before.constraint(name, from).seen();
-            let check = found
-                .is_some_and(|it| matches!(it.kind, ConstraintKind::Check(_)) && !it.no_inherit);
-            let reach = if check { Reach::Family } else { Reach::Alone };
+            let inherited = found.is_some_and(|it| {
+                let rows = matches!(it.kind, ConstraintKind::Check(_) | ConstraintKind::NotNull(_));
+                rows && !it.no_inherit
+            });
+            let reach = if inherited { Reach::Family } else { Reach::Alone };
             plan.apply(&forms::EXCLUSIVE, name, reach, &[]);
             let index = Name { schema: name.schema.clone(), name: from.clone() };
             if plan.before.index(&index).seen().is_some() {

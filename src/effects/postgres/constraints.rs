@@ -13,6 +13,12 @@ use std::collections::BTreeSet;
 /// `filled`.
 pub(super) fn add(plan: &mut Plan<'_>, table: &Name, only: bool, constraint: &Constraint) {
     let checked = constraint.validated && constraint.enforced;
+    // From 18 on the tables below are locked whether or not they get it too.
+    if plan.since(18) && !only {
+        let is_key = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+        let form = if is_key { &forms::TRIGGER } else { &forms::EXCLUSIVE };
+        plan.apply(form, table, Reach::Family, &[]);
+    }
     match &constraint.kind {
         ConstraintKind::Check(_) => {
             let reach = Reach::Family.unless(only || constraint.no_inherit);
@@ -117,13 +123,18 @@ pub(super) fn validate(plan: &mut Plan<'_>, table: &Name, only: bool, name: &str
 /// `ALTER CONSTRAINT`.
 pub(super) fn alter(plan: &mut Plan<'_>, table: &Name, name: &str, options: &str) {
     let found = plan.before.constraint(table, name).seen();
+    let words: Vec<&str> = options.split_whitespace().collect();
+    if let Some(ConstraintKind::NotNull(column)) = found.map(|it| &it.kind)
+        && words == ["INHERIT"]
+    {
+        return not_null(plan, table, false, column);
+    }
     let Some(ConstraintKind::ForeignKey(key)) = found.map(|it| &it.kind) else {
         if found.is_none() {
             unknown_constraint(plan, table, name);
         }
         return plan.apply(&forms::EXCLUSIVE, table, Reach::Family, &[]);
     };
-    let words: Vec<&str> = options.split_whitespace().collect();
     let enforced = words.contains(&"ENFORCED");
     let stops = words.windows(2).any(|pair| pair == ["NOT", "ENFORCED"]);
     let was = found.is_some_and(|it| it.enforced);
@@ -180,10 +191,9 @@ fn drop_key(plan: &mut Plan<'_>, table: &Name, only: bool, name: &str) {
     let members = plan.family(table, Reach::Partitions.unless(only));
     for member in members {
         let copies = copies_of(plan, table, name, &member);
-        plan.apply(&forms::WITH_INDEXES, &member, Reach::Alone, &copies);
-        if copies.is_empty() {
-            plan.apply(&forms::EXCLUSIVE, &member, Reach::Alone, &[]);
-        }
+        // No copy is known: none is named, not all.
+        let form = if copies.is_empty() { &forms::EXCLUSIVE } else { &forms::WITH_INDEXES };
+        plan.apply(form, &member, Reach::Alone, &copies);
     }
 }
 

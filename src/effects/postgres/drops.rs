@@ -2,7 +2,7 @@
 
 use super::constraints::{copies_of, drop_references};
 use super::forms::{self, Work};
-use super::names::behind;
+use super::names::{behind, calls};
 use super::partitions::default_of;
 use super::plan::{Plan, Reach};
 use crate::effects::{LockMode, Role};
@@ -271,9 +271,8 @@ fn function(plan: &mut Plan<'_>, name: &Name) {
         }
     }
     let triggers = plan.before.objects.iter().filter(|(object, found)| {
-        let called = [format!(" {}(", name.name), format!(".{}(", name.name)];
         matches!(object.kind, ObjectKind::Trigger | ObjectKind::Policy)
-            && called.iter().any(|it| found.definition.contains(it))
+            && calls(&found.definition, &name.name)
     });
     tables.extend(triggers.map(|(object, _)| object.name.clone()));
     let views = plan.before.views();

@@ -2,7 +2,7 @@
 
 use super::constraints::copies_of;
 use super::forms::{self, Work};
-use super::partitions::has_index;
+use super::partitions::taken_over;
 use super::plan::{Plan, Reach};
 use crate::effects::{LockMode, Role};
 use crate::schema::catalog::Relation;
@@ -161,9 +161,12 @@ pub(super) fn create_index(plan: &mut Plan<'_>, index: &CreateIndex) {
         (false, false) => {
             for member in plan.family(&table, Reach::Partitions.unless(index.only)) {
                 let role = if member == table { Role::Target } else { Role::Partition };
-                let has = member != table && has_index(plan, &member, index);
-                let work = if has { Work::Brief } else { Work::Build };
+                let has = taken_over(plan, &member, index).filter(|_| member != table);
+                let work = if has.is_some() { Work::Brief } else { Work::Build };
                 plan.touch(role, &member, LockMode::Share, work);
+                if let Some(has) = has {
+                    plan.touch(Role::Index, &has, LockMode::Share, Work::Brief);
+                }
             }
         }
     }

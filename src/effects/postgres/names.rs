@@ -12,6 +12,16 @@ pub(super) fn behind(text: &str, words: &[&str]) -> Vec<Name> {
     found
 }
 
+/// Whether a function of this name is called.
+pub(super) fn calls(text: &str, function: &str) -> bool {
+    text.match_indices(function).any(|(at, _)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let after = text.get(at + function.len()..).unwrap_or_default();
+        !before.is_some_and(|it| it.is_alphanumeric() || it == '_')
+            && after.trim_start_matches('"').trim_start().starts_with('(')
+    })
+}
+
 /// The name at the beginning of a text: `schema.name`, either part quoted or not.
 pub(super) fn first_name(text: &str) -> Option<Name> {
     let (first, rest) = part(text)?;

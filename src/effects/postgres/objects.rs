@@ -112,7 +112,10 @@ fn published(plan: &mut Plan<'_>, definition: &str) {
             break;
         }
         if let Some(table) = first_name(part.strip_prefix("only ").unwrap_or(part)) {
-            plan.apply(&forms::SETTINGS, &table, Reach::Family, &[]);
+            // Those that inherit are listed with their parent, partitions are not.
+            let partitioned = plan.is_partitioned(&table);
+            let reach = if partitioned { Reach::Alone } else { Reach::Family };
+            plan.apply(&forms::SETTINGS, &table, reach, &[]);
         }
     }
 }

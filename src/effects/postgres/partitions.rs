@@ -29,6 +29,7 @@ pub(super) fn attach(plan: &mut Plan<'_>, parent: &Name, partition: &Name, bound
         false => LockMode::ShareUpdateExclusive,
     };
     plan.touch(Role::Target, parent, mode, Work::Brief);
+    ancestors(plan, parent);
     let proven = bounds::proves_inside(plan, parent, partition, bound)
         || (bound == "default" && plan.below(parent, Reach::Partitions).is_empty());
     let form = if proven { &forms::PARTITION } else { &forms::PARTITION_CHECKED };
@@ -76,8 +77,11 @@ pub(super) fn detach(plan: &mut Plan<'_>, parent: &Name, partition: &Name, onlin
         let referenced = plan.referenced(found.key);
         plan.apply(&forms::REFERENCED, parent, Reach::Alone, &referenced);
     }
-    // No row that stays behind may refer to the partition.
+    // No row may refer to the partition.
     referencing(plan, parent, LockMode::AccessExclusive, Work::Scan);
+    if !plan.referencing(parent).is_empty() {
+        plan.touch(Role::Partition, partition, LockMode::AccessExclusive, Work::Scan);
+    }
 }
 
 /// `INHERIT`, `NO INHERIT`.
@@ -111,6 +115,17 @@ pub(super) fn default_of(plan: &Plan<'_>, parent: &Name) -> Option<Name> {
         child.partition_of.as_ref().is_some_and(|(_, bound)| bound == "default")
     });
     default.map(|(name, _)| name.clone())
+}
+
+/// The tables that a partitioned table is a partition of: their bounds hold too.
+fn ancestors(plan: &mut Plan<'_>, parent: &Name) {
+    const LEVELS_MAX: usize = 64;
+    let mut next = plan.table(parent).and_then(|table| table.partition_of.as_ref());
+    for _ in 0..LEVELS_MAX {
+        let Some((name, _)) = next else { break };
+        plan.touch(Role::Parent, name, LockMode::AccessShare, Work::Brief);
+        next = plan.table(name).and_then(|table| table.partition_of.as_ref());
+    }
 }
 
 /// A new partition takes rows from the default one: none may be there.
@@ -157,9 +172,10 @@ fn build_missing(plan: &mut Plan<'_>, parent: &Name, partition: &Name) {
     }
 }
 
-/// Whether a table has an index that a new one of its partitioned table takes over.
-pub(super) fn has_index(plan: &Plan<'_>, table: &Name, wanted: &CreateIndex) -> bool {
-    plan.before.indexes_of(table).any(|(_, index)| {
+/// The index of a table that a new one of its partitioned table takes over.
+pub(super) fn taken_over(plan: &Plan<'_>, table: &Name, wanted: &CreateIndex) -> Option<Name> {
+    let mut indexes = plan.before.indexes_of(table);
+    let found = indexes.find(|(_, index)| {
         let same = Definition {
             unique: wanted.unique,
             method: wanted.method.as_deref().unwrap_or("btree"),
@@ -169,7 +185,8 @@ pub(super) fn has_index(plan: &Plan<'_>, table: &Name, wanted: &CreateIndex) -> 
             nulls_not_distinct: wanted.nulls_not_distinct,
         };
         index.parent.is_none() && index.valid && Definition::of(index) == same
-    })
+    });
+    found.map(|(name, _)| name.clone())
 }
 
 /// What two indexes share of which one can stand for the other.

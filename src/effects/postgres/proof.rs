@@ -29,14 +29,18 @@ pub(super) fn conjuncts(constraint: &Constraint) -> Vec<String> {
 fn collect(text: &str, found: &mut Vec<String>) {
     let text = unwrapped(text);
     let parts = split(text, "and");
-    // AND binds more tightly than OR, and `a BETWEEN 1 AND b IS NOT NULL` is no conjunction.
-    let whole = parts.len() == 1 || text.contains(" between ") || split(text, "or").len() > 1;
-    if whole {
+    // AND binds more tightly than OR.
+    if parts.len() == 1 || split(text, "or").len() > 1 {
         found.push(text.to_owned());
         return;
     }
-    for part in parts {
-        collect(part, found);
+    let mut parts = parts.into_iter();
+    while let Some(part) = parts.next() {
+        // The AND of a BETWEEN joins no conditions.
+        match (split(part, "between").len() > 1).then(|| parts.next()).flatten() {
+            Some(upper) => found.push(format!("{part} and {upper}")),
+            None => collect(part, found),
+        }
     }
 }
 
@@ -132,6 +136,7 @@ mod tests {
             "((n is not null))",
             "not (n is null)",
             "\"n\" is not null and (a or b)",
+            "n between 1 and 9 and n is not null",
         ] {
             assert!(proves(text), "{text}");
         }

@@ -21,7 +21,8 @@ pub struct Retype {
     /// Whether the types alone ask for more than a new entry in the catalog.
     pub converts: bool,
     /// The indexes that are built anew though the rows stay: by any change, one to the same type
-    /// included, those with an expression or a predicate that mention the column.
+    /// included, those with an expression or a predicate that mention the column, and those of
+    /// partitions that belong to an index of the partitioned table.
     pub rebuilt: Vec<Name>,
     /// The indexes on the column that are made anew and take over the file of the old one.
     pub kept: Vec<Name>,
@@ -76,7 +77,9 @@ impl Retype {
                 index.predicate.is_some() || index.keys.iter().any(|key| key.column.is_none());
             let is_key = index.keys.iter().any(|key| key.column.as_deref() == Some(column));
             let rebuilds = self.change == TypeChange::RebuildsIndexes && is_key;
-            match computed || rebuilds {
+            // The index of a partitioned table has no file that a partition's could take over.
+            let attached = index.parent.is_some();
+            match computed || rebuilds || attached {
                 true => self.rebuilt.push(name.clone()),
                 false => self.kept.push(name.clone()),
             }
@@ -168,10 +171,13 @@ fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, converts
     let into = plan.referencing(table).into_iter();
     let into = into.filter(|it| names(&it.key.referenced_columns));
     for KeyOf { table, constraint, key } in out.chain(into).collect::<Vec<_>>() {
-        if constraint.enforced {
-            let checked = constraint.validated;
-            let form = if checked { form } else { &forms::FOREIGN_KEY_DROPPED };
-            plan.apply(form, table, Reach::Partitions, &plan.referenced(key));
+        let referenced = plan.referenced(key);
+        if !constraint.enforced {
+            plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);
+            plan.apply(&forms::REFERENCED, table, Reach::Alone, &referenced);
+            continue;
         }
+        let form = if constraint.validated { form } else { &forms::FOREIGN_KEY_DROPPED };
+        plan.apply(form, table, Reach::Partitions, &referenced);
     }
 }

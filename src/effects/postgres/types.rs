@@ -196,7 +196,7 @@ pub fn resolved_change(from: &DataType, to: &DataType, utc: bool, catalog: &Cata
 }
 
 /// The base type of a domain, which may be a domain again, and whether any of them constrains it.
-fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
+pub fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
     const LEVELS_MAX: usize = 16;
     let mut found = (ty.clone(), false);
     for _ in 0..LEVELS_MAX {

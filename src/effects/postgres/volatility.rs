@@ -93,7 +93,7 @@ fn of_function(function: &Name, catalog: &Catalog, inlines: bool) -> Volatility 
         return Volatility::Volatile;
     }
     let builtin = function.schema.as_deref().is_none_or(|it| it == "pg_catalog" || it == "public");
-    match builtin && STEADY.binary_search(&name).is_ok() {
+    match builtin && is_steady(name) {
         true => Volatility::Steady,
         false => Volatility::Unknown(function.clone()),
     }
@@ -105,26 +105,51 @@ fn of_routine(routine: &CreateRoutine, alterations: &[String], inlines: bool) ->
             ["immutable", "stable", "volatile"].iter().any(|word| it.eq_ignore_ascii_case(word))
         });
     let declared = altered.or(routine.volatility.as_deref()).unwrap_or("VOLATILE");
-    if !declared.eq_ignore_ascii_case("volatile") || (inlines && is_constant(routine)) {
-        return Volatility::Steady;
+    match body(routine).filter(|_| inlines) {
+        _ if !declared.eq_ignore_ascii_case("volatile") => Volatility::Steady,
+        // A body that calls something unknown, itself perhaps, counts as what it is declared.
+        Some(body) if calls(body).iter().all(|it| is_steady(it)) => Volatility::Steady,
+        _ => Volatility::Volatile,
     }
-    Volatility::Volatile
 }
 
-/// Whether an SQL function is one `SELECT` that calls and reads nothing, which the planner puts in
-/// place of the call (`inline_function` in PostgreSQL's sources).
-fn is_constant(routine: &CreateRoutine) -> bool {
+/// The expression of an SQL function that the planner puts in place of a call: one `SELECT` that
+/// reads nothing (`inline_function` in PostgreSQL's sources).
+fn body(routine: &CreateRoutine) -> Option<&str> {
+    #[rustfmt::skip]
+    const CLAUSES: &[&str] = &[
+        "distinct", "except", "fetch", "for", "from", "group", "having", "intersect", "into",
+        "limit", "offset", "order", "over", "union", "values", "where", "window", "with",
+    ];
     let plain = routine.language.as_deref() == Some("sql")
         && !routine.security_definer
-        && !routine.sets_search_path
-        && routine.body_read;
-    let body = routine.body.as_deref().unwrap_or_default();
-    plain
-        && !body.contains('(')
+        && !routine.never_inlined
+        && routine.body_read
         && matches!(
             routine.body_changes.as_slice(),
             [Change::Data(data)] if data.reads.is_empty() && data.writes.is_empty()
-        )
+        );
+    let body = routine.body.as_deref().filter(|_| plain)?.trim().trim_end_matches(';');
+    let (verb, expression) = body.split_at_checked("select".len())?;
+    let mut words = expression.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+    let clause = words.any(|word| CLAUSES.iter().any(|it| word.eq_ignore_ascii_case(it)));
+    (verb.eq_ignore_ascii_case("select") && !clause && !expression.contains(';'))
+        .then_some(expression)
+}
+
+/// The words that stand before a parenthesis.
+fn calls(expression: &str) -> Vec<String> {
+    let before = expression.match_indices('(').filter_map(|(at, _)| expression.get(..at));
+    let words = before.map(|text| {
+        let rest = text.trim_end();
+        let start = rest.rfind(|it: char| !(it.is_alphanumeric() || it == '_'));
+        rest.get(start.map_or(0, |start| start + 1)..).unwrap_or_default().to_ascii_lowercase()
+    });
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+fn is_steady(name: &str) -> bool {
+    STEADY.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
-use crate::migration::Context;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 
@@ -64,6 +63,10 @@ pub static RULE: Rule = Rule {
             "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t DROP COLUMN a'; SELECT f();",
             "SELECT f()",
         ),
+        bad("postgres", "", "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, a int); ALTER TABLE t DROP a;", "DROP a")
+            .incomplete()
+            .at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a text;"),
         bad("sqlite", OLD, "ALTER TABLE main.[T] DROP COLUMN `A`;", "DROP COLUMN `A`"),
         bad("sqlite", OLD, "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP a;", "DROP a"),
         bad("mysql", OLD, "ALTER TABLE `t` ADD b int, DROP `A`, ALGORITHM=INPLACE;", "DROP `A`"),
@@ -91,16 +94,16 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = &difference.object.name;
         // A parent's column takes those of its children with it: one finding for one change.
         let repeated = reported == Some(difference.change);
-        if repeated || step.is_column_born(table, column) {
+        // That a new column takes its name is another matter: it is found as that.
+        let replaced = step.added_again(table, column).is_some();
+        if repeated || replaced || step.is_column_born(table, column) {
             continue;
         }
         reported = Some(difference.change);
-        let certain = step.statement.changes.get(difference.change).is_none_or(|located| {
-            !matches!(located.context, Context::Do { certain: false })
-        });
-        let verb = if certain { "dropping" } else { "this may run: dropping" };
+        let maybe = step.maybe(difference.change);
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
-            .message(format!("{verb} `{table}.{column}` deletes its values"))
+            .level(step.level_by_standing(table))
+            .message(format!("{maybe}dropping `{table}.{column}` deletes its values"))
             .old_release(", and the release that is running fails with every statement that names it")
             .help(format!(
                 "ship a release that no longer uses the column, with `-- lockgate:retired column \

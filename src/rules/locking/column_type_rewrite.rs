@@ -171,7 +171,7 @@ fn judge(
     match done.change {
         TypeChange::Rewrites => Some((
             Level::Error,
-            format!("{what} writes the whole table anew {lock}: {blocked}{}", narrowing(from, to)),
+            format!("{what} writes the whole table anew {lock}: {blocked}"),
         )),
         TypeChange::Unknown => Some((
             Level::Warning,
@@ -194,16 +194,3 @@ fn judge(
     }
 }
 
-/// What else a shorter text type does.
-fn narrowing(from: &DataType, to: &DataType) -> String {
-    let texts = ["text", "character varying", "character"];
-    let is_text = |ty: &DataType| texts.iter().any(|name| ty.is(name));
-    match to.number(0) {
-        Some(length)
-            if is_text(from) && is_text(to) && from.number(0).is_none_or(|old| old > length) =>
-        {
-            format!("; it fails where a value is longer than {length}")
-        }
-        _ => String::new(),
-    }
-}

@@ -2,12 +2,11 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
-use crate::migration::{Advice, Context, advise};
+use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
+use crate::rules::lock::{held, index_on_partitions};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::catalog::Relation;
-use crate::schema::change::{Change, CreateIndex};
-use crate::schema::name::Name;
+use crate::schema::change::Change;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
 
@@ -82,64 +81,31 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
-    if step.dialect.engine != Engine::Postgres {
-        return;
-    }
-    for difference in step.differences {
-        if !matches!(difference.kind, DifferenceKind::IndexCreated { .. }) {
-            continue;
-        }
-        let Some(located) = step.statement.changes.get(difference.change) else { continue };
+    for held in held(step) {
+        let located = held.located;
         let Change::CreateIndex(index) = &located.change.value else { continue };
-        if index.concurrently || step.is_born(&index.table) {
+        // Partitions are often made by a job, and not by a migration.
+        let on_partitions = held.is_partitioned(&index.table) && !index.only;
+        if !on_partitions && !held.any(|touch| touch.rebuilds) {
             continue;
         }
-        let table = step.before.resolve(&index.table);
-        let partitioned = match step.before.relations.get(&table) {
-            // Only REFRESH writes a materialized view.
-            Some(Relation::View(_)) => continue,
-            Some(Relation::Table(table)) => table.partition_by.is_some(),
-            _ => false,
+        let created = step.differences.iter().find_map(|it| match &it.kind {
+            DifferenceKind::IndexCreated { index } if it.change == held.change => Some(index),
+            _ => None,
+        });
+        let Some(name) = created.filter(|_| !index.concurrently) else { continue };
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let help = match on_partitions {
+            true => index_on_partitions(index),
+            false => held.advise(&Advice::RunAlone(format!(
+                "CREATE {unique}INDEX CONCURRENTLY {} ...",
+                index.name.as_deref().unwrap_or("name_it")
+            ))),
         };
-        if partitioned && index.only {
-            continue;
-        }
-        let subject = match &difference.kind {
-            DifferenceKind::IndexCreated { index } => Subject::Index(index.clone()),
-            _ => Subject::Table(table.clone()),
-        };
-        let level = step.level_by_standing(&table);
-        sink.report(step, located.change.span, subject)
-            .level(level)
-            .message(message(step, &table))
-            .help(help(step, index, partitioned, located.context))
+        let rows = held.names(|touch| touch.rebuilds || on_partitions);
+        let doing = format!("CREATE INDEX reads all of {rows} and builds the index");
+        held.report(sink, located.change.span, Subject::Index(name.clone()), &doing)
+            .help(help)
             .push();
-    }
-}
-
-fn message(step: &Step<'_>, table: &Name) -> String {
-    format!(
-        "CREATE INDEX holds a SHARE lock on `{table}` while it reads all of it: every INSERT, \
-         UPDATE and DELETE waits until the index is built{}",
-        step.standing(table)
-    )
-}
-
-fn help(step: &Step<'_>, index: &CreateIndex, partitioned: bool, context: Context) -> String {
-    let name = index.name.as_deref().unwrap_or("name_it");
-    if partitioned {
-        return format!(
-            "`{}` is partitioned, where CONCURRENTLY is refused: CREATE INDEX {name} ON ONLY the \
-             parent, CREATE INDEX CONCURRENTLY on each partition, then ALTER INDEX {name} ATTACH \
-             PARTITION each",
-            index.table
-        );
-    }
-    let unique = if index.unique { "UNIQUE " } else { "" };
-    let statement = format!("CREATE {unique}INDEX CONCURRENTLY {name} ...");
-    let advice = advise(&step.migration.migration.runner, &Advice::RunAlone(statement));
-    match context {
-        Context::Top => advice,
-        Context::Do { .. } => format!("take it out of the DO block; {advice}"),
     }
 }

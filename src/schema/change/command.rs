@@ -73,7 +73,8 @@ pub struct Data {
     pub reads: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
-    /// Whether the outermost statement has a `WHERE` (for INSERT and COPY: always true).
+    /// Whether the outermost statement has a `WHERE` that may leave rows out, so not `WHERE true`
+    /// (for all but UPDATE and DELETE: always so).
     pub has_where: bool,
     /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
     pub locks_rows: bool,

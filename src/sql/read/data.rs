@@ -88,10 +88,19 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     if matches!(verb, DataVerb::Update | DataVerb::Delete) {
         let mut rest = whole;
         rest.take_until(|rest| rest.is("WHERE"));
-        data.has_where = rest.is("WHERE");
+        data.has_where = rest.eat("WHERE") && !is_always_true(rest);
     }
     cursor.take_until(|_| false);
     Ok(data)
+}
+
+/// Whether a condition is one that people write so as to have one.
+pub fn is_always_true(mut condition: Cursor<'_>) -> bool {
+    const ALWAYS: &[&str] = &["true", "1=1", "'1'='1'", "1"];
+    let condition = condition.take_until(|rest| rest.is("RETURNING"));
+    let tokens = condition.tokens().iter().map(|token| condition.text(*token));
+    let text: String = tokens.filter(|token| !matches!(*token, "(" | ")")).collect();
+    ALWAYS.iter().any(|always| text.eq_ignore_ascii_case(always))
 }
 
 /// Which statement it is: behind the list of a `WITH`, inside parentheses.

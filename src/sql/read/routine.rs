@@ -54,6 +54,7 @@ pub fn empty_routine(kind: ObjectKind, name: Name, arguments: String) -> CreateR
         security_definer: false,
         sets_search_path: false,
         options: Vec::new(),
+        never_inlined: false,
         body: None,
         atomic: false,
         symbol: None,
@@ -85,8 +86,10 @@ fn routine_option<'a>(
     ];
     let start = *cursor;
     if let Some(word) = cursor.eat_any(PLAIN) {
+        routine.never_inlined |= ["STRICT", "RETURNS NULL ON NULL INPUT"].contains(&word);
         // What holds where nothing is written says nothing.
         if !word.contains("INVOKER") && !["CALLED ON NULL INPUT", "NOT LEAKPROOF"].contains(&word) {
+            let word = if word.starts_with("RETURNS NULL") { "STRICT" } else { word };
             routine.options.push(word.to_owned());
         }
         return Ok(None);
@@ -123,6 +126,7 @@ fn routine_option<'a>(
             true => setting.identifier()?,
             false => set_variable(&mut setting, false)?.name,
         };
+        routine.never_inlined = true;
         routine.sets_search_path |= variable == "search_path";
         routine.options.push(text_between(start, cursor.position()));
     } else if cursor.eat("AS") {

@@ -7,6 +7,7 @@ use crate::schema::change::{Change, Data, DataVerb};
 use crate::schema::name::Name;
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::data::is_always_true;
 use crate::sql::read::query::from_names;
 
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
@@ -59,15 +60,7 @@ pub fn call(cursor: &mut Cursor<'_>) -> Reads<Change> {
 }
 
 fn data(verb: DataVerb, writes: Vec<Name>) -> Data {
-    Data {
-        verb,
-        writes,
-        reads: Vec::new(),
-        sequences: Vec::new(),
-        functions: Vec::new(),
-        locks_rows: false,
-        has_where: true,
-    }
+    Data { writes, ..Data::new(verb) }
 }
 
 /// Which statement it is, what it writes, and whether it is bounded by a condition or a LIMIT.
@@ -103,7 +96,10 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
 
 fn is_bounded(mut cursor: Cursor<'_>) -> bool {
     cursor.take_until(|rest| rest.is("WHERE") || rest.is("LIMIT"));
-    !cursor.is_done()
+    match cursor.eat("WHERE") {
+        true => !is_always_true(cursor),
+        false => !cursor.is_done(),
+    }
 }
 
 /// `FROM t`, `a, b FROM t AS a JOIN u AS b`, `FROM a, b USING t AS a JOIN u AS b`.
@@ -175,7 +171,9 @@ fn tables(mut cursor: Cursor<'_>) -> Tables {
     let mut named = true;
     while !cursor.is_done() {
         if cursor.is("(") {
-            let _ = cursor.parentheses();
+            if cursor.parentheses().is_err() {
+                cursor.advance();
+            }
             named = false;
         } else if named {
             let Ok(name) = cursor.name() else { return tables };

@@ -1,4 +1,4 @@
-//! Globs of `exclude`.
+//! Globs of the config: `exclude`, `framework: { pattern }`.
 
 /// Whether a path with `/` matches: `*` is any text within one folder name, `**` any folders too,
 /// `?` one character. A glob that names a folder matches all that is in it.

@@ -1,0 +1,208 @@
+//! `DROP TABLE` of a table that may hold rows.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Level, Subject, listed};
+use crate::replay::{Difference, DifferenceKind, Step};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::change::Change;
+use crate::schema::knowledge::Knowledge;
+use crate::schema::name::{Name, ObjectKind};
+
+const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int); CREATE TABLE c (id int PRIMARY KEY, t_id bigint REFERENCES t); CREATE VIEW v AS SELECT * FROM t;";
+const PARTS: &str = "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;";
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "drop-table",
+    category: Category::Data,
+    level: Level::Error,
+    since: "0.1",
+    summary: "table dropped with all its rows while the running release may still use it",
+    why: "The rows are gone for good, and until the next release is everywhere, the release that \
+          is running fails with each statement that names the table. With CASCADE, views on it and \
+          foreign keys to it go too. DROP TABLE IF EXISTS, left in from local tests, deletes a \
+          table that nobody meant; to create it again right behind makes an empty one.",
+    instead: "First ship a release that no longer uses the table. When it is everywhere, drop it. \
+              A comment `-- lockgate:retired table shop.orders` in a migration of that release \
+              lets the drop pass by itself, once git proves that it was released; else allow this \
+              finding with that reason.",
+    facts: &[Fact {
+        engine: Engine::Postgres,
+        says: "DROP TABLE always removes any indexes, rules, triggers, and constraints that exist \
+               for the target table; views and foreign keys of others go with CASCADE.",
+        source: "https://www.postgresql.org/docs/current/sql-droptable.html",
+    },
+Fact {
+            engine: Engine::Sqlite,
+            says: "Other changes of a table are made by creating a new one, copying the rows, \
+                   dropping the old one and renaming the new one; with foreign keys on, the drop \
+                   first deletes all rows of the old one.",
+            source: "https://www.sqlite.org/lang_altertable.html",
+        }],
+    same_as: &[
+        ("squawk", "ban-drop-table"),
+        ("atlas", "DS102"),
+        ("pg-migration-lint", "PGM201"),
+        ("pgfence", "drop-table"),
+        ("postgres-language-server", "banDropTable"),
+    ],
+    breaks: &[Breaks::Data, Breaks::Readers, Breaks::Writers, Breaks::Rollback],
+    checks_down: false,
+    examples: &[
+        bad("postgres", OLD, "DROP TABLE c;", "c"),
+        bad("postgres", OLD, "drop table if exists PUBLIC.\"c\" restrict;", "PUBLIC.\"c\""),
+        bad("postgres", OLD, "DROP TABLE t CASCADE;", "t"),
+        bad("postgres", OLD, "DROP TABLE IF EXISTS c; CREATE TABLE c (id int PRIMARY KEY);", "c"),
+        bad("postgres", OLD, "ALTER TABLE c RENAME TO c_old; DROP TABLE c_old;", "c_old"),
+        bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); INSERT INTO n SELECT id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT id, t_id FROM c; DROP TABLE c;", "c"),
+        bad("postgres", OLD, "DO $$ BEGIN IF true THEN DROP TABLE c; END IF; END $$;", "c"),
+        bad("postgres", OLD, "DO $$ BEGIN EXECUTE 'DROP TABLE c'; END $$;", "c"),
+        bad("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP TABLE c'; SELECT f();", "SELECT f()"),
+        bad("postgres", PARTS, "DROP TABLE p1;", "p1"),
+        bad("postgres", PARTS, "DROP TABLE p;", "p"),
+        bad("postgres", "", "DROP TABLE old;", "old").incomplete(),
+        bad("postgres", "", "DROP TABLE IF EXISTS old; CREATE TABLE old (id int PRIMARY KEY);", "old")
+            .incomplete()
+            .at_level(Level::Warning),
+        bad("postgres", "", "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY); DROP TABLE t;", "t")
+            .incomplete()
+            .at_level(Level::Warning),
+        bad("postgres", OLD, "DROP TABLE c;", "c").runner("flyway"),
+        good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); DROP TABLE n;"),
+        good("postgres", "", "CREATE TABLE IF NOT EXISTS n (id int PRIMARY KEY); DROP TABLE n;"),
+        good("postgres", "", "DROP TABLE IF EXISTS n; CREATE TABLE n (id int PRIMARY KEY);"),
+        good("postgres", OLD, "CREATE TEMP TABLE x AS SELECT * FROM t; DROP TABLE x;"),
+        good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT id, t_id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
+        good("postgres", OLD, "ALTER TABLE c RENAME TO o; CREATE TABLE c (id bigint PRIMARY KEY, t_id bigint); INSERT INTO c SELECT id, t_id FROM o; DROP TABLE o;"),
+        good("postgres", OLD, "CREATE TABLE n AS SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c; ALTER TABLE c ADD PRIMARY KEY (id);"),
+        good("postgres", OLD, "DROP VIEW v; COMMENT ON TABLE t IS 'DROP TABLE t'; -- DROP TABLE t;"),
+        good("postgres", "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a;", "DROP MATERIALIZED VIEW m;"),
+        good("postgres", "CREATE FOREIGN TABLE f (a int) SERVER s;", "DROP FOREIGN TABLE f;"),
+        good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$;"),
+        bad("sqlite", OLD, "DROP TABLE [C];", "[C]"),
+        bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY); INSERT INTO n SELECT id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        good("sqlite", OLD, "PRAGMA foreign_keys = OFF; CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
+        good("sqlite", OLD, "CREATE TEMP TABLE b AS SELECT * FROM c; DROP TABLE b; DROP TABLE IF EXISTS never_was;"),
+        good("postgres", OLD, "CREATE SCHEMA s; CREATE TABLE s.c (id int PRIMARY KEY); DROP TABLE s.c;"),
+        bad("mysql", OLD, "DROP TABLE IF EXISTS `C` CASCADE;", "`C`"),
+        good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT * FROM c; DROP TABLE c; RENAME TABLE n TO c;"),
+    ],
+    check: Check::Step(check),
+};
+
+fn check(step: &Step<'_>, sink: &mut Sink) {
+    for difference in step.differences {
+        let Some(located) = step.statement.changes.get(difference.change) else { continue };
+        let Change::Drop { object, if_exists, .. } = &located.change.value else { continue };
+        let table = &difference.object.name;
+        // What CASCADE takes is told with the table that is named.
+        let named = object.kind == ObjectKind::Table && step.before.resolve(&object.name) == *table;
+        let dropped = difference.kind == DifferenceKind::TableDropped && named;
+        if !dropped || step.is_born(table) || step.before.is_foreign(table) {
+            continue;
+        }
+        let rebuilt = step.rebuilt_without(table);
+        if rebuilt.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let copy = copy_of(step, table);
+        let level = match step.before.relation(table) {
+            Knowledge::Assumed if *if_exists => Level::Warning,
+            _ => step.level_by_standing(table),
+        };
+        let maybe = step.maybe(difference.change);
+        let partition = partition_of(step, table);
+        let lost = match (&rebuilt, &copy, &partition) {
+            (Some(lost), ..) => {
+                format!("`{table}` is built anew without {}: their values do not come along", listed(lost))
+            }
+            (None, Some(copy), _) => {
+                format!("dropping `{table}` deletes what `{copy}` did not copy")
+            }
+            (None, None, Some(parent)) => {
+                format!("dropping `{table}`, a partition of `{parent}`, deletes its rows")
+            }
+            (None, None, None) => format!("dropping `{table}` deletes all its rows"),
+        };
+        let mut more = taken(step, difference);
+        more += comes_back(step, table, copy.is_some() || rebuilt.is_some());
+        if level != Level::Error {
+            more += &match if_exists {
+                true => format!(". These migrations do not show whether `{table}` exists"),
+                false => step.standing(table),
+            };
+        }
+        let (named, name) = if rebuilt.is_some() { ("column", "them") } else { ("table", "it") };
+        let mut draft = sink
+            .report(step, difference.span, Subject::Table(table.clone()))
+            .level(level)
+            .message(format!("{maybe}{lost}"));
+        // Who reads a partition reads the whole.
+        if partition.is_none() {
+            draft = draft.old_release(format!(
+                ", and the release that is running fails with every statement that names {name}"
+            ));
+        }
+        draft
+            .also(&more)
+            .help(format!(
+                "ship a release that no longer uses the {named}, with `-- lockgate:retired table \
+                 {table}` in a migration; when it is everywhere, drop it (or allow this with \
+                 `-- lockgate:allow drop-table reason=\"unused since ...\"`)"
+            ))
+            .push();
+    }
+}
+
+fn partition_of(step: &Step<'_>, table: &Name) -> Option<Name> {
+    let (_, found) = step.before.seen_table(table)?;
+    found.partition_of.as_ref().map(|(parent, _)| parent.clone())
+}
+
+/// The table of this migration that took the rows over before.
+fn copy_of(step: &Step<'_>, table: &Name) -> Option<Name> {
+    let reads = |names: &[Name]| names.iter().any(|name| step.before.resolve(name) == *table);
+    let copies = step.earlier().filter_map(|change| match change {
+        Change::Data(data) if reads(&data.reads) => data.writes.first(),
+        Change::CreateTable(create) => {
+            create.query.as_ref().filter(|query| reads(&query.relations)).map(|_| &create.name)
+        }
+        _ => None,
+    });
+    copies.map(|copy| step.before.resolve(copy)).find(|copy| {
+        let lasts = step.before.seen_table(copy).is_some_and(|(_, found)| !found.temporary);
+        copy != table && lasts
+    })
+}
+
+/// What goes along: partitions, children, views and foreign keys of others.
+fn taken(step: &Step<'_>, dropped: &Difference) -> String {
+    let others = step.differences.iter().filter(|other| {
+        other.change == dropped.change && other.object.name != dropped.object.name
+    });
+    let others: Vec<String> = others
+        .map(|other| match &other.kind {
+            DifferenceKind::ConstraintDropped { name } => format!("{}.{name}", other.object.name),
+            _ => other.object.name.to_string(),
+        })
+        .collect();
+    match others.as_slice() {
+        [] => String::new(),
+        others => format!("; {} go with it", listed(others)),
+    }
+}
+
+/// That another table takes the name, where nothing was copied into it.
+fn comes_back(step: &Step<'_>, table: &Name, copied: bool) -> &'static str {
+    let again = step.from_here().any(|later| match &later.kind {
+        DifferenceKind::TableCreated => later.object.name == *table,
+        DifferenceKind::TableRenamed { to } => to == table,
+        _ => false,
+    });
+    match again && !copied {
+        true => "; the table that gets its name in this migration has none of them",
+        false => "",
+    }
+}

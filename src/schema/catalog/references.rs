@@ -1,0 +1,52 @@
+//! Which tables refer to which, and to which type.
+
+use super::{Catalog, Relation};
+use crate::schema::change::{ConstraintKind, ForeignKey};
+use crate::schema::name::Name;
+use std::collections::BTreeSet;
+
+impl Catalog {
+    /// The foreign keys of other tables that refer to a table, with their table; `name` is resolved.
+    pub fn references_to(&self, name: &Name) -> impl Iterator<Item = (&Name, &ForeignKey)> {
+        let tables = self.tables().filter(move |(other, _)| *other != name);
+        tables.flat_map(move |(other, table)| {
+            table.constraints.iter().filter_map(move |constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey(key) if key.references == *name => Some((other, &**key)),
+                _ => None,
+            })
+        })
+    }
+
+    /// The tables that refer to a table by a foreign key that `follow` picks, those that refer to
+    /// them, and so on, by name; `name` is resolved.
+    pub fn referring(&self, name: &Name, follow: impl Fn(&ForeignKey) -> bool) -> Vec<Name> {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![name.clone()];
+        while let Some(next) = pending.pop() {
+            for (other, key) in self.references_to(&next) {
+                if other != name && follow(key) && found.insert(other.clone()) {
+                    pending.push(other.clone());
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The columns, with their tables, that have a type of this resolved name.
+    pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
+        self.tables()
+            .flat_map(|(table, found)| found.columns.iter().map(move |column| (table, column)))
+            .filter(|(_, column)| {
+                let ty = column.definition.ty.as_ref();
+                ty.is_some_and(|ty| self.resolve_type(&ty.name) == *name)
+            })
+            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
+            .collect()
+    }
+
+    /// Whether a name is that of a foreign table, whose rows stand elsewhere.
+    pub fn is_foreign(&self, name: &Name) -> bool {
+        let relation = self.relations.get(&self.resolve(name));
+        relation.map(Relation::kind) == Some(crate::schema::name::ObjectKind::ForeignTable)
+    }
+}
