@@ -104,6 +104,12 @@ struct Schema {
     /// How to write it.
     #[arg(long, default_value = "sql")]
     format: SchemaFormat,
+    /// Stop behind the migration of this version.
+    #[arg(long, value_name = "VERSION")]
+    at: Option<String>,
+    /// Show the tables in which frameworks keep what they ran.
+    #[arg(long)]
+    bookkeeping: bool,
 }
 
 /// Where migrations come from, and what is known about them.
@@ -149,6 +155,8 @@ enum Format {
 enum SchemaFormat {
     /// Statements that make it.
     Sql,
+    /// For programs.
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

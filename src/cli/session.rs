@@ -10,7 +10,7 @@ use crate::frameworks::ADAPTERS;
 use crate::judge::date::Date;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
-use crate::schema::catalog::Catalog;
+use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
@@ -35,10 +35,10 @@ pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
     }
 }
 
-/// Runs the pipeline as `check` does, and gives the catalog that each set leaves.
-pub fn schemas(input: &Input) -> (Report, Vec<Catalog>) {
+/// Runs the pipeline as `check` does, and gives the schema that each set makes.
+pub fn schemas(input: &Input, at: Option<&str>) -> (Report, Vec<SetSchema>) {
     match prepare(input, |_| {}) {
-        Ok(session) => session.with_input(crate::schemas_of),
+        Ok(session) => session.with_input(|input| crate::schemas_of(input, at)),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
 }

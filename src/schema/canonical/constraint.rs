@@ -88,7 +88,12 @@ impl Writer<'_> {
 
     /// A constraint as a line of a table's list.
     fn constraint(&self, table: &Name, constraint: &Constraint) -> String {
-        let name = constraint.name.as_ref().filter(|name| !name.is_empty());
+        // SQLite's own names for keys are none that it takes.
+        // MySQL calls each primary key PRIMARY.
+        let is_written = |name: &&String| {
+            !name.is_empty() && !name.starts_with("sqlite_autoindex_") && *name != "PRIMARY"
+        };
+        let name = constraint.name.as_ref().filter(is_written);
         let mut sql = name.map(|it| format!("CONSTRAINT {} ", self.ident(it))).unwrap_or_default();
         sql.push_str(&match &constraint.kind {
             ConstraintKind::PrimaryKey(key) => {

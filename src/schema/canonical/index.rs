@@ -46,11 +46,18 @@ impl Writer<'_> {
             }
             _ => String::new(),
         };
+        // MySQL's other kinds of index have words of their own.
+        let word = match index.method.as_deref() {
+            Some(word @ ("fulltext" | "spatial" | "vector")) if !postgres => {
+                format!("{} ", word.to_ascii_uppercase())
+            }
+            _ => String::new(),
+        };
         let keys: Vec<String> = index.keys.iter().map(|key| self.index_key(key)).collect();
         let keys = keys.join(", ");
         let (shown, table_name) = (self.ident(&name.name), self.name(table));
         let mut sql =
-            format!("CREATE {unique}INDEX {shown} ON {only}{table_name}{method} ({keys})");
+            format!("CREATE {unique}{word}INDEX {shown} ON {only}{table_name}{method} ({keys})");
         if !index.include.is_empty() {
             sql.push_str(&format!(" INCLUDE ({})", self.idents(&index.include)));
         }

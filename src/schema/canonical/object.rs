@@ -175,7 +175,31 @@ impl Writer<'_> {
         needs
     }
 
+    /// MySQL's: the body has the parameters before it.
+    fn stored_program(&self, key: &ObjectRef, routine: &CreateRoutine) -> String {
+        let text = routine.body.as_deref().unwrap_or("()");
+        let (mut depth, mut end) = (0_u32, text.len());
+        for (at, c) in text.char_indices() {
+            depth += u32::from(c == '(');
+            if c == ')' {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    end = at + 1;
+                    break;
+                }
+            }
+        }
+        let (parameters, body) = text.split_at(end);
+        let returns = routine.returns.as_ref().map(|it| format!("\n    RETURNS {it}"));
+        let returns = returns.unwrap_or_default();
+        let name = self.name(&key.name);
+        format!("CREATE {} {name}{parameters}{returns}\n{};", words(key.kind), body.trim())
+    }
+
     fn routine(&self, key: &ObjectRef, routine: &CreateRoutine) -> String {
+        if !self.is(Engine::Postgres) {
+            return self.stored_program(key, routine);
+        }
         let parameters: Vec<String> =
             routine.parameters.iter().map(|it| self.parameter(it)).collect();
         let name = self.name(&key.name);
