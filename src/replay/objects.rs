@@ -364,7 +364,10 @@ impl Apply {
     /// The object that a remark is on: a routine's key has its arguments, however they were spelled.
     pub(super) fn key_of_remark(&self, object: &ObjectRef) -> ObjectRef {
         let mut keys = self.keys_of(object);
-        keys.pop().unwrap_or_else(|| self.catalog.resolve_object(object))
+        let found = keys.pop().unwrap_or_else(|| self.catalog.resolve_object(object));
+        // An operator is created without a list of its types.
+        let arguments = found.arguments.or_else(|| object.arguments.clone());
+        ObjectRef { arguments, ..found }
     }
 
     pub(super) fn comment(&mut self, object: &ObjectRef, text: Option<&str>) {

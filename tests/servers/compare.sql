@@ -65,7 +65,7 @@ WITH extended AS (
     FROM rel JOIN pg_index ON indexrelid = oid
     UNION ALL
     SELECT CASE relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, name,
-        concat_ws(' ', reloptions::text, CASE WHEN NOT relispopulated THEN 'empty' END, pg_get_viewdef(oid),
+        concat_ws(' ', (SELECT 'with ' || string_agg(o, ',' ORDER BY o) FROM unnest(reloptions) o), CASE WHEN NOT relispopulated THEN 'empty' END, pg_get_viewdef(oid),
             (SELECT string_agg(format('%I %s %s', attname, format_type(atttypid, atttypmod), pg_get_expr(adbin, adrelid)), ', ' ORDER BY attnum)
              FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = rel.oid AND attnum > 0))
     FROM rel WHERE relkind IN ('v', 'm')

@@ -93,6 +93,7 @@ fn run() -> Result<usize, String> {
         let entries = std::fs::read_dir(&fixtures).map_err(|error| format!("fixtures: {error}"))?;
         paths.extend(entries.flatten().map(|entry| entry.path()));
         paths.sort();
+        paths.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/servers/kinds"));
     }
     let major = dialect.versions_stated.then_some(dialect.versions.max.major);
     let cluster = Cluster::start(major)?;

@@ -9,11 +9,17 @@ use crate::schema::name::{Name, ObjectKind, ObjectRef};
 
 impl Writer<'_> {
     /// The lines of a table's list for its constraints.
-    pub(super) fn constraint_lines(&self, name: &Name, table: &Table) -> Vec<String> {
+    pub(super) fn constraint_lines(
+        &self,
+        name: &Name,
+        table: &Table,
+        inherits: bool,
+    ) -> Vec<String> {
         let mut own: Vec<&Constraint> = table
             .constraints
             .iter()
-            .filter(|it| !self.is_late(table, it) && !self.is_inherited(table, it))
+            .filter(|it| !self.is_late(table, it))
+            .filter(|it| !inherits || !self.is_inherited(table, it))
             .filter(|it| !self.is_beside_column(table, it))
             .collect();
         own.sort_by_key(|constraint| (rank(constraint), constraint.name.clone()));

@@ -100,7 +100,7 @@ impl Writer<'_> {
         let columns = table.columns.iter().filter(|column| !inherits || column.local);
         let mut lines: Vec<String> =
             columns.filter_map(|column| self.column(name, table, column, typed)).collect();
-        lines.extend(self.constraint_lines(name, table));
+        lines.extend(self.constraint_lines(name, table, inherits));
         if let Some(ty) = &table.of_type {
             sql.push_str(&format!(" OF {}", self.name(ty)));
         }
@@ -134,7 +134,7 @@ impl Writer<'_> {
         let mut sql = format!("{sql}{} AS\n{}\nWITH NO DATA;", self.storage(table), query.text);
         let added = table.columns.iter().filter(|column| column.definition.ty.is_some());
         let columns = added.filter_map(|column| self.column(name, table, column, false));
-        let constraints = self.constraint_lines(name, table);
+        let constraints = self.constraint_lines(name, table, false);
         for line in columns.map(|line| format!("COLUMN {line}")).chain(constraints) {
             sql.push_str(&format!("\nALTER TABLE {} ADD {line};", self.name(name)));
         }

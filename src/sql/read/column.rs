@@ -1,10 +1,12 @@
 //! Column definitions and constraints, wherever they are written.
 
 use crate::dialect::Engine;
+use crate::schema::canonical::quoted;
 use crate::schema::change::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Key,
 };
 use crate::schema::expr::Expr;
+use crate::schema::name::Name;
 use crate::source::Located;
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::data_type::data_type;
@@ -394,7 +396,9 @@ fn referential_action(cursor: &mut Cursor<'_>) -> Reads<String> {
     let mut text = action.to_owned();
     // `SET NULL (a, b)`, from PostgreSQL 15 on.
     if action.starts_with("SET") && cursor.is("(") {
-        text = format!("{text} ({})", cursor.identifiers_in_parentheses()?.join(", "));
+        let columns = cursor.identifiers_in_parentheses()?.into_iter().map(Name::bare);
+        let columns: Vec<String> = columns.map(|it| quoted(cursor.engine, &it)).collect();
+        text = format!("{text} ({})", columns.join(", "));
     }
     Ok(text)
 }

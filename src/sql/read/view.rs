@@ -59,7 +59,7 @@ pub fn view_behind(cursor: &mut Cursor<'_>, or_replace: bool) -> Reads<Change> {
     if recursive {
         let (own, names) = (own_name, list.trim_matches(['(', ')']));
         query.text =
-            format!("with recursive {own} {list} as ({}) select {names} from {own}", query.text);
+            format!("with recursive {own}{list} as ({}) select {names} from {own}", query.text);
     }
     let with_data = tail(cursor, &mut settings);
     cursor.finish()?;
