@@ -37,15 +37,16 @@ impl Apply {
         if let Some(birth) = &mut relation.origin_mut().birth {
             birth.unused &= new_name;
         }
+        let mut sequences = Vec::new();
         match &relation {
-            Relation::Table(table) => self.bring_along(&table.indexes, from, to),
-            Relation::View(view) => self.bring_along(&view.indexes, from, to),
+            Relation::Table(table) => sequences = self.bring_along(&table.indexes, from, to),
+            Relation::View(view) => sequences = self.bring_along(&view.indexes, from, to),
             Relation::Index(index) => {
                 if let Some(table) = index.table.clone() {
                     self.rename_index_of(&table, index.constraint.as_deref(), from, to);
                 }
             }
-            Relation::Sequence(_) => {}
+            Relation::Sequence(_) => sequences.push((from.clone(), to.clone())),
         }
         if let (Relation::Index(index), true) = (&mut relation, from.name != to.name) {
             let index = Arc::make_mut(index);
@@ -53,16 +54,21 @@ impl Apply {
                 index.constraint = Some(to.name.clone());
             }
         }
-        let counts = matches!(relation, Relation::Sequence(_));
         self.catalog.put(to.clone(), relation);
-        if counts {
-            self.follow_sequence(from, to);
+        for (from, to) in sequences {
+            self.follow_sequence(&from, &to);
         }
         self.retarget(from, to);
     }
 
-    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes.
-    fn bring_along(&mut self, indexes: &OrdSet<String>, from: &Name, to: &Name) {
+    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes;
+    /// gives the sequences' old and new names.
+    fn bring_along(
+        &mut self,
+        indexes: &OrdSet<String>,
+        from: &Name,
+        to: &Name,
+    ) -> Vec<(Name, Name)> {
         for index in indexes {
             let old = self.catalog.index_name(from, index);
             let new = self.catalog.index_name(to, index);
@@ -72,19 +78,18 @@ impl Apply {
                 self.catalog.put(new, relation);
             }
         }
+        let mut sequences = Vec::new();
         if from.schema == to.schema {
-            return;
+            return sequences;
         }
         for name in self.owned_sequences(from, None) {
             if let Some(relation) = self.catalog.take(&name) {
                 let moved = in_schema_of(to, &name.name);
-                let counts = matches!(relation, Relation::Sequence(_));
                 self.catalog.put(moved.clone(), relation);
-                if counts {
-                    self.follow_sequence(&name, &moved);
-                }
+                sequences.push((name, moved));
             }
         }
+        sequences
     }
 
     /// An index's new name in its table's list and in the constraint that owns it.
@@ -165,6 +170,9 @@ impl Apply {
             let engine = self.catalog.engine();
             if let Some(Relation::View(view)) = self.catalog.relations.get_mut(table) {
                 let view = Arc::make_mut(view);
+                if let Some(default) = view.options.remove(&format!("default {from}")) {
+                    view.options.insert(format!("default {to}"), default);
+                }
                 match view.columns.is_empty() {
                     true => {
                         view.options.insert(format!("column {from}"), to.to_owned());

@@ -85,6 +85,9 @@ fn arguments() -> Result<Arguments, String> {
     }
 }
 
+/// The first major that takes all of tests/servers/kinds.
+const KINDS_SINCE: u16 = 15;
+
 fn run() -> Result<usize, String> {
     let Arguments { dialect, mut settings, schema, mut paths } = arguments()?;
     let shipped = paths.is_empty();
@@ -93,8 +96,8 @@ fn run() -> Result<usize, String> {
         let entries = std::fs::read_dir(&fixtures).map_err(|error| format!("fixtures: {error}"))?;
         paths.extend(entries.flatten().map(|entry| entry.path()));
         paths.sort();
-        paths.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/servers/kinds"));
     }
+    let kinds = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/servers/kinds");
     let major = dialect.versions_stated.then_some(dialect.versions.max.major);
     let cluster = Cluster::start(major)?;
     settings.engine = (!shipped).then_some(Engine::Postgres);
@@ -106,6 +109,13 @@ fn run() -> Result<usize, String> {
     let mut total = Counts::default();
     for path in &paths {
         prove(&run, path, &mut total)?;
+    }
+    if shipped && run.cluster.major >= KINDS_SINCE {
+        let before = total.refused;
+        prove(&run, &kinds, &mut total)?;
+        if total.refused > before {
+            return Err("tests/servers/kinds holds what the server refuses".to_owned());
+        }
     }
     for (kind, (compared, differ)) in &total.kinds {
         println!("{kind}: {compared} compared, {differ} differ");

@@ -171,7 +171,7 @@ impl Writer<'_> {
     }
 
     fn index_of(&self, table: &Name, constraint: &Constraint) -> Option<&Index> {
-        let name = Name { schema: table.schema.clone(), name: constraint.name.clone()? };
+        let name = self.catalog.index_name(table, constraint.name.as_deref()?);
         match self.catalog.relations.get(&name) {
             Some(Relation::Index(index)) => Some(index),
             _ => None,
