@@ -1,6 +1,7 @@
 //! Functions and procedures. Their bodies are stored, not run: they are read for names alone.
 
 use crate::migration::Reading;
+use crate::schema::canonical::quoted_type;
 use crate::schema::change::{Change, CreateRoutine, Parameter};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::block::{self, Body};
@@ -221,7 +222,7 @@ fn argument_type(cursor: &mut Cursor<'_>) -> Reads<String> {
     let set = if cursor.eat("SETOF") { "setof " } else { "" };
     let ty = data_type(cursor)?;
     // `schema.table.column%TYPE` has one part more than a type's name.
-    let mut text = format!("{set}{ty}");
+    let mut text = format!("{set}{}", quoted_type(cursor.engine, &ty));
     while cursor.eat(".") {
         text = format!("{text}.{}", cursor.identifier()?);
     }
