@@ -27,6 +27,8 @@ mod tests;
 mod transaction;
 mod written_types;
 
+mod views;
+
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };

@@ -178,7 +178,7 @@ impl<'a> Renaming<'a> {
 }
 
 /// The name that a piece of a text is, without its quotes.
-fn name_of(piece: &str) -> Option<Cow<'_, str>> {
+pub(super) fn name_of(piece: &str) -> Option<Cow<'_, str>> {
     let mark = piece.chars().next()?;
     if mark == '"' || mark == '`' {
         let inner = piece.strip_prefix(mark)?.strip_suffix(mark)?;
@@ -192,7 +192,7 @@ fn is_word(c: char) -> bool {
 }
 
 /// Cuts text into words, quoted names, string literals, and what stands between them.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;

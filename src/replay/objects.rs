@@ -2,6 +2,7 @@
 
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
+use super::names::{Renaming, mentions};
 use super::renames::{is_on_relation, moved};
 use crate::schema::catalog::{Object, Relation, Space, Type, View};
 use crate::schema::change::Constraint;
@@ -128,6 +129,19 @@ impl Apply {
                 *label = to.to_owned();
             }
         }
+        // A default is the value, whatever it is called.
+        let literal = |label: &str| format!("'{}'", label.replace('\'', "''"));
+        let (from, to) = (literal(from), literal(to));
+        for (table, column) in self.catalog.columns_of_type(&name) {
+            self.each_column(&[table], &column, |it| {
+                if let Some(default) = &mut it.default
+                    && let Some(rest) = default.text.strip_prefix(&from)
+                    && (rest.is_empty() || rest.starts_with("::"))
+                {
+                    default.text = format!("{to}{rest}");
+                }
+            });
+        }
         self.differ(ObjectRef::new(ObjectKind::Type, name), Kind::ObjectChanged);
     }
 
@@ -218,6 +232,7 @@ impl Apply {
             _ => {
                 let keys = self.keys_of(object);
                 for key in &keys {
+                    self.rename_in_triggers(key, to);
                     let mut new = key.clone();
                     match &mut new.part {
                         Some(part) => {
@@ -246,6 +261,9 @@ impl Apply {
         self.catalog.gone.insert((Space::Type, from.clone()), self.catalog.tick);
         self.catalog.gone.remove(&(Space::Type, to.clone()));
         self.catalog.types.insert(to.clone(), ty);
+        if from.name != to.name {
+            self.rename_type_in_signatures(&from.name, &to.name);
+        }
         for (table, column) in columns {
             let column = self.catalog.table_mut(&table).and_then(|it| it.column_mut(&column));
             if let Some(ty) = column.and_then(|column| column.definition.ty.as_mut()) {
@@ -260,6 +278,75 @@ impl Apply {
             let is_type = matches!(key.kind, ObjectKind::Type | ObjectKind::Domain);
             (is_type && key.name == *from).then(|| to.clone())
         });
+    }
+
+    /// Triggers run a function under the name that it has now.
+    fn rename_in_triggers(&mut self, routine: &ObjectRef, to: &str) {
+        if routine.kind != ObjectKind::Function {
+            return;
+        }
+        let renaming = Renaming::new(self.catalog.engine(), &routine.name.name, to);
+        let from = ObjectRef::new(ObjectKind::Trigger, Name::default());
+        let triggers = self.catalog.objects.range(from..);
+        let triggers = triggers.take_while(|(key, _)| key.kind == ObjectKind::Trigger);
+        let keys: Vec<ObjectRef> = triggers.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let Some(object) = self.catalog.objects.get_mut(&key) else { continue };
+            let Some((before, call)) = object.definition.split_once(" execute ") else { continue };
+            let definition = format!("{before} execute {}", renaming.in_text(call));
+            if definition != object.definition {
+                Arc::make_mut(object).definition = definition;
+            }
+        }
+    }
+
+    /// Routines, casts and operators take and give a type under the name that it has now.
+    fn rename_type_in_signatures(&mut self, from: &str, to: &str) {
+        let renaming = Renaming::new(self.catalog.engine(), from, to);
+        let says = |key: &ObjectRef, object: &Object| match &object.routine {
+            Some(routine) => {
+                routine.parameters.iter().any(|it| mentions(&it.ty, from))
+                    || routine.returns.as_ref().is_some_and(|it| mentions(it, from))
+            }
+            None => {
+                matches!(key.kind, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::Aggregate)
+                    && mentions(&object.definition, from)
+            }
+        };
+        let commented = self.catalog.comments.keys().filter(|key| {
+            key.kind == ObjectKind::Operator
+                && key.arguments.as_ref().is_some_and(|it| mentions(it, from))
+        });
+        for key in commented.cloned().collect::<Vec<_>>() {
+            let arguments = key.arguments.as_ref().map(|it| renaming.in_text(it));
+            let new = ObjectRef { arguments, ..key.clone() };
+            if let Some(text) = self.catalog.comments.remove(&key) {
+                self.catalog.comments.insert(new, text);
+            }
+        }
+        let objects = self.catalog.objects.iter().filter(|(key, object)| says(key, object));
+        let keys: Vec<ObjectRef> = objects.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let mut new = key.clone();
+            new.arguments = key.arguments.as_ref().map(|it| renaming.in_text(it));
+            if key.kind == ObjectKind::Cast {
+                new.name.name = renaming.in_text(&key.name.name);
+            }
+            self.put_object_under(&key, &new);
+            let Some(object) = self.catalog.objects.get_mut(&new) else { continue };
+            let object = Arc::make_mut(object);
+            match &mut object.routine {
+                Some(routine) => {
+                    let routine = Arc::make_mut(routine);
+                    routine.arguments = renaming.in_text(&routine.arguments);
+                    for parameter in &mut routine.parameters {
+                        parameter.ty = renaming.in_text(&parameter.ty);
+                    }
+                    routine.returns = routine.returns.as_ref().map(|it| renaming.in_text(it));
+                }
+                None => object.definition = renaming.in_text(&object.definition),
+            }
+        }
     }
 
     fn put_object_under(&mut self, from: &ObjectRef, to: &ObjectRef) {

@@ -58,6 +58,7 @@ impl Apply {
         for (from, to) in sequences {
             self.follow_sequence(&from, &to);
         }
+        self.rename_table_in_views(from, to);
         self.retarget(from, to);
     }
 
@@ -200,6 +201,7 @@ impl Apply {
             self.rename_in_indexes(member, &renaming);
             self.rename_in_references(member, &renaming);
             self.rename_in_objects(member, &renaming);
+            self.rename_column_in_views(member, from, to);
             let key = ObjectRef::part(ObjectKind::Column, member.clone(), from);
             if let Some(text) = self.catalog.comments.remove(&key) {
                 let key = ObjectRef::part(ObjectKind::Column, member.clone(), to);

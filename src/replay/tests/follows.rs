@@ -152,3 +152,30 @@ fn what_a_column_or_view_sets_is_kept_one_by_one() {
     ];
     assert_eq!(lines(&catalog, "ALTER"), expected);
 }
+
+/// A view is bound to tables and columns, and shows its own columns under the names that they had.
+#[test]
+fn views_follow_renames() {
+    let cases = [
+        (
+            "SELECT id, t.n FROM t WHERE n > 0",
+            "select id, u.\"N\" as n from public.u where \"N\" > 0",
+        ),
+        ("SELECT x.n + 1 AS n FROM public.t x", "select x.\"N\" + 1 as n from public.u x"),
+        (
+            "SELECT o.n, sum(t.n) FROM o, t AS t JOIN o n ON n.n = t.n GROUP BY o.n",
+            "select o.n, sum(t.\"N\") from o, public.u as t join o n on n.n = t.\"N\" group by o.n",
+        ),
+        (
+            "SELECT s.n FROM (SELECT n FROM t) s WHERE s.n = 't' AND f(n)",
+            "select s.n from (select \"N\" as n from public.u) s where s.n = 't' and f(n)",
+        ),
+    ];
+    for (query, expected) in cases {
+        let catalog = end(&format!(
+            "CREATE TABLE t (id int, n int); CREATE TABLE o (n int); CREATE VIEW v AS {query};
+             ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN n TO \"N\";"
+        ));
+        assert_eq!(lines(&catalog, "select"), [format!("{expected};")], "{query}");
+    }
+}
