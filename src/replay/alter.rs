@@ -8,7 +8,6 @@ use crate::schema::canonical::quoted_type;
 use crate::schema::catalog::Relation;
 use crate::schema::change::{self, Constraint, ConstraintKind, TableAction, Target};
 use crate::schema::expr::Expr;
-use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::types::DataType;
 use crate::source::Located;
@@ -142,14 +141,8 @@ impl Apply {
         to: &DataType,
     ) {
         self.needs_relation_column(table, column);
-        let seen = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
-        let from = match self.catalog.column(table, column) {
-            // Of a column that was not seen whole, an earlier change may have shown the type.
-            Knowledge::Known(_) | Knowledge::Assumed => {
-                seen.and_then(|it| it.definition.ty.clone())
-            }
-            Knowledge::Absent | Knowledge::Clouded { .. } => None,
-        };
+        let from = self.catalog.column_as_far_as_seen(table, column);
+        let from = from.and_then(|it| it.definition.ty.clone());
         let typed = self.catalog.engine() == Engine::Postgres;
         self.each_column(members, column, |it| {
             let from = it.ty.replace(to.clone());

@@ -238,6 +238,16 @@ impl Catalog {
         }
     }
 
+    /// A column as far as it was seen, a part of its definition included, unless a statement may
+    /// have changed it since.
+    pub fn column_as_far_as_seen(&self, table: &Name, column: &str) -> Option<&Column> {
+        match self.column(table, column) {
+            Knowledge::Known(column) => Some(column),
+            Knowledge::Assumed => self.seen_table(table)?.1.column(column),
+            Knowledge::Absent | Knowledge::Clouded { .. } => None,
+        }
+    }
+
     /// What is known of a constraint.
     pub fn constraint(&self, table: &Name, constraint: &str) -> Knowledge<&Constraint> {
         self.part(table, Some(constraint), |table| table.constraint(constraint))

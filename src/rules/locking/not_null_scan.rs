@@ -136,13 +136,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Some(column) => Subject::Column(table.clone(), column.clone()),
             None => Subject::Table(table.clone()),
         };
-        let level = match may_be_proved(step, &table, column.as_deref()) {
-            true => Level::Warning,
-            false => held.level(sink.rule().level),
+        let (level, unless) = match may_be_proved(step, &table, column.as_deref()) {
+            true => (Level::Warning, ". It would not, if a valid CHECK proves it"),
+            false => (held.level(sink.rule().level), ""),
         };
-        let unless = if level == Level::Warning { ", unless a valid CHECK proves it" } else { "" };
-        held.report(sink, held.located.change.span, subject, &format!("{doing} reads every row of {names}{unless}"))
+        held.report(sink, held.located.change.span, subject, &format!("{doing} reads every row of {names}"))
             .level(level)
+            .also(unless)
             .help(help(step, &held, &target.name, column.as_deref()))
             .push();
     }

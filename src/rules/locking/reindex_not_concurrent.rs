@@ -100,7 +100,12 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ObjectKind::Index => (format!("REINDEX builds `{name}` anew"), Subject::Index(name)),
             _ => (format!("REINDEX builds every index of `{name}` anew"), Subject::Table(name)),
         };
-        held.report(sink, span, subject, &doing).help(help).push();
+        let known = held.any(|touch| touch.object.kind == ObjectKind::Index);
+        let also = match known {
+            true => "",
+            false => "; each index is under ACCESS EXCLUSIVE meanwhile, so every query waits too",
+        };
+        held.report(sink, span, subject, &doing).help(help).also(also).push();
     }
 }
 

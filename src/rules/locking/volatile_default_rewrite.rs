@@ -97,13 +97,16 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = step.before.resolve(&target.name);
         let (reason, help) = reason(step, column);
         let rows = held.names(|touch| touch.rewrites);
-        let doing =
-            format!("{reason}: ADD COLUMN `{}` writes {rows} and every index anew", column.name);
         let subject = Subject::Column(table, column.name.clone());
         let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
+        let writes = format!("ADD COLUMN `{}` writes {rows} and every index anew", column.name);
+        let doing = match unknown {
+            Some(why) => why.clone(),
+            None => format!("{reason}: {writes}"),
+        };
         let draft = held.report(sink, held.located.change.span, subject, &doing).help(help);
         match unknown {
-            Some(why) => draft.level(Level::Warning).also(&format!(". But {why}")).push(),
+            Some(_) => draft.level(Level::Warning).push(),
             None => draft.push(),
         }
     }
@@ -140,7 +143,7 @@ fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
                  VALID, then VALIDATE CONSTRAINT in a later transaction"
             ),
         ),
-        (_, Some(default)) => (
+        (_, Some(default)) if !default.literal => (
             format!("the default `{}` is computed for each row", default.text),
             format!(
                 "ADD COLUMN {name} without the default, then ALTER COLUMN {name} SET DEFAULT {}, \
@@ -149,7 +152,7 @@ fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
                 default.text
             ),
         ),
-        (_, None) => (
+        _ => (
             "each row gets a value of its own".to_owned(),
             format!("add `{name}` as a plain column and fill the old rows in batches"),
         ),
