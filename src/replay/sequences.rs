@@ -172,7 +172,7 @@ impl Apply {
         change: impl Fn(&mut SequenceOptions),
     ) {
         let counts = self.catalog.column(table, column).seen();
-        if !counts.is_some_and(|it| it.definition.identity.is_some()) {
+        if counts.is_none_or(|it| it.definition.identity.is_none()) {
             return;
         }
         for name in self.owned_sequences(table, Some(column)) {

@@ -297,7 +297,7 @@ fn behind_name(definition: &str) -> &str {
     let mut quoted = false;
     let end = definition.char_indices().find(|(_, c)| {
         quoted ^= *c == '"';
-        !quoted && !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '"'))
+        !(quoted || c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '"'))
     });
     definition.get(end.map_or(definition.len(), |(at, _)| at)..).unwrap_or("").trim()
 }

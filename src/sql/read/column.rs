@@ -14,6 +14,9 @@ use crate::sql::read::expr::expression;
 use crate::sql::read::sequence::sequence_options;
 use crate::sql::read::sqlite;
 
+/// Settings with their values.
+pub type Options = Vec<(String, String)>;
+
 /// A column and the constraints beside it.
 #[derive(Debug, Default)]
 pub struct ColumnDefinition {
@@ -212,7 +215,7 @@ pub fn nulls_not_distinct(cursor: &mut Cursor<'_>) -> bool {
 }
 
 /// `INCLUDE (...)`, and `WITH (...)` and `USING INDEX TABLESPACE x` as options, behind a key.
-fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<(Vec<String>, Vec<(String, String)>)> {
+fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<(Vec<String>, Options)> {
     let include = match cursor.eat("INCLUDE") {
         true => cursor.identifiers_in_parentheses()?,
         false => Vec::new(),
@@ -407,7 +410,7 @@ fn referential_action(cursor: &mut Cursor<'_>) -> Reads<String> {
 ///
 /// # Errors
 /// `Unread` if an element does not begin with a name.
-pub fn options(mut cursor: Cursor<'_>) -> Reads<Vec<(String, String)>> {
+pub fn options(mut cursor: Cursor<'_>) -> Reads<Options> {
     let mut options = Vec::new();
     for mut part in cursor.split_commas() {
         let mut name = part.name()?.to_string();
