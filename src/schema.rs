@@ -1,5 +1,6 @@
 //! The nouns of a schema: names, types, expressions, changes, and the catalog.
 
+pub mod canonical;
 pub mod catalog;
 pub mod change;
 pub mod expr;
