@@ -13,9 +13,10 @@ use crate::sql::read::query::from_names;
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
 ///
 /// # Errors
-/// `Unread` when it cannot even be seen which of them it is.
+/// `Unread` when it cannot even be seen which of them it is, or a parenthesis is never closed.
 pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     let whole = *cursor;
+    whole.balanced()?;
     let mut data = head(whole)?;
     cursor.rest();
     if whole.is("LOAD") {
