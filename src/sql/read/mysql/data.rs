@@ -74,9 +74,7 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
         cursor.expect("INTO TABLE")?;
         return Ok(data(DataVerb::Copy, vec![cursor.name()?]));
     }
-    while cursor.is("(") {
-        cursor = cursor.parentheses()?;
-    }
+    cursor = cursor.inside_parentheses()?;
     if cursor.eat("WITH") {
         cursor.take_until(|rest| VERBS.iter().any(|word| rest.is(word)));
     }
