@@ -20,6 +20,9 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Mysql, "insert ignore"),
     (Engine::Mysql, "foreign_key_checks"),
     (Engine::Mysql, "/ * !"),
+    (Engine::Mysql, "delimiter $ $"),
+    (Engine::Mysql, "delimiter / /"),
+    (Engine::Mysql, "delimiter ;"),
     (Engine::Sqlite, "autoincrement"),
     (Engine::Sqlite, "pragma"),
     (Engine::Sqlite, "without rowid"),
@@ -118,15 +121,33 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
     let of_engine = seen.into_iter().filter_map(|mark| MARKS.get(mark));
     let shown: Vec<String> = of_engine
         .filter(|(of, _)| *of == engine)
-        .map(|(_, mark)| format!("`{}`", mark.to_uppercase()))
+        .map(|(_, mark)| format!("`{}`", as_written(mark)))
         .take(MARKS_SHOWN)
         .collect();
     Some((engine, format!("{most} of {files} files hold words of it ({})", shown.join(", "))))
 }
 
 fn marks(words: &str) -> impl Iterator<Item = usize> {
-    let found = move |(_, mark): &(Engine, &str)| words.contains(&format!(" {mark} "));
+    // What stands behind DELIMITER quotes nothing.
+    let delimits = words.contains(" delimiter $ $ ");
+    let found = move |(_, mark): &(Engine, &str)| {
+        words.contains(&format!(" {mark} ")) && !(delimits && *mark == "$ $")
+    };
     MARKS.iter().enumerate().filter(move |(_, mark)| found(mark)).map(|(index, _)| index)
+}
+
+/// A mark as people write it: `$$`, `DATETIME('`.
+fn as_written(mark: &str) -> String {
+    let is_sign = |c: char| !c.is_alphanumeric() && c != '_';
+    let mut written = String::new();
+    for part in mark.split(' ') {
+        let behind_sign = written.ends_with(is_sign) && part.starts_with(is_sign);
+        if !written.is_empty() && !behind_sign && !matches!(part, "(" | ".") {
+            written.push(' ');
+        }
+        written += &part.to_uppercase();
+    }
+    written
 }
 
 /// The words and signs of a text in lower case, each between blanks; of comments nothing, of a
@@ -188,6 +209,11 @@ mod tests {
             (&["CREATE TABLE `t` (`id` text PRIMARY KEY NOT NULL);"], Some(Engine::Sqlite)),
             (&["CREATE TABLE `t` (`id` varchar(9) PRIMARY KEY);"], Some(Engine::Mysql)),
             (&["CREATE TABLE t (id serial, b text[]);"], Some(Engine::Postgres)),
+            (
+                &["DELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 1; END $$\nDELIMITER ;\n"],
+                Some(Engine::Mysql),
+            ),
+            (&["COPY t FROM 'x' DELIMITER ';';"], None),
             (&["CREATE TABLE t (id int);", ""], None),
             (&["-- AUTO_INCREMENT\n/* PRAGMA */ SELECT 'ENGINE `x`', \"pragma\";"], None),
             (&["UPDATE t SET engine = 'v8';"], None),

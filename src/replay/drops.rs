@@ -281,7 +281,9 @@ impl Apply {
             self.catalog.objects.keys().filter(|key| inside(&key.name)).cloned().collect();
         // `public` is there from the start, and others may have been made by the runner.
         let seen = !relations.is_empty() || !types.is_empty() || !objects.is_empty();
+        // Nor is it shown what MySQL's databases are called.
         if self.is_guarded(if_exists)
+            && !self.is_mysql()
             && !seen
             && schema != "public"
             && self.catalog.object(object).is_absent()

@@ -15,12 +15,18 @@ use std::sync::Arc;
 impl Apply {
     pub(super) fn create_table(&mut self, create: &CreateTable) {
         let name = self.catalog.creation_name(&create.name, create.temporary);
+        let replaces = create.options.iter().any(|(option, _)| option == "or replace");
+        if replaces
+            && !create.temporary
+            && let Some(old) = self.finds(&name, ObjectKind::Table, true)
+        {
+            self.drop_relations(vec![old], false);
+        }
         let exists = self.catalog.relations.contains_key(&name);
         if self.is_guarded(create.if_not_exists) && exists {
             return;
         }
-        let replaces = create.options.iter().any(|(option, _)| option == "or replace");
-        let plain = !create.if_not_exists && !replaces;
+        let plain = !create.if_not_exists;
         let mut origin = self.origin(Space::Relation, &name, plain);
         if create.query.is_some() {
             // It is full, so a name that was in use makes it one that somebody may be using.

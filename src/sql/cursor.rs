@@ -260,14 +260,23 @@ impl<'a> Cursor<'a> {
         if !self.is("(") {
             return Err(self.unexpected("`(`"));
         }
-        let close = self.closing().ok_or_else(|| Unread {
-            why: "this `(` is never closed".to_owned(),
-            at: self.here(),
-        })?;
+        let close = self.closing().ok_or_else(|| self.unclosed())?;
         let inner =
             Self { tokens: self.tokens.get(..close).unwrap_or_default(), at: self.at + 1, ..*self };
         self.at = close + 1;
         Ok(inner)
+    }
+
+    /// What stands inside all parentheses that begin here; the same cursor where none does.
+    ///
+    /// # Errors
+    /// [`Unread`] if nobody closes the inmost.
+    pub fn inside_parentheses(mut self) -> Reads<Self> {
+        // To read each of them to its end would take time with the square of their number.
+        while self.is("( (") {
+            self.at += 1;
+        }
+        if self.is("(") { self.parentheses() } else { Ok(self) }
     }
 
     /// The position of the mark that closes the bracket which is next.
@@ -286,6 +295,40 @@ impl<'a> Cursor<'a> {
             }
         }
         None
+    }
+
+    /// Checks that the brackets of what is left match.
+    ///
+    /// # Errors
+    /// [`Unread`] at the last one that nobody closes, or at the first that closes none.
+    pub fn balanced(&self) -> Reads<()> {
+        let mut open = Vec::new();
+        let mut rest = *self;
+        while let Some(token) = rest.peek(0) {
+            let closes = match self.text(token) {
+                _ if token.kind != LexemeKind::Symbol => false,
+                "(" | "[" => {
+                    open.push(rest);
+                    false
+                }
+                ")" | "]" => open.pop().is_none(),
+                _ => false,
+            };
+            if closes {
+                return Err(rest.unexpected("the end of the statement"));
+            }
+            rest.advance();
+        }
+        match open.pop() {
+            Some(open) => Err(open.unclosed()),
+            None => Ok(()),
+        }
+    }
+
+    /// The error that nobody closes the bracket which is next.
+    fn unclosed(&self) -> Unread {
+        let why = format!("this `{}` is never closed", self.peek_text(0));
+        Unread { why, at: self.here() }
     }
 
     /// Takes tokens up to the first outside brackets for which `stop` says so, or to the end, and

@@ -14,6 +14,7 @@ use crate::schema::change::{Change, TableAction};
 use crate::source::{Located, Span};
 use crate::sql::block::{self, Body};
 use crate::sql::cursor::{Cursor, Reads, Unread};
+use crate::sql::split::loose_end;
 
 /// How a form is read.
 #[derive(Clone, Copy)]
@@ -56,11 +57,11 @@ pub struct ReadStatement {
 pub fn read(cursor: Cursor<'_>) -> ReadStatement {
     let span = head_span(cursor);
     if let Some(at) = cursor.tokens().iter().position(|token| token.is_unclosed()) {
-        let mut at_quote = cursor;
-        (0..at).for_each(|_| {
-            at_quote.advance();
-        });
-        return unread(at_quote.unexpected("the end of the statement"));
+        return unread(ahead(cursor, at).unexpected("the end of the statement"));
+    }
+    let is_mysql = matches!(cursor.engine, Engine::Mysql | Engine::Mariadb);
+    if let Some((at, why)) = loose_end(&cursor.sql.text, cursor.tokens()).filter(|_| is_mysql) {
+        return unread(Unread { why: why.to_owned(), at: ahead(cursor, at).here() });
     }
     let Some(reader) = find(&cursor) else {
         return unread(cursor.unexpected("the beginning of a statement"));
@@ -87,6 +88,14 @@ pub fn read(cursor: Cursor<'_>) -> ReadStatement {
         }
         Err(error) => unread(error),
     }
+}
+
+/// The cursor `count` tokens on.
+fn ahead(mut cursor: Cursor<'_>, count: usize) -> Cursor<'_> {
+    (0..count).for_each(|_| {
+        cursor.advance();
+    });
+    cursor
 }
 
 /// Where a statement that is one change is pointed at: the whole of it, but of a CREATE only what

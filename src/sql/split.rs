@@ -6,6 +6,8 @@ use crate::dialect::Engine;
 use crate::sql::token::{BREAKPOINT, Lexeme, LexemeKind, lex};
 use stored::Stored;
 
+pub use stored::loose_end;
+
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -367,6 +369,19 @@ mod tests {
                 &["drop procedure p;", "create procedure p() begin a; end", "b"],
             ),
             ("begin not atomic a; b; end; c", &["begin not atomic a; b; end;", "c"]),
+            (
+                "create procedure p() begin set a = case when b then if(c, 1, 2) else new.end end; \
+                 end; d",
+                &[
+                    "create procedure p() begin set a = case when b then if(c, 1, 2) else new.end \
+                     end; end;",
+                    "d",
+                ],
+            ),
+            (
+                "create procedure p(a int) if a then b; end if; c",
+                &["create procedure p(a int) if a then b; end if;", "c"],
+            ),
             (
                 "begin; create table event (a int); commit;",
                 &["begin;", "create table event (a int);", "commit;"],

@@ -98,6 +98,9 @@ pub static RULE: Rule = Rule {
         bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int NOT NULL;", "ADD n int NOT NULL"),
         bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int unsigned DEFAULT 0 NOT NULL; ALTER TABLE t ALTER n DROP DEFAULT;", "ALTER n DROP DEFAULT"),
         good("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD n int unsigned DEFAULT 0 NOT NULL, ADD m int NULL;"),
+        bad("mysql", "CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT NULL);", "ALTER TABLE t MODIFY a int NOT NULL;", "MODIFY a int NOT NULL"),
+        good("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ADD COLUMN kind ENUM('web', 'app') NOT NULL;"),
+        bad("mysql", "CREATE TABLE t (kind ENUM('web', 'app') NOT NULL DEFAULT 'app');", "ALTER TABLE t ALTER kind DROP DEFAULT;", "ALTER kind DROP DEFAULT"),
         good("mysql", "CREATE TABLE t (a int);", "ALTER TABLE t ADD id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY;"),
     ],
     check: Check::Step(check),
@@ -109,13 +112,16 @@ enum How {
     Added,
     MadeNotNull,
     LostDefault,
+    /// MySQL's MODIFY and CHANGE.
+    Redefined,
 }
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for difference in step.differences {
         let table = &difference.object.name;
         let Some((how, column)) = how(step, difference) else { continue };
-        if step.is_born(table) || !is_news(step, difference, how, column) {
+        let implicit = has_implicit_default(step, difference, column);
+        if step.is_born(table) || implicit || !is_news(step, difference, how, column) {
             continue;
         }
         // None: whether it is NOT NULL is not known.
@@ -126,7 +132,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 let here = is_required(step.after, table, column) == Some(true);
                 is_required(step.end(), table, column).map(|at_end| here && at_end)
             }
-            How::LostDefault => is_required(step.end(), table, column),
+            How::LostDefault | How::Redefined => is_required(step.end(), table, column),
         };
         let gone = step.end().column(table, column).is_absent();
         if required == Some(false) || (required.is_none() && how != How::LostDefault) || gone {
@@ -174,7 +180,12 @@ fn how<'s>(step: &Step<'s>, difference: &'s Difference) -> Option<(How, &'s str)
         Kind::ColumnMadeNotNull { column } => Some((How::MadeNotNull, column)),
         Kind::ColumnDefaultChanged { column } => {
             let now = step.after.seen_table(&difference.object.name)?.1.column(column)?;
-            has_no_default(now).then_some((How::LostDefault, column))
+            let redefined = step.differences.iter().any(|other| {
+                other.change == difference.change
+                    && matches!(&other.kind, Kind::ColumnMadeNotNull { column: made } if made == column)
+            });
+            let how = if redefined { How::Redefined } else { How::LostDefault };
+            has_no_default(now).then_some((how, column))
         }
         // Numbers that the engine gave out are a default too.
         Kind::ObjectChanged => match &step.statement.changes.get(difference.change)?.change.value {
@@ -203,12 +214,26 @@ fn is_news(step: &Step<'_>, difference: &Difference, how: How, column: &str) -> 
         How::Added => true,
         // That an old column takes no NULL any more is another matter.
         How::MadeNotNull => step.is_column_born(table, column) && !beside_add,
-        How::LostDefault => {
+        How::LostDefault | How::Redefined => {
             let made_later = step.is_column_born(table, column)
                 && is_required(step.after, table, column) != Some(true);
             !was_required && !made_later
         }
     }
+}
+
+/// Whether MySQL takes the first value where an INSERT leaves the column out: an ENUM that is NOT
+/// NULL and has no DEFAULT, unless its default was dropped.
+fn has_implicit_default(step: &Step<'_>, difference: &Difference, column: &str) -> bool {
+    let change = step.statement.changes.get(difference.change).map(|it| &it.change.value);
+    let drops = matches!(
+        change,
+        Some(Change::AlterTable { action: TableAction::SetDefault { .. }, .. })
+    );
+    let found = step.after.seen_table(&difference.object.name);
+    let definition = found.and_then(|(_, table)| table.column(column)).map(|it| &it.definition);
+    let is_enum = definition.and_then(|it| it.ty.as_ref()).is_some_and(|ty| ty.is("enum"));
+    is_enum && !drops && !fails_with_rows(step)
 }
 
 fn has_no_default(column: &Column) -> bool {
@@ -267,6 +292,19 @@ fn message(
             ": each INSERT of the release that is running fails from then on, since it does not \
              name the column",
         ),
+        How::Redefined => {
+            let old = step.before.column(table, column).seen().filter(|old| old.whole);
+            let becomes = match old.is_some_and(|old| !has_no_default(old)) {
+                true => "becomes NOT NULL and loses its default",
+                false if old.is_some() => "becomes NOT NULL without a default",
+                false => "is NOT NULL without a default from here on",
+            };
+            (
+                format!("`{table}.{column}` {becomes}: the deploy fails if a row holds NULL"),
+                "; each INSERT of the release that is running fails from then on where it leaves \
+                 the column out",
+            )
+        }
         How::LostDefault if known => (
             format!("`{table}.{column}` is NOT NULL and loses its default"),
             ": each INSERT of the release that is running fails from then on where it leaves the \

@@ -50,6 +50,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE TEMP TABLE n AS SELECT * FROM t; DELETE FROM n;"),
         bad("sqlite", OLD, "DELETE FROM [c];", "DELETE FROM [c]"),
         bad("sqlite", OLD, "DELETE FROM main.t WHERE 1;", "DELETE FROM main.t WHERE 1"),
+        good("sqlite", OLD, "DELETE FROM c ORDER BY id LIMIT 10;"),
         good("sqlite", OLD, "DELETE FROM c WHERE t_id IS NULL; CREATE TEMP TABLE n (id int); DELETE FROM n;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM t';"),
         good("postgres", OLD, "ALTER TABLE c DROP CONSTRAINT c_t_id_fkey, ADD CONSTRAINT f FOREIGN KEY (t_id) REFERENCES t ON DELETE SET NULL NOT VALID;"),

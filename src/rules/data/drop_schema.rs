@@ -59,6 +59,12 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP SCHEMA s CASCADE';"),
         good("postgres", OLD, "COMMENT ON SCHEMA s IS 'DROP SCHEMA s CASCADE'; -- DROP SCHEMA s CASCADE;"),
         bad("mysql", "", "DROP DATABASE IF EXISTS `app`;", "`app`").incomplete().at_level(Level::Warning),
+        bad("mysql", OLD, "DROP DATABASE shop;", "shop"),
+        bad("mysql", "CREATE DATABASE shop;", "DROP SCHEMA IF EXISTS shop;", "shop"),
+        bad("mariadb", "CREATE TABLE t (id int PRIMARY KEY);", "DROP DATABASE IF EXISTS shop;", "shop").at_level(Level::Warning),
+        bad("mariadb", "CREATE DATABASE shop;", "CREATE OR REPLACE DATABASE shop;", "CREATE OR REPLACE DATABASE shop"),
+        bad("mariadb", "", "CREATE OR REPLACE SCHEMA shop;", "CREATE OR REPLACE SCHEMA shop").incomplete().at_level(Level::Warning),
+        good("mysql", "", "CREATE DATABASE tmp; DROP DATABASE tmp;"),
         good("mysql", "", "CREATE DATABASE IF NOT EXISTS app;").incomplete(),
     ],
     check: Check::Step(check),
@@ -67,22 +73,40 @@ pub static RULE: Rule = Rule {
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for difference in step.differences {
         let Some(located) = step.statement.changes.get(difference.change) else { continue };
-        let Change::Drop { object, if_exists, cascade, .. } = &located.change.value else { continue };
+        let postgres = step.dialect.engine == Engine::Postgres;
+        let (object, if_exists, cascade) = match &located.change.value {
+            Change::Drop { object, if_exists, cascade, .. } => (object, *if_exists, *cascade),
+            // MariaDB's, which drops the old one.
+            Change::Create { object, or_replace: true, .. } if !postgres => (object, true, false),
+            _ => continue,
+        };
         let whole = matches!(object.kind, ObjectKind::Schema | ObjectKind::Database);
         let itself = whole && difference.object.kind == object.kind;
-        if !itself || difference.kind != DifferenceKind::ObjectDropped {
+        let replaced = matches!(
+            difference.kind,
+            DifferenceKind::ObjectCreated | DifferenceKind::ObjectChanged
+        ) && !matches!(located.change.value, Change::Drop { .. });
+        if !itself || !(replaced || difference.kind == DifferenceKind::ObjectDropped) {
             continue;
         }
+        let before = step.before.object(object).seen();
+        let birth = before.and_then(|found| found.origin.birth);
+        let born = birth.is_some_and(|it| it.unused && it.migration == Some(step.index));
         let inside = inside(step, &object.name.name);
         // Only PostgreSQL knows a schema that is not a database.
         let refuses = object.kind == ObjectKind::Schema
-            && step.dialect.engine == Engine::Postgres
+            && postgres
             && !cascade;
-        let unseen = object.kind == ObjectKind::Database || !step.before.complete;
+        // The tables of MySQL's are seldom written with its name.
+        let unseen = match postgres {
+            true => object.kind == ObjectKind::Database || !step.before.complete,
+            false => !born,
+        };
         if inside.is_empty() && (refuses || !unseen) {
             continue;
         }
-        report(step, difference, &inside, *if_exists, refuses, sink);
+        let unsure = if_exists && inside.is_empty() && (postgres || before.is_none());
+        report(step, difference, &inside, unsure, refuses, sink);
     }
 }
 
@@ -90,14 +114,13 @@ fn report(
     step: &Step<'_>,
     difference: &Difference,
     inside: &[String],
-    if_exists: bool,
+    unsure: bool,
     refuses: bool,
     sink: &mut Sink,
 ) {
     let object = &difference.object;
     let (kind, name) = (object.kind.words(), &object.name);
     let maybe = step.maybe(difference.change);
-    let unsure = if_exists && inside.is_empty();
     let subject = Subject::Object(kind_of(object.kind), name.to_string());
     let draft = sink
         .report(step, difference.span, subject)

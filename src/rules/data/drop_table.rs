@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::catalog::TEMPORARY_SCHEMA;
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind};
@@ -87,6 +88,13 @@ Fact {
         good("sqlite", OLD, "CREATE TEMP TABLE b AS SELECT * FROM c; DROP TABLE b; DROP TABLE IF EXISTS never_was;"),
         good("postgres", OLD, "CREATE SCHEMA s; CREATE TABLE s.c (id int PRIMARY KEY); DROP TABLE s.c;"),
         bad("mysql", OLD, "DROP TABLE IF EXISTS `C` CASCADE;", "`C`"),
+        good("mysql", OLD, "DROP TEMPORARY TABLE t; DROP TEMPORARY TABLE IF EXISTS c;").incomplete(),
+        good("mysql", OLD, "DROP TEMPORARY TABLE IF EXISTS t;"),
+        bad("mariadb", OLD, "CREATE OR REPLACE TABLE c (id bigint PRIMARY KEY);", "CREATE OR REPLACE TABLE c"),
+        bad("mariadb", "", "CREATE OR REPLACE TABLE c (id bigint PRIMARY KEY);", "CREATE OR REPLACE TABLE c")
+            .incomplete()
+            .at_level(Level::Warning),
+        good("mariadb", OLD, "CREATE OR REPLACE TABLE n (id bigint PRIMARY KEY); CREATE OR REPLACE TABLE n (id int PRIMARY KEY); CREATE OR REPLACE TEMPORARY TABLE c (id int);"),
         good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT * FROM c; DROP TABLE c; RENAME TABLE n TO c;"),
     ],
     check: Check::Step(check),
@@ -95,12 +103,22 @@ Fact {
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for difference in step.differences {
         let Some(located) = step.statement.changes.get(difference.change) else { continue };
-        let Change::Drop { object, if_exists, .. } = &located.change.value else { continue };
+        let (object, if_exists) = match &located.change.value {
+            Change::Drop { object, if_exists, .. } if object.kind == ObjectKind::Table => {
+                (&object.name, *if_exists)
+            }
+            // MariaDB's CREATE OR REPLACE.
+            Change::CreateTable(create) => (&create.name, true),
+            _ => continue,
+        };
         let table = &difference.object.name;
         // What CASCADE takes is told with the table that is named.
-        let named = object.kind == ObjectKind::Table && step.before.resolve(&object.name) == *table;
+        let named = step.before.resolve(object) == *table;
         let dropped = difference.kind == DifferenceKind::TableDropped && named;
-        if !dropped || step.is_born(table) || step.before.is_foreign(table) {
+        let temporary = table.schema.as_deref() == Some(TEMPORARY_SCHEMA);
+        // What CREATE OR REPLACE puts in its place is another one.
+        let born = step.before.relations.contains_key(table) && step.is_born(table);
+        if !dropped || temporary || born || step.before.is_foreign(table) {
             continue;
         }
         let rebuilt = step.rebuilt_without(table);
@@ -109,7 +127,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         }
         let copy = copy_of(step, table);
         let level = match step.before.relation(table) {
-            Knowledge::Assumed if *if_exists => Level::Warning,
+            Knowledge::Assumed if if_exists => Level::Warning,
             _ => step.level_by_standing(table),
         };
         let maybe = step.maybe(difference.change);
@@ -134,7 +152,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 false => step.standing(table),
             };
         }
-        let (named, name) = if rebuilt.is_some() { ("column", "them") } else { ("table", "it") };
+        let name = if rebuilt.is_some() { "them" } else { "it" };
         let mut draft = sink
             .report(step, difference.span, Subject::Table(table.clone()))
             .level(level)
@@ -145,14 +163,18 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 ", and the release that is running fails with every statement that names {name}"
             ));
         }
-        draft
-            .also(&more)
-            .help(format!(
-                "ship a release that no longer uses the {named}, with `-- lockgate:retired table \
-                 {table}` in a migration; when it is everywhere, drop it (or allow this with \
-                 `-- lockgate:allow drop-table reason=\"unused since ...\"`)"
-            ))
-            .push();
+        draft.also(&more).help(help(table, rebuilt.is_some())).push();
+    }
+}
+
+fn help(table: &Name, rebuilt: bool) -> String {
+    const ALLOW: &str = "`-- lockgate:allow drop-table reason=\"unused since ...\"`";
+    match rebuilt {
+        true => format!("copy these columns too, or ship a release that no longer uses them and put {ALLOW} before this"),
+        false => format!(
+            "ship a release that no longer uses the table, with `-- lockgate:retired table {table}` in \
+             a migration; when it is everywhere, drop it (or allow this with {ALLOW})"
+        ),
     }
 }
 
@@ -179,6 +201,10 @@ fn copy_of(step: &Step<'_>, table: &Name) -> Option<Name> {
 
 /// What goes along: partitions, children, views and foreign keys of others.
 fn taken(step: &Step<'_>, dropped: &Difference) -> String {
+    // Elsewhere what refers to the table stays, or the drop is refused.
+    if step.dialect.engine != Engine::Postgres {
+        return String::new();
+    }
     let others = step.differences.iter().filter(|other| {
         other.change == dropped.change && other.object.name != dropped.object.name
     });
@@ -188,9 +214,18 @@ fn taken(step: &Step<'_>, dropped: &Difference) -> String {
             _ => other.object.name.to_string(),
         })
         .collect();
-    match others.as_slice() {
-        [] => String::new(),
-        others => format!("; {} go with it", listed(others)),
+    let located = step.statement.changes.get(dropped.change);
+    let cascade = matches!(
+        located.map(|it| &it.change.value),
+        Some(Change::Drop { cascade: true, .. })
+    );
+    match (others.as_slice(), cascade) {
+        ([], _) => String::new(),
+        ([one], true) => format!("; `{one}` goes with it"),
+        (others, true) => format!("; {} go with it", listed(others)),
+        (others, false) => {
+            format!("; without CASCADE PostgreSQL refuses that while it has {}", listed(others))
+        }
     }
 }
 

@@ -55,7 +55,12 @@ pub static RULE: Rule = Rule {
         good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE n ADD COLUMN b int; CREATE INDEX i ON n (a);"),
         good("mariadb", OLD, "CREATE TABLE n (id int PRIMARY KEY);"),
         good("sqlite", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD COLUMN b int;"),
-        good("sqlite", OLD, "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = 0; END;"),
+        bad("sqlite", OLD, "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = 0; END;", "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = 0; END"),
+        bad("sqlite", "CREATE TABLE t (id int PRIMARY KEY); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;", "DROP TRIGGER g;", "DROP TRIGGER g"),
+        bad("mysql", OLD, "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1;", "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1"),
+        bad("mysql", "CREATE TABLE t (id int PRIMARY KEY); CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1;", "DROP TRIGGER g;", "g"),
+        bad("mysql", "CREATE TABLE t (a int, KEY i (a));", "ALTER TABLE t RENAME INDEX i TO j;", "RENAME INDEX i TO j"),
+        good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int, KEY i (a)); ALTER TABLE n RENAME INDEX i TO j; CREATE TRIGGER g BEFORE INSERT ON n FOR EACH ROW SET NEW.a = 1; DROP TRIGGER g;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; DROP TABLE t;"),
     ],
     check: Check::Net(check),
@@ -80,11 +85,11 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
             _ => Subject::Table(name.clone()),
         };
         let help = match step.dialect.engine {
-            Engine::Mysql | Engine::Mariadb => {
+            Engine::Mysql | Engine::Mariadb if may_state_how(step, &located.change.value) => {
                 "write ALGORITHM=INSTANT, or ALGORITHM=INPLACE, LOCK=NONE: the server then refuses \
                  where it would copy the table and block writes"
             }
-            Engine::Postgres | Engine::Sqlite => {
+            _ => {
                 "try it on a copy with real amounts of data, and look at what waits meanwhile"
             }
         };
@@ -95,6 +100,22 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
         // Once for a statement.
         return;
     }
+}
+
+/// Whether the statement takes ALGORITHM and LOCK, and does not state them.
+fn may_state_how(step: &Step<'_>, change: &Change) -> bool {
+    let states = step.statement.changes.iter().any(|located| match &located.change.value {
+        Change::AlterTable { action: TableAction::SetOnline { option, .. }, .. } => {
+            matches!(option.as_str(), "ALGORITHM" | "LOCK")
+        }
+        _ => false,
+    });
+    let takes = match change {
+        Change::AlterTable { .. } | Change::CreateIndex(_) | Change::Rename { .. } => true,
+        Change::Drop { object, .. } => object.kind == ObjectKind::Index,
+        _ => false,
+    };
+    takes && !states
 }
 
 /// The object that a change changes, where that may stop those who use it: not what it creates, nor
@@ -119,7 +140,18 @@ fn changed(step: &Step<'_>, change: &Change) -> Option<(ObjectKind, Name)> {
             let object = maintenance.objects.first()?;
             (object.kind, &object.name)
         }
-        Change::Create { on: Some(table), .. } if postgres => (ObjectKind::Table, table),
+        Change::Create { object, on: Some(table), .. }
+            if postgres || object.kind == ObjectKind::Trigger =>
+        {
+            (ObjectKind::Table, table)
+        }
+        Change::Drop { object, .. } if object.kind == ObjectKind::Trigger && !postgres => {
+            (ObjectKind::Table, step.before.object(object).seen()?.on.as_ref()?)
+        }
+        // MySQL's RENAME INDEX.
+        Change::Rename { object, .. } if object.kind == ObjectKind::Index && !postgres => {
+            (ObjectKind::Table, &object.name)
+        }
         Change::AddEnumValue { name, .. } | Change::RenameEnumValue { name, .. } => {
             (ObjectKind::Type, name)
         }

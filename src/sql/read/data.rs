@@ -87,8 +87,9 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     };
     if matches!(verb, DataVerb::Update | DataVerb::Delete) {
         let mut rest = whole;
-        rest.take_until(|rest| rest.is("WHERE"));
-        data.has_where = rest.eat("WHERE") && !is_always_true(rest);
+        let limits = |rest: &Cursor<'_>| rest.engine == Engine::Sqlite && rest.is("LIMIT");
+        rest.take_until(|rest| rest.is("WHERE") || limits(rest));
+        data.has_where = limits(&rest) || (rest.eat("WHERE") && !is_always_true(rest));
     }
     cursor.take_until(|_| false);
     Ok(data)
@@ -115,9 +116,7 @@ fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
         ("DELETE", DataVerb::Delete),
         ("MERGE", DataVerb::Merge),
     ];
-    while cursor.is("(") {
-        cursor = cursor.parentheses()?;
-    }
+    cursor = cursor.inside_parentheses()?;
     if cursor.eat("WITH") {
         cursor.take_until(|rest| VERBS.iter().any(|(word, _)| rest.is(word)));
     }

@@ -180,14 +180,13 @@ pub fn skip_dimensions(cursor: &mut Cursor<'_>) -> u8 {
 /// A number, a string or a constant word, with any number of casts behind it.
 fn is_literal(mut cursor: Cursor<'_>) -> bool {
     // Parentheses around the whole, as pg_dump writes them: `('a'::text)::varchar`.
-    if let (true, Ok(inner)) = (cursor.is("("), { cursor }.parentheses()) {
-        let mut after = cursor;
-        let _ = after.parentheses();
-        return is_literal(inner) && only_casts(after);
+    let mut open = 0_usize;
+    while cursor.eat("(") {
+        open += 1;
     }
     cursor.eat_any(&["-", "+"]);
     if cursor.eat_any(&["true", "false", "null"]).is_some() {
-        return only_casts(cursor);
+        return only_casts(cursor, open);
     }
     let typed = cursor.peek(0).is_some_and(|token| token.kind == LexemeKind::Word)
         && cursor.peek(1).is_some_and(|token| token.kind == LexemeKind::Text);
@@ -197,14 +196,20 @@ fn is_literal(mut cursor: Cursor<'_>) -> bool {
     let value = cursor.advance().is_some_and(|token| {
         matches!(token.kind, LexemeKind::Number | LexemeKind::Text | LexemeKind::Dollar)
     });
-    value && only_casts(cursor)
+    value && only_casts(cursor, open)
 }
 
-fn only_casts(mut cursor: Cursor<'_>) -> bool {
-    while cursor.eat("::") {
-        skip_type(&mut cursor);
+/// Whether only casts are left, and the ends of `open` parentheses.
+fn only_casts(mut cursor: Cursor<'_>, mut open: usize) -> bool {
+    loop {
+        if cursor.eat("::") {
+            skip_type(&mut cursor);
+        } else if open > 0 && cursor.eat(")") {
+            open -= 1;
+        } else {
+            return cursor.is_done() && open == 0;
+        }
     }
-    cursor.is_done()
 }
 
 #[cfg(test)]
@@ -234,6 +239,9 @@ mod tests {
             ("lower(t.name) = 'x'", &["name"], &["lower"], false),
             ("'a'::character varying(3)", &[], &[], true),
             ("(-1)", &[], &[], true),
+            ("(('a'::text)::numeric(3))::text", &[], &[], true),
+            ("((1)", &[], &[], false),
+            ("(1), (2)", &[], &[], false),
             ("interval '1 day'", &[], &[], true),
             ("now() AT TIME ZONE 'utc'", &[], &["now"], false),
             ("x::timestamp with time zone", &["x"], &[], false),

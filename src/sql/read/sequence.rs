@@ -1,9 +1,11 @@
 //! Sequences and their options.
 
+use crate::dialect::Engine;
 use crate::schema::canonical::quoted;
 use crate::schema::change::{Change, SequenceOptions};
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::data_type::data_type;
+use crate::sql::read::mysql::table::table_option;
 use crate::sql::token::LexemeKind;
 
 /// Takes all tokens of `cursor` as options of a sequence, in any order.
@@ -46,6 +48,15 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
     if let Some(word) = cursor.eat_any(PLAIN) {
         return Ok((word.to_owned(), None));
     }
+    if cursor.engine == Engine::Mariadb {
+        if cursor.is("ENGINE") || cursor.is("COMMENT") {
+            let (option, value) = table_option(cursor)?;
+            return Ok((option.to_ascii_uppercase(), Some(value)));
+        }
+        if let Some(word) = cursor.eat_any(&["NOMINVALUE", "NOMAXVALUE", "NOCYCLE", "NOCACHE"]) {
+            return Ok((word.replacen("NO", "NO ", 1), None));
+        }
+    }
     if cursor.eat("SEQUENCE NAME") {
         let name = quoted(cursor.engine, &cursor.name()?);
         return Ok(("SEQUENCE NAME".to_owned(), Some(name)));
@@ -58,6 +69,9 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
             ("RESTART", true)
         }
     };
+    if cursor.engine == Engine::Mariadb {
+        cursor.eat("=");
+    }
     let minus = if cursor.eat("-") { "-" } else { "" };
     match cursor.peek(0) {
         Some(token) if token.kind == LexemeKind::Number => {

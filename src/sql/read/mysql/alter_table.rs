@@ -99,7 +99,7 @@ fn actions(mut cursor: Cursor<'_>, target: &Target) -> Reads<Vec<Located<Change>
     if cursor.is("ALTER") {
         return alter(cursor, target).map(at);
     }
-    if cursor.is("ALGORITHM") || cursor.is("LOCK") {
+    if ["ALGORITHM", "LOCK", "NOWAIT"].iter().any(|word| cursor.is(word)) {
         let option = online(&mut cursor, target)?;
         cursor.finish()?;
         return Ok(option.into_iter().collect());

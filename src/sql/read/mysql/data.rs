@@ -13,9 +13,10 @@ use crate::sql::read::query::from_names;
 /// `SELECT`, `VALUES`, `TABLE`, `WITH`, `INSERT`, `REPLACE`, `UPDATE`, `DELETE`, `LOAD DATA`.
 ///
 /// # Errors
-/// `Unread` when it cannot even be seen which of them it is.
+/// `Unread` when it cannot even be seen which of them it is, or a parenthesis is never closed.
 pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     let whole = *cursor;
+    whole.balanced()?;
     let mut data = head(whole)?;
     cursor.rest();
     if whole.is("LOAD") {
@@ -73,9 +74,7 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
         cursor.expect("INTO TABLE")?;
         return Ok(data(DataVerb::Copy, vec![cursor.name()?]));
     }
-    while cursor.is("(") {
-        cursor = cursor.parentheses()?;
-    }
+    cursor = cursor.inside_parentheses()?;
     if cursor.eat("WITH") {
         cursor.take_until(|rest| VERBS.iter().any(|word| rest.is(word)));
     }

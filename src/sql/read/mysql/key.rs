@@ -161,7 +161,10 @@ fn key_part(mut cursor: Cursor<'_>) -> Reads<IndexKey> {
         true => format!("({})", cursor.parentheses()?.rest()),
         false => String::new(),
     };
-    let order = cursor.eat_any(&["ASC", "DESC"]).unwrap_or_default().to_ascii_lowercase();
+    let order = cursor
+        .eat_any(&["ASC", "DESC", "WITHOUT OVERLAPS"])
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     cursor.finish()?;
     let options = format!("{length} {order}").trim().to_owned();
     Ok(IndexKey { column, expr, options })

@@ -2,6 +2,7 @@
 
 use super::alter_table::renamed;
 use super::key::{drop_index, table_target};
+use crate::schema::catalog::TEMPORARY_SCHEMA;
 use crate::schema::change::Change;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::source::Located;
@@ -176,13 +177,16 @@ pub fn drop_objects(cursor: &mut Cursor<'_>) -> Reads<Vec<Located<Change>>> {
         let change = Change::Nothing { verb: "DROP PREPARE".to_owned() };
         return Ok(vec![Located::new(change, whole)]);
     }
-    cursor.eat_any(&["TEMPORARY", "UNDO"]);
+    let temporary = cursor.eat_any(&["TEMPORARY", "UNDO"]) == Some("TEMPORARY");
     let kind = kind(cursor)?;
     let if_exists = cursor.if_exists();
     let mut changes = Vec::new();
     loop {
         let start = cursor.position();
-        let object = object(cursor, kind)?;
+        let mut object = object(cursor, kind)?;
+        if temporary {
+            object.name.schema = Some(TEMPORARY_SCHEMA.to_owned());
+        }
         let change = Change::Drop { object, if_exists, cascade: false, concurrently: false };
         changes.push(Located::new(change, cursor.span_from(start)));
         if !cursor.eat(",") {

@@ -132,7 +132,8 @@ const OPTIONS: &[&str] = &[
 
 /// Whether an option of a table begins here: a known one, or one of a storage engine with `=`.
 fn starts_option(cursor: &Cursor<'_>) -> bool {
-    let word = cursor.peek(0).is_some_and(|token| token.kind == LexemeKind::Word);
+    let is_name = |kind| matches!(kind, LexemeKind::Word | LexemeKind::Quoted);
+    let word = cursor.peek(0).is_some_and(|token| is_name(token.kind));
     OPTIONS.iter().any(|words| cursor.is(words))
         || cursor.is("DEFAULT")
         || cursor.is("WITH SYSTEM VERSIONING")
