@@ -25,6 +25,7 @@ mod tests;
 mod transaction;
 mod written_types;
 
+pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
