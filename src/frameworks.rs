@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub mod annotated;
+pub mod bookkeeping;
 pub mod claims;
 pub mod keys;
 pub mod lines;

@@ -113,7 +113,7 @@ fn statement(line: &StatementLine) -> Vec<String> {
         None => {}
     }
     if let Some(form) = &line.refused_in_block {
-        said.push(format!("{form} is refused in a transaction block"));
+        said.push(format!("{form} runs outside a transaction block alone"));
     }
     said
 }

@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
             says: "A new partition reads all of the default partition under ACCESS EXCLUSIVE; ALTER \
                    DOMAIN ADD CONSTRAINT reads every table with a column of the domain under SHARE; \
                    VALIDATE CONSTRAINT beside another sub-command keeps that one's lock.",
-            source: "measured: facts/postgres.csv, partitions, types, combined, 12 to 18",
+            source: "measured: tests/facts/postgres.csv, partitions, types, combined, 12 to 18",
         },
     ],
     same_as: &[("pgfence", "attach-partition"), ("pg-migration-lint", "PGM005")],

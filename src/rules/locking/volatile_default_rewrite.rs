@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::held;
+use crate::rules::lock::{SQL, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Column, TableAction};
 use crate::schema::table::TypeKind;
@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "now(), CURRENT_DATE, and stable and immutable functions rewrite nothing from 11; \
                    in 10 every default rewrites.",
-            source: "measured: facts/postgres.csv, category add column, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add column, 10 to 18",
         },
     ],
     same_as: &[
@@ -114,7 +114,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 
 /// Why each row needs work of its own, and what to do instead.
 fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
-    let name = &column.name;
+    let (name, quoted) = (&column.name, SQL.ident(&column.name));
     let ty = column.ty.as_ref();
     if column.identity.is_some() || ty.is_some_and(|ty| ty.serial_of().is_some()) {
         return (
@@ -146,8 +146,8 @@ fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
         (_, Some(default)) if !default.literal => (
             format!("the default `{}` is computed for each row", default.text),
             format!(
-                "ADD COLUMN {name} without the default, then ALTER COLUMN {name} SET DEFAULT {}, \
-                 which counts for new rows; fill the old rows in batches, in transactions of \
+                "ADD COLUMN {quoted} without the default, then ALTER COLUMN {quoted} SET DEFAULT \
+                 {}, which counts for new rows; fill the old rows in batches, in transactions of \
                  their own",
                 default.text
             ),
