@@ -29,6 +29,7 @@ mod written_types;
 
 mod views;
 
+pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };

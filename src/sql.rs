@@ -16,6 +16,7 @@ pub mod read {
     pub mod alter_column;
     pub mod alter_table;
     pub mod column;
+    pub mod copy;
     pub mod data;
     pub mod data_type;
     pub mod expr;

@@ -6,7 +6,7 @@ mod table;
 
 pub use action::TableAction;
 pub use command::{
-    Data, DataVerb, Maintenance, MaintenanceVerb, Privileges, SetVariable, TransactionMark,
+    Data, DataVerb, Maintenance, MaintenanceVerb, Privileges, RowCopy, SetVariable, TransactionMark,
 };
 pub use table::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, ForeignKey, Generated, Identity,

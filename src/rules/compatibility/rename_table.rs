@@ -2,7 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
-use crate::replay::{Difference, DifferenceKind, Step};
+use crate::replay::{Difference, DifferenceKind, Rebuilt, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Relation, Table};
 use crate::schema::name::{Name, ObjectKind};
@@ -88,6 +88,7 @@ pub static RULE: Rule = Rule {
         bad("mysql", OLD, "RENAME TABLE `t` TO u;", "`t` TO u"),
         bad("mysql", OLD, "ALTER TABLE t RENAME AS u;", "RENAME AS u"),
         good("mysql", OLD, "CREATE TABLE n LIKE t; INSERT INTO n SELECT * FROM t; RENAME TABLE t TO o, n TO t;"),
+        bad("mysql", OLD, "CREATE TABLE n LIKE t; INSERT INTO n SELECT * FROM t LIMIT 5; RENAME TABLE t TO o, n TO t;", "t TO o").at_level(Level::Warning),
     ],
     check: Check::Step(check),
 };
@@ -104,8 +105,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         // A table that this migration only moved aside and back is not renamed.
         let moved_here = !step.start.relations.contains_key(table) && step.start.complete;
         // Nor is one whose rows go on under its name in a table that is built anew.
-        let rebuilt = step.rebuilt_without(table);
-        let whole = rebuilt.as_ref().is_some_and(Vec::is_empty);
+        let rebuilt = step.rebuilt(table);
+        let whole = rebuilt.as_ref().is_some_and(Rebuilt::is_whole);
         if step.is_born(table) || moved_here || whole {
             continue;
         }
@@ -116,7 +117,15 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Some(_) => (
                 Level::Warning,
                 match rebuilt {
-                    Some(lost) => format!("the new `{table}` has no {}", listed(&lost)),
+                    Some(it) if it.partial => {
+                        format!("the copy into the new `{table}` may leave rows out")
+                    }
+                    Some(it) if !it.without.is_empty() => {
+                        format!("the new `{table}` has no {}", listed(&it.without))
+                    }
+                    Some(it) => {
+                        format!("the copy into the new `{table}` leaves out {}", listed(&it.uncopied))
+                    }
                     None => format!(
                         "from then on `{table}` is another table, without the rows of this one"
                     ),

@@ -2,7 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
-use crate::replay::{Difference, DifferenceKind, Step};
+use crate::replay::{Difference, DifferenceKind, Rebuilt, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::TEMPORARY_SCHEMA;
 use crate::schema::change::Change;
@@ -85,6 +85,13 @@ Fact {
         bad("sqlite", OLD, "DROP TABLE [C];", "[C]"),
         bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY); INSERT INTO n SELECT id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
         good("sqlite", OLD, "PRAGMA foreign_keys = OFF; CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"),
+        bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c WHERE id > 5; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n (id) SELECT id FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("sqlite", OLD, "CREATE TABLE n (t_id INTEGER, id INTEGER PRIMARY KEY); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("sqlite", OLD, "CREATE TABLE n (id INTEGER PRIMARY KEY, t_id INTEGER); INSERT INTO n SELECT * FROM c; DELETE FROM n WHERE id > 5; DROP TABLE c; ALTER TABLE n RENAME TO c;", "c"),
+        bad("sqlite", OLD, "ALTER TABLE t RENAME TO o; CREATE TABLE t (id INTEGER PRIMARY KEY, a int); INSERT INTO t SELECT * FROM o; DROP TABLE o;", "o"),
+        good("sqlite", OLD, "PRAGMA legacy_alter_table = ON; ALTER TABLE t RENAME TO o; CREATE TABLE t (id INTEGER PRIMARY KEY, a int); INSERT INTO t SELECT * FROM o; DROP TABLE o;"),
+        good("sqlite", OLD, "ALTER TABLE c RENAME TO o; CREATE TABLE c (id INTEGER PRIMARY KEY, t_id INTEGER, b TEXT); INSERT INTO c (t_id, id, b) SELECT coalesce(t_id, 0), id, 'x' FROM o ORDER BY id; DROP TABLE o;"),
         good("sqlite", OLD, "CREATE TEMP TABLE b AS SELECT * FROM c; DROP TABLE b; DROP TABLE IF EXISTS never_was;"),
         good("postgres", OLD, "CREATE SCHEMA s; CREATE TABLE s.c (id int PRIMARY KEY); DROP TABLE s.c;"),
         bad("mysql", OLD, "DROP TABLE IF EXISTS `C` CASCADE;", "`C`"),
@@ -95,6 +102,8 @@ Fact {
             .incomplete()
             .at_level(Level::Warning),
         good("mariadb", OLD, "CREATE OR REPLACE TABLE n (id bigint PRIMARY KEY); CREATE OR REPLACE TABLE n (id int PRIMARY KEY); CREATE OR REPLACE TEMPORARY TABLE c (id int);"),
+        bad("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT IGNORE INTO n SELECT * FROM c; DROP TABLE c; RENAME TABLE n TO c;", "c"),
+        bad("mysql", OLD, "CREATE TABLE n LIKE c; INSERT INTO n SELECT * FROM c; TRUNCATE TABLE n; DROP TABLE c; RENAME TABLE n TO c;", "c"),
         good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint); INSERT INTO n SELECT * FROM c; DROP TABLE c; RENAME TABLE n TO c;"),
     ],
     check: Check::Step(check),
@@ -121,8 +130,12 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if !dropped || temporary || born || step.before.is_foreign(table) {
             continue;
         }
-        let rebuilt = step.rebuilt_without(table);
-        if rebuilt.as_ref().is_some_and(Vec::is_empty) {
+        let rebuilt = step.rebuilt(table);
+        let behind = left_behind(step, table);
+        if rebuilt.as_ref().is_some_and(Rebuilt::is_whole) {
+            if !behind.is_empty() {
+                report_left_behind(step, difference, &behind, sink);
+            }
             continue;
         }
         let copy = copy_of(step, table);
@@ -132,18 +145,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         let maybe = step.maybe(difference.change);
         let partition = partition_of(step, table);
-        let lost = match (&rebuilt, &copy, &partition) {
-            (Some(lost), ..) => {
-                format!("`{table}` is built anew without {}: their values do not come along", listed(lost))
-            }
-            (None, Some(copy), _) => {
-                format!("dropping `{table}` deletes what `{copy}` did not copy")
-            }
-            (None, None, Some(parent)) => {
-                format!("dropping `{table}`, a partition of `{parent}`, deletes its rows")
-            }
-            (None, None, None) => format!("dropping `{table}` deletes all its rows"),
-        };
+        let lost = lost(table, rebuilt.as_ref(), copy.as_ref(), partition.as_ref());
         let mut more = taken(step, difference);
         more += comes_back(step, table, copy.is_some() || rebuilt.is_some());
         if level != Level::Error {
@@ -152,7 +154,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 false => step.standing(table),
             };
         }
-        let name = if rebuilt.is_some() { "them" } else { "it" };
+        let columns = rebuilt.as_ref().is_some_and(|it| !it.partial);
+        let name = if columns { "them" } else { "it" };
         let mut draft = sink
             .report(step, difference.span, Subject::Table(table.clone()))
             .level(level)
@@ -163,7 +166,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 ", and the release that is running fails with every statement that names {name}"
             ));
         }
-        draft.also(&more).help(help(table, rebuilt.is_some())).push();
+        draft.also(&more).help(help(table, columns)).push();
     }
 }
 
@@ -176,6 +179,64 @@ fn help(table: &Name, rebuilt: bool) -> String {
              a migration; when it is everywhere, drop it (or allow this with {ALLOW})"
         ),
     }
+}
+
+/// What goes for good.
+fn lost(
+    table: &Name,
+    rebuilt: Option<&Rebuilt>,
+    copy: Option<&Name>,
+    partition: Option<&Name>,
+) -> String {
+    match (rebuilt, copy, partition) {
+        (Some(it), ..) if it.partial => {
+            format!("`{table}` is built anew, and the copy may leave rows out: they do not come along")
+        }
+        (Some(it), ..) if it.without.is_empty() => {
+            let columns = listed(&it.uncopied);
+            format!(
+                "`{table}` is built anew, and the copy leaves out {columns}: their values do not \
+                 come along"
+            )
+        }
+        (Some(it), ..) => {
+            let columns = listed(&it.without);
+            format!("`{table}` is built anew without {columns}: their values do not come along")
+        }
+        (None, Some(copy), _) => format!("dropping `{table}` deletes what `{copy}` did not copy"),
+        (None, None, Some(parent)) => {
+            format!("dropping `{table}`, a partition of `{parent}`, deletes its rows")
+        }
+        (None, None, None) => format!("dropping `{table}` deletes all its rows"),
+    }
+}
+
+/// The tables whose foreign keys followed a table of SQLite's when this migration renamed it, and
+/// are not led back.
+fn left_behind(step: &Step<'_>, table: &Name) -> Vec<Name> {
+    let renamed = !step.start.relations.contains_key(table) && step.start.complete;
+    if step.dialect.engine != Engine::Sqlite || !renamed {
+        return Vec::new();
+    }
+    let mut tables: Vec<Name> =
+        step.end().references_to(table).map(|(other, _)| other.clone()).collect();
+    tables.dedup();
+    tables
+}
+
+fn report_left_behind(step: &Step<'_>, dropped: &Difference, behind: &[Name], sink: &mut Sink) {
+    let table = &dropped.object.name;
+    let names = listed(behind);
+    sink.report(step, dropped.span, Subject::Table(table.clone()))
+        .message(format!(
+            "dropping `{table}` leaves the foreign keys of {names} without a table: they followed it \
+             when it was renamed"
+        ))
+        .help(
+            "create the new table under another name, copy, drop the old one and rename the new \
+             one last, or set PRAGMA legacy_alter_table = ON before the rename",
+        )
+        .push();
 }
 
 fn partition_of(step: &Step<'_>, table: &Name) -> Option<Name> {

@@ -80,6 +80,20 @@ pub struct Data {
     pub locks_rows: bool,
     /// The sequences that it names in `nextval` or `setval`.
     pub sequences: Vec<Name>,
+    /// For an INSERT that copies all rows of one table: how.
+    pub copies: Option<RowCopy>,
+}
+
+/// All rows of one table, copied into another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCopy {
+    /// The table that they come from.
+    pub from: Name,
+    /// The columns that are written, in order; empty for all of the table's. `*` stands for the
+    /// names of `columns`.
+    pub into: Vec<String>,
+    /// The column that each value is; `*` for all of the table's, `None` for another value.
+    pub columns: Vec<Option<String>>,
 }
 
 impl Data {
@@ -93,6 +107,7 @@ impl Data {
             has_where: true,
             locks_rows: false,
             sequences: Vec::new(),
+            copies: None,
         }
     }
 }

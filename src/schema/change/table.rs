@@ -1,6 +1,6 @@
 //! Tables as they are written: columns, constraints, indexes.
 
-use crate::schema::change::Query;
+use crate::schema::change::{Query, RowCopy};
 use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
@@ -50,6 +50,8 @@ pub struct CreateTable {
     pub of_type: Option<Name>,
     /// `AS query`, with the relations that it reads.
     pub query: Option<Query>,
+    /// Where the query copies all rows of one table: how.
+    pub copies: Option<RowCopy>,
     /// `WITH (...)`, `TABLESPACE`, `USING`, `ON COMMIT`, `SERVER`, ENGINE= and the like.
     pub options: Vec<(String, String)>,
 }

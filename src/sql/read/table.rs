@@ -7,6 +7,7 @@ use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::column::{
     column_definition, options, starts_table_constraint, table_constraint,
 };
+use crate::sql::read::copy::queried;
 use crate::sql::read::query::query;
 use crate::sql::read::sqlite;
 
@@ -61,6 +62,7 @@ pub fn empty_table(kind: ObjectKind, name: Name) -> CreateTable {
         partition_by: None,
         of_type: None,
         query: None,
+        copies: None,
         options: Vec::new(),
     }
 }
@@ -168,6 +170,7 @@ fn named_option(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> {
 fn query_of(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> {
     let body = cursor.take_until(|rest| rest.is("WITH DATA") || rest.is("WITH NO DATA"));
     table.query = Some(query(body)?);
+    table.copies = queried(body).filter(|_| !cursor.is("WITH NO DATA"));
     if cursor.eat("WITH NO DATA") {
         table.options.push(("with".to_owned(), "no data".to_owned()));
     } else {

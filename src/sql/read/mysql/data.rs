@@ -7,6 +7,7 @@ use crate::schema::change::{Change, Data, DataVerb};
 use crate::schema::name::Name;
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads};
+use crate::sql::read::copy::inserted;
 use crate::sql::read::data::is_always_true;
 use crate::sql::read::query::from_names;
 
@@ -67,6 +68,7 @@ fn data(verb: DataVerb, writes: Vec<Name>) -> Data {
 /// Which statement it is, what it writes, and whether it is bounded by a condition or a LIMIT.
 fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
     const VERBS: &[&str] = &["SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "VALUES", "TABLE"];
+    let whole = cursor;
     const MODIFIERS: &[&str] =
         &["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO"];
     if cursor.eat("LOAD") {
@@ -81,7 +83,9 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
     let verb = cursor.eat_any(VERBS).ok_or_else(|| cursor.unexpected("SELECT or INSERT"))?;
     while cursor.eat_any(MODIFIERS).is_some() {}
     Ok(match verb {
-        "INSERT" | "REPLACE" => data(DataVerb::Insert, vec![cursor.name()?]),
+        "INSERT" | "REPLACE" => {
+            Data { copies: inserted(whole), ..data(DataVerb::Insert, vec![cursor.name()?]) }
+        }
         "UPDATE" => {
             let tables = tables(cursor.take_until(|rest| rest.is("SET")));
             let mut data = data(DataVerb::Update, assigned(cursor, &tables));

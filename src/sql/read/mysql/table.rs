@@ -6,6 +6,7 @@ use crate::schema::change::{Change, CreateTable, Like};
 use crate::schema::name::ObjectKind;
 use crate::source::Located;
 use crate::sql::cursor::{Cursor, Reads, normalise};
+use crate::sql::read::copy::queried;
 use crate::sql::read::query::query;
 use crate::sql::read::table::empty_table;
 use crate::sql::token::LexemeKind;
@@ -75,9 +76,11 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Reads<()> {
         if cursor.eat("PARTITION BY") {
             table.partition_by = Some(partition_by(cursor)?);
         } else if starts_query(cursor) {
-            cursor.eat_any(&["IGNORE", "REPLACE"]);
+            let leaves_out = cursor.eat_any(&["IGNORE", "REPLACE"]).is_some();
             cursor.eat("AS");
-            table.query = Some(query(cursor.take_until(|_| false))?);
+            let body = cursor.take_until(|_| false);
+            table.query = Some(query(body)?);
+            table.copies = queried(body).filter(|_| !leaves_out);
         } else {
             table.options.push(table_option(cursor)?);
             cursor.eat(",");
