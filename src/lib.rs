@@ -28,7 +28,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::date::Date;
 use judge::retired::Evidence;
-use migration::{ReadMigration, Reading, Sends, Wraps};
+use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Step};
 use report::effects::StatementLine;
 use report::{MigrationLine, Report, Set};
@@ -78,7 +78,7 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report::new(config);
+    let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
@@ -101,8 +101,12 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
         let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
         sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
-        let base =
-            base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
+        let is_dump = migrations.iter().all(|it| it.migration.direction == Direction::Dump);
+        let base = match schemas.get(&dialect.engine) {
+            // A dump is all that there is.
+            _ if is_dump => Base::empty(dialect, true),
+            schema => base(schema, dialect, input.alone, set.incomplete.is_some()),
+        };
         findings.extend(rules::run::set(&migrations, dialect, base, &paths, &mut |steps| {
             see(steps, &found.files)
         }));

@@ -92,7 +92,7 @@ pub fn write(
     let unknown = lines.iter().filter(|line| line.unknown.is_some()).count();
     let statements = count(lines.len(), "statement");
     writeln!(out, "\n{statements}, the effect of {unknown} not known")?;
-    if let Some(line) = left_out(&report.left_out) {
+    for line in left_out(report) {
         writeln!(out, "{line}")?;
     }
     Ok(())
