@@ -6,11 +6,12 @@
 use crate::dialect::Engine;
 use crate::migration::SqlText;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
-use crate::tree::{Listing, Problem, ReadError, Tree, ancestors, below, join, parent};
+use crate::tree::{Listing, PEEK_BYTES, Problem, ReadError, Tree, ancestors, below, join, parent};
 use placeholders::Placeholders;
 pub use set::{MigrationSet, Named, Place, Skipped};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub mod annotated;
@@ -178,8 +179,8 @@ impl<'a> Project<'a> {
         self.listing.files.iter().map(String::as_str).filter(|path| paths::is_sql(path))
     }
 
-    /// The first [`crate::tree::PEEK_BYTES`] of every listed file that may hold a directive: `.sql`, `.xml`,
-    /// `.yaml`, `.yml` and `.json`. Bytes that are not UTF-8 are replaced.
+    /// The first [`PEEK_BYTES`] of every listed file that may hold a directive: `.sql`, `.xml`,
+    /// `.yaml`, `.yml` and `.json`. What is packed is unpacked. Bytes that are not UTF-8 are replaced.
     pub fn starts(&self) -> &BTreeMap<String, String> {
         const EXTENSIONS: &[&str] = &["sql", "xml", "yaml", "yml", "json"];
         self.starts.get_or_init(|| {
@@ -187,11 +188,7 @@ impl<'a> Project<'a> {
                 let extension = paths::extension(path).unwrap_or("").to_ascii_lowercase();
                 EXTENSIONS.contains(&extension.as_str())
             };
-            let start = |path: &String| {
-                let bytes = self.tree.peek(path).ok()?;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                Some((path.clone(), text))
-            };
+            let start = |path: &String| Some((path.clone(), start(self.tree, path).ok()?));
             self.listing.files.iter().filter(has_directives).filter_map(start).collect()
         })
     }
@@ -281,6 +278,18 @@ impl<'a> Project<'a> {
         values.extend(self.settings.placeholders.clone());
         Placeholders { values: &values, ..*placeholders }.apply(text, offset)
     }
+}
+
+/// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are
+/// replaced.
+fn start(tree: &dyn Tree, path: &str) -> Result<String, ReadError> {
+    let mut start = Vec::new();
+    tree.stream(path, &mut |block| {
+        start.extend_from_slice(block);
+        if start.len() < PEEK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    start.truncate(PEEK_BYTES);
+    Ok(String::from_utf8_lossy(&start).into_owned())
 }
 
 /// Whether a manifest names a package in a line that is no comment.

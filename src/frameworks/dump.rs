@@ -8,11 +8,11 @@
 mod rows;
 
 use super::paths::{self, Database};
-use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength, undecodable};
+use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength, start, undecodable};
 use crate::dialect::Engine;
 use crate::migration::{Direction, OptOut, Part, Runner, Sends, SqlText, Version, Wraps};
 use crate::source::SourceFile;
-use crate::tree::{FILE_BYTES_MAX, PEEK_BYTES, ReadError, Tree, file_name, parent};
+use crate::tree::{FILE_BYTES_MAX, ReadError, Tree, file_name, parent};
 use rows::Rows;
 use std::ops::ControlFlow;
 
@@ -92,9 +92,11 @@ const WRITERS: &[Writer] = &[
     },
 ];
 
-/// What a dump was taken for.
+/// What wrote a dump.
 struct Known {
+    program: &'static str,
     engine: Engine,
+    /// Why that is so, as a sentence without a full stop.
     why: String,
 }
 
@@ -108,60 +110,60 @@ fn known(path: &str, start: &str) -> Option<Known> {
         if found.len() < MARKS_MIN && !of_mariadb {
             continue;
         }
-        let shown: Vec<String> = found.iter().take(2).map(|it| format!("`{}`", it.trim_end())).collect();
+        let shown: Vec<String> =
+            found.iter().take(2).map(|it| format!("`{}`", it.trim_end_matches([' ', '`']))).collect();
         let why = format!("its lines are those of {program} ({})", shown.join(", "));
-        return Some(Known { engine: *engine, why });
+        return Some(Known { program, engine: *engine, why });
     }
-    let why = sqlite(path, start)?;
-    Some(Known { engine: Engine::Sqlite, why: why.to_owned() })
+    let why = sqlite(path, start)?.to_owned();
+    Some(Known { program: "sqlite3", engine: Engine::Sqlite, why })
 }
 
-/// What tells a dump of SQLite's from a migration: it begins as `.dump` does and takes nothing back,
-/// or it is what Rails and dbmate keep of `.schema`.
+/// What tells a dump of SQLite's from a migration: it begins as `.dump` does and changes nothing, or
+/// it is what Rails and dbmate keep of `.schema`.
 fn sqlite(path: &str, start: &str) -> Option<&'static str> {
-    let mut lines = start.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
-    let changes = ["ALTER ", "DROP ", "UPDATE "];
-    let is_change = |line: &str| {
-        changes.iter().any(|it| line.get(..it.len()).is_some_and(|word| word.eq_ignore_ascii_case(it)))
-    };
+    const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS \"schema_migrations\"";
+    const CHANGES: &[&str] = &["ALTER ", "DROP ", "UPDATE "];
+    let mut lines = start.split(['\n', '\r']).filter(|line| !line.is_empty());
     let is_kept = matches!(file_name(path), "structure.sql" | "schema.sql");
-    let versions = "CREATE TABLE IF NOT EXISTS \"schema_migrations\"";
-    if is_kept && lines.clone().any(|line| line.starts_with(versions)) {
-        return Some("it is what sqlite3's `.schema` writes, with the table of versions");
+    if is_kept && lines.clone().any(|line| line.starts_with(VERSIONS)) {
+        return Some("it is sqlite3's `.schema` with a table of versions");
     }
-    let begins = (lines.next(), lines.next()) == (Some("PRAGMA foreign_keys=OFF;"), Some("BEGIN TRANSACTION;"));
-    let goes_on = lines.clone().next().is_some_and(|line| line.starts_with("CREATE TABLE ") || line == "COMMIT;");
-    let is_dump = begins && goes_on && !lines.any(is_change);
+    let begins = lines.next() == Some("PRAGMA foreign_keys=OFF;")
+        && lines.next() == Some("BEGIN TRANSACTION;");
+    let goes_on = |line: &str| line.starts_with("CREATE TABLE ") || line == "COMMIT;";
+    let is_change = |line: &str| CHANGES.iter().any(|change| line.starts_with(change));
+    let is_dump =
+        begins && lines.clone().next().is_some_and(goes_on) && !lines.any(is_change);
     is_dump.then_some("it begins as sqlite3's `.dump` does, and changes nothing")
 }
 
 fn find(project: &Project<'_>) -> Vec<Claim> {
-    let named = |path: &str| {
-        project.listing.given.iter().any(|given| !given.is_folder && given.path == path)
-    };
-    let is_packed = |path: &str| PACKED.iter().any(|end| path.to_ascii_lowercase().ends_with(end));
-    let files: Vec<&str> = project.listing.files.iter().map(String::as_str).collect();
-    let claim = |path: &&str| {
+    let alone = project.sql_files().nth(1).is_none();
+    let given = &project.listing.given;
+    let is_named = |path: &str| given.iter().any(|it| !it.is_folder && it.path == path);
+    let is_packed = |path: &str| PACKED.iter().any(|end| path.ends_with(end));
+    let claim = |path: &String| {
         let is_sql = paths::is_sql(path);
         if project.told() && is_sql {
             return Some(claim(path, Strength::Told, "the framework was named: dump".to_owned()));
         }
-        if !is_sql && !is_packed(path) && !named(path) {
-            return None;
-        }
-        if has_version(path) && files.len() > 1 {
-            return None;
-        }
-        let why = match start(project.tree, path) {
-            Ok(start) if is_custom(&start) => "it is pg_dump's custom format".to_owned(),
-            Ok(start) => known(path, &String::from_utf8_lossy(&start))?.why,
+        let may_be = if is_sql { alone || !has_version(path) } else { is_packed(path) || is_named(path) };
+        let text = match project.starts().get(path) {
+            _ if !may_be => return None,
+            Some(text) => Ok(text.clone()),
+            None => start(project.tree, path),
+        };
+        let why = match text {
+            Ok(text) if is_custom(&text) => "it is pg_dump's custom format".to_owned(),
+            Ok(text) => known(path, &text)?.why,
             // What cannot be unpacked says so where it is loaded.
             Err(ReadError::Packed { .. }) => "it is packed".to_owned(),
             Err(_) => return None,
         };
         Some(claim(path, Strength::Content, why))
     };
-    files.iter().filter_map(claim).collect()
+    project.listing.files.iter().filter_map(claim).collect()
 }
 
 fn claim(path: &str, strength: Strength, why: String) -> Claim {
@@ -179,28 +181,19 @@ fn has_version(path: &str) -> bool {
     path.rsplit('/').take(2).any(is_version)
 }
 
-/// The first bytes of a file, unpacked.
-fn start(tree: &dyn Tree, path: &str) -> Result<Vec<u8>, ReadError> {
-    let mut start = Vec::new();
-    tree.stream(path, &mut |block| {
-        start.extend_from_slice(block);
-        if start.len() < PEEK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    start.truncate(PEEK_BYTES);
-    Ok(start)
-}
-
-/// Whether the bytes are those of `pg_dump --format=custom`.
-fn is_custom(start: &[u8]) -> bool {
-    start.starts_with(b"PGDMP")
+/// Whether a start is that of `pg_dump --format=custom`.
+fn is_custom(start: &str) -> bool {
+    start.starts_with("PGDMP")
 }
 
 fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> MigrationSet {
     let mut set = MigrationSet::new(ADAPTER.name, claim, project);
     for path in &claim.files {
         let Some(opened) = sources.open_dump(path) else { continue };
-        let known = known(path, opened.text.get(..opened.text.floor_char_boundary(PEEK_BYTES)).unwrap_or(""));
-        set.set_database(known.map(|Known { engine, why }| (Database::Read(engine), why)));
+        let known = start(project.tree, path).ok().and_then(|start| known(path, &start));
+        set.set_database(known.map(|Known { program, engine, .. }| {
+            (Database::Read(engine), format!("{program} wrote it"))
+        }));
         let named = Named {
             version: Version { text: String::new(), key: vec![path.clone()] },
             title: paths::stem(file_name(path)).replace(['_', '-'], " "),
@@ -217,17 +210,21 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
 /// # Errors
 /// A file that cannot be read or unpacked, is no text, or ends inside a statement.
 pub fn read(tree: &dyn Tree, path: &str) -> Result<SourceFile, LoadError> {
+    read_at_most(tree, path, FILE_BYTES_MAX)
+}
+
+fn read_at_most(tree: &dyn Tree, path: &str, bytes_max: u64) -> Result<SourceFile, LoadError> {
     let error = |message: String| LoadError { path: path.to_owned(), message };
-    let start = start(tree, path).map_err(|why| error(why.to_string()))?;
-    if is_custom(&start) {
+    let begins = start(tree, path).map_err(|why| error(why.to_string()))?;
+    if is_custom(&begins) {
         let message = "pg_dump's custom format, which is no SQL: `pg_restore -f dump.sql` makes SQL of it";
         return Err(error(message.to_owned()));
     }
-    let known = known(path, &String::from_utf8_lossy(&start));
-    let mut kept = Kept { rows: known.map(|known| Rows::new(known.engine)), text: Vec::new() };
+    let rows = known(path, &begins).map(|known| Rows::new(known.engine));
+    let mut kept = Kept { rows, text: Vec::new(), bytes_max };
     tree.stream(path, &mut |block| kept.take(block)).map_err(|why| error(why.to_string()))?;
     if kept.is_too_large() {
-        return Err(error(format!("its schema is more than the {FILE_BYTES_MAX} bytes that are read")));
+        return Err(error(format!("its schema is more than the {bytes_max} bytes that are read")));
     }
     let (text, cut) = match kept.rows {
         Some(rows) => rows.finish(),
@@ -245,6 +242,7 @@ struct Kept {
     rows: Option<Rows>,
     /// Of another text: all.
     text: Vec<u8>,
+    bytes_max: u64,
 }
 
 impl Kept {
@@ -258,6 +256,82 @@ impl Kept {
 
     fn is_too_large(&self) -> bool {
         let bytes = self.rows.as_ref().map_or(self.text.len(), Rows::kept_bytes);
-        bytes as u64 > FILE_BYTES_MAX
+        bytes as u64 > self.bytes_max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::frameworks::{Settings, discover};
+    use crate::tree::Memory;
+
+    /// A start that is pg_dump's without the comments at its head, as Rails keeps it.
+    const STRIPPED: &str = "SET statement_timeout = 0;\nSET standard_conforming_strings = on;\n\
+        SELECT pg_catalog.set_config('search_path', '', false);\nSET check_function_bodies = false;\n\
+        CREATE TABLE public.t (\n    id bigint NOT NULL\n);\n";
+
+    /// What is a dump, what is left out as one, and what is neither.
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let tree = Memory::new(files.iter().map(|(path, text)| (*path, *text)));
+        let found = discover(&tree, &Settings::default());
+        assert_eq!(found.errors, []);
+        let path = |file: crate::source::FileId| found.files[file.0 as usize].path.clone();
+        let row = |set: &crate::frameworks::MigrationSet| {
+            let files: Vec<_> = set.migrations.iter().map(|it| path(it.file)).collect();
+            format!("{} {}", set.framework, files.join(" "))
+        };
+        let left_out = found.dumps.iter().map(|dump| format!("left out {}: {}", dump.path, dump.why));
+        found.sets.iter().map(row).chain(left_out).collect()
+    }
+
+    #[test]
+    fn a_dump_is_known_by_its_lines_and_not_by_its_head() {
+        let sqlite = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (a);\n";
+        let versions = "CREATE TABLE IF NOT EXISTS \"schema_migrations\" (version varchar(128) primary key);\n";
+        let mysql = "/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;\n\
+            /*!40101 SET @saved_cs_client     = @@character_set_client */;\n/*!50503 SET character_set_client = utf8mb4 */;\n";
+        let mariadb = "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n";
+        for (path, text, framework) in [
+            ("db/structure.sql", STRIPPED, "dump"),
+            ("a.sql", mysql, "dump"),
+            ("a.sql", mariadb, "dump"),
+            ("a.sql", &format!("{sqlite}COMMIT;\n"), "dump"),
+            ("a.sql", &format!("{sqlite}DROP TABLE old;\nALTER TABLE t RENAME TO old;\n"), "plain"),
+            ("db/schema.sql", versions, "dump"),
+            ("db/tables.sql", versions, "plain"),
+            ("a.sql", "SET statement_timeout = 0;\nSET row_security = off;\nALTER TABLE t ADD a int;", "plain"),
+            ("db/schema.sql", "CREATE TABLE t (a int);", "plain"),
+        ] {
+            assert_eq!(found(&[(path, text)]), [format!("{framework} {path}")], "{text}");
+        }
+    }
+
+    #[test]
+    fn beside_migrations_a_dump_is_left_out_and_one_with_a_version_is_a_migration() {
+        let why = "its lines are those of pg_dump (`SELECT pg_catalog.set_config('search_path', '', false);`, \
+                   `SET standard_conforming_strings = on;`)";
+        let migration = "-- migrate:up\nSELECT 1;\n-- migrate:down\n";
+        assert_eq!(
+            found(&[("db/migrations/1_a.sql", migration), ("db/schema.sql", STRIPPED)]),
+            ["dbmate db/migrations/1_a.sql db/migrations/1_a.sql".to_owned(), format!("left out db/schema.sql: {why}")]
+        );
+        assert_eq!(
+            found(&[("up/1_base.sql", STRIPPED), ("up/2_more.sql", "SELECT 1;")]),
+            ["plain up/1_base.sql up/2_more.sql"]
+        );
+        assert_eq!(found(&[("1_base.sql", STRIPPED)]), ["dump 1_base.sql"]);
+        assert_eq!(found(&[("V1__base.sql", STRIPPED)]), ["flyway V1__base.sql"]);
+        assert_eq!(found(&[("a.sql", STRIPPED), ("b.sql", STRIPPED)]), ["dump a.sql", "dump b.sql"]);
+    }
+
+    #[test]
+    fn more_than_is_read_is_refused_and_rows_do_not_count() {
+        let rows = format!("{STRIPPED}COPY public.t (id) FROM stdin;\n{}\\.\n", "123456789\n".repeat(100));
+        let tree = Memory::new([("a.sql", rows.as_str())]);
+        let bytes = STRIPPED.len() + 200;
+        let read = |bytes: usize| super::read_at_most(&tree, "a.sql", bytes as u64);
+        assert_eq!(read(bytes).map(|file| file.line(110).start > 0).ok(), Some(true));
+        let message = read(100).map_err(|error| error.message).unwrap_err();
+        assert_eq!(message, "its schema is more than the 100 bytes that are read");
     }
 }

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 pub const UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 /// How much is shown at once, in bytes.
-const BLOCK_BYTES: usize = 64 * 1024;
+const BLOCK_BYTES: usize = 16 * 1024;
 
 /// RFC 1952, section 2.3.1, with the one method that there is.
 const GZIP: &[u8] = &[0x1f, 0x8b, 8];
@@ -28,9 +28,17 @@ pub fn stream(
     file: impl Read,
     see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
+    unpack(file, UNPACKED_BYTES_MAX, see)
+}
+
+fn unpack(
+    file: impl Read,
+    bytes_max: u64,
+    see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<(), ReadError> {
     let mut file = BufReader::with_capacity(BLOCK_BYTES, file);
     let start = file.fill_buf().map_err(|error| ReadError::Io(error.to_string()))?;
-    let mut unpacked = Unpacked { packing: "", bytes: 0, see };
+    let mut unpacked = Unpacked { packing: "", bytes: 0, bytes_max, see };
     if start.starts_with(GZIP) {
         unpacked.packing = "gzip";
         return unpacked.copy(&mut MultiGzDecoder::new(file)).map(drop);
@@ -47,6 +55,7 @@ struct Unpacked<'a> {
     /// The name of the format; empty for a file that is not packed.
     packing: &'static str,
     bytes: u64,
+    bytes_max: u64,
     see: &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 }
 
@@ -62,7 +71,7 @@ impl Unpacked<'_> {
                 Err(error) => return Err(self.broken(&error)),
             };
             self.bytes = self.bytes.saturating_add(read as u64);
-            if !self.packing.is_empty() && self.bytes > UNPACKED_BYTES_MAX {
+            if !self.packing.is_empty() && self.bytes > self.bytes_max {
                 return Err(ReadError::UnpackedTooLarge);
             }
             if (self.see)(block.get(..read).unwrap_or_default()).is_break() {
@@ -127,6 +136,54 @@ fn frames(file: &mut impl BufRead, unpacked: &mut Unpacked<'_>) -> Result<(), Re
         let stated = decoder.get_checksum_from_data();
         if stated.is_some() && stated != decoder.get_calculated_checksum() {
             return Err(unpacked.broken(&io::Error::other("the checksum does not agree")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+    use std::io::Write;
+
+    fn packed(text: &[u8]) -> [Vec<u8>; 2] {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(text).unwrap();
+        [gzip.finish().unwrap(), compress_to_vec(text, CompressionLevel::Fastest)]
+    }
+
+    fn unpacked(bytes: &[u8], bytes_max: u64) -> Result<Vec<u8>, String> {
+        let mut seen = Vec::new();
+        let result = unpack(bytes, bytes_max, &mut |block| {
+            seen.extend_from_slice(block);
+            ControlFlow::Continue(())
+        });
+        result.map(|()| seen).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_packed_comes_out_and_no_more_than_the_most() {
+        let text = b"blank ".repeat(10_000);
+        for bytes in packed(&text) {
+            assert_eq!(unpacked(&bytes, 60_000), Ok(text.clone()));
+            let too_much = unpacked(&bytes, 59_999).unwrap_err();
+            assert_eq!(too_much, "it unpacks to more than the 1073741824 bytes that are read");
+        }
+        assert_eq!(unpacked(&text, 1), Ok(text));
+        assert_eq!(unpacked(b"", 1), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_broken_says_where() {
+        for bytes in packed(&b"blank ".repeat(10_000)) {
+            for cut in [5, 12, bytes.len() / 2, bytes.len() - 1] {
+                let error = unpacked(&bytes[..cut], 60_000).unwrap_err();
+                assert!(error.ends_with(" unpacked bytes: the file is cut off"), "{cut}: {error}");
+            }
+            let error = unpacked(&[&bytes[..], b"more"].concat(), 60_000).unwrap_err();
+            assert!(error.contains(" data that breaks after 60000 unpacked bytes: "), "{error}");
         }
     }
 }
