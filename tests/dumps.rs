@@ -164,7 +164,7 @@ fn a_packed_dump_is_a_base_schema() {
         let (code, lines) = with(schema);
         assert_eq!(
             (code, lines.first().map(String::as_str)),
-            (Some(1), Some("column-type-rewrite 9_wider:1:28"))
+            (Some(1), Some("column-type-rewrite 9_wider:1:22"))
         );
     }
     for (schema, message) in [
