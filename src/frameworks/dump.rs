@@ -120,13 +120,17 @@ fn known(path: &str, start: &str) -> Option<Known> {
 }
 
 /// What tells a dump of SQLite's from a migration: it begins as `.dump` does and changes nothing, or
-/// it is what Rails and dbmate keep of `.schema`.
+/// it is what Rails and dbmate keep of `.schema`, where the table of versions is the first.
 fn sqlite(path: &str, start: &str) -> Option<&'static str> {
-    const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS \"schema_migrations\"";
     const CHANGES: &[&str] = &["ALTER ", "DROP ", "UPDATE "];
     let mut lines = start.split(['\n', '\r']).filter(|line| !line.is_empty());
+    let is_versions = |line: &str| {
+        let table = line.strip_prefix("CREATE TABLE ").unwrap_or("");
+        let name = table.strip_prefix("IF NOT EXISTS ").unwrap_or(table);
+        name.starts_with("\"schema_migrations\" (")
+    };
     let is_kept = matches!(file_name(path), "structure.sql" | "schema.sql");
-    if is_kept && lines.clone().any(|line| line.starts_with(VERSIONS)) {
+    if lines.clone().take(if is_kept { usize::MAX } else { 1 }).any(is_versions) {
         return Some("it is sqlite3's `.schema` with a table of versions");
     }
     let begins = lines.next() == Some("PRAGMA foreign_keys=OFF;")
@@ -298,7 +302,9 @@ mod tests {
             ("a.sql", &format!("{sqlite}COMMIT;\n"), "dump"),
             ("a.sql", &format!("{sqlite}DROP TABLE old;\nALTER TABLE t RENAME TO old;\n"), "plain"),
             ("db/schema.sql", versions, "dump"),
-            ("db/tables.sql", versions, "plain"),
+            ("db/sqlite.sql", versions, "dump"),
+            ("db/structure.sql", &format!("CREATE TABLE a (b);\n{versions}"), "dump"),
+            ("db/tables.sql", &format!("CREATE TABLE a (b);\n{versions}"), "plain"),
             ("a.sql", "SET statement_timeout = 0;\nSET row_security = off;\nALTER TABLE t ADD a int;", "plain"),
             ("db/schema.sql", "CREATE TABLE t (a int);", "plain"),
         ] {
