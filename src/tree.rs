@@ -51,8 +51,8 @@ pub trait Tree: fmt::Debug {
     }
 
     /// Shows the bytes of a file block by block, unpacked where it is gzip or Zstandard, until the
-    /// viewer has seen enough. Nothing is kept, so a packed file may hold more than
-    /// [`FILE_BYTES_MAX`].
+    /// viewer has seen enough. Nothing is kept, so it may hold more than [`FILE_BYTES_MAX`], up to
+    /// [`packed::STREAM_BYTES_MAX`].
     ///
     /// # Errors
     /// As for [`Tree::read`]; and what is wrong with the packed data.
@@ -131,8 +131,8 @@ pub enum ReadError {
         /// What is wrong.
         why: String,
     },
-    /// It unpacks to more than [`packed::UNPACKED_BYTES_MAX`].
-    UnpackedTooLarge,
+    /// Over [`packed::STREAM_BYTES_MAX`], unpacked.
+    StreamTooLong,
     /// What the system said.
     Io(String),
 }
@@ -152,9 +152,9 @@ impl fmt::Display for ReadError {
             Self::Packed { packing, after, why } => {
                 write!(f, "{packing} data that breaks after {after} unpacked bytes: {why}")
             }
-            Self::UnpackedTooLarge => {
-                let max = packed::UNPACKED_BYTES_MAX;
-                write!(f, "it unpacks to more than the {max} bytes that are read")
+            Self::StreamTooLong => {
+                let max = packed::STREAM_BYTES_MAX;
+                write!(f, "it holds more than the {max} bytes that are read")
             }
             Self::Io(message) => f.write_str(message),
         }
@@ -304,8 +304,8 @@ impl WorkTree {
         self.current.join(path)
     }
 
-    /// The file with every link followed, if it lies inside the root and is not too large.
-    fn admit(&self, path: &str) -> Result<PathBuf, ReadError> {
+    /// The file with every link followed and its size, if it lies inside the root.
+    fn admit(&self, path: &str) -> Result<(PathBuf, u64), ReadError> {
         let on_disk = self.on_disk(path);
         let real = fs::canonicalize(&on_disk).map_err(|error| {
             let is_link = fs::symlink_metadata(&on_disk).is_ok_and(|found| found.is_symlink());
@@ -320,15 +320,11 @@ impl WorkTree {
             return Err(ReadError::OutsideRoot);
         }
         let found = fs::metadata(&real).map_err(|error| ReadError::Io(error.to_string()))?;
-        match found.len() {
-            _ if !found.is_file() => Err(ReadError::NotAFile),
-            bytes if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
-            _ => Ok(real),
-        }
+        if found.is_file() { Ok((real, found.len())) } else { Err(ReadError::NotAFile) }
     }
 
     fn read_at_most(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
-        let real = self.admit(path)?;
+        let (real, _) = self.admit(path)?;
         let mut bytes = Vec::new();
         fs::File::open(real)
             .and_then(|file| file.take(bytes_max).read_to_end(&mut bytes))
@@ -416,7 +412,10 @@ impl Tree for WorkTree {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.read_at_most(path, FILE_BYTES_MAX)
+        match self.admit(path)? {
+            (_, bytes) if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
+            _ => self.read_at_most(path, FILE_BYTES_MAX),
+        }
     }
 
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -428,7 +427,7 @@ impl Tree for WorkTree {
         path: &str,
         see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<(), ReadError> {
-        let real = self.admit(path)?;
+        let (real, _) = self.admit(path)?;
         let file = fs::File::open(real).map_err(|error| ReadError::Io(error.to_string()))?;
         packed::stream(file, see)
     }

@@ -7,8 +7,8 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::ops::ControlFlow;
 
-/// The most that a packed file is unpacked to, in bytes (1 GiB): a few kilobytes may hold terabytes.
-pub const UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// The most that is shown of a file, in bytes (1 GiB): a few packed kilobytes may hold terabytes.
+pub const STREAM_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 /// How much is shown at once, in bytes.
 const BLOCK_BYTES: usize = 16 * 1024;
@@ -28,7 +28,7 @@ pub fn stream(
     file: impl Read,
     see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
-    unpack(file, UNPACKED_BYTES_MAX, see)
+    unpack(file, STREAM_BYTES_MAX, see)
 }
 
 fn unpack(
@@ -71,8 +71,8 @@ impl Unpacked<'_> {
                 Err(error) => return Err(self.broken(&error)),
             };
             self.bytes = self.bytes.saturating_add(read as u64);
-            if !self.packing.is_empty() && self.bytes > self.bytes_max {
-                return Err(ReadError::UnpackedTooLarge);
+            if self.bytes > self.bytes_max {
+                return Err(ReadError::StreamTooLong);
             }
             if (self.see)(block.get(..read).unwrap_or_default()).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -166,12 +166,12 @@ mod tests {
     #[test]
     fn what_is_packed_comes_out_and_no_more_than_the_most() {
         let text = b"blank ".repeat(10_000);
-        for bytes in packed(&text) {
+        let plain = text.clone();
+        for bytes in packed(&text).into_iter().chain([plain]) {
             assert_eq!(unpacked(&bytes, 60_000), Ok(text.clone()));
             let too_much = unpacked(&bytes, 59_999).unwrap_err();
-            assert_eq!(too_much, "it unpacks to more than the 1073741824 bytes that are read");
+            assert_eq!(too_much, "it holds more than the 1073741824 bytes that are read");
         }
-        assert_eq!(unpacked(&text, 1), Ok(text));
         assert_eq!(unpacked(b"", 1), Ok(Vec::new()));
     }
 

@@ -95,6 +95,7 @@ impl Rows {
     }
 
     fn byte(&mut self, byte: u8) {
+        let is_mysql = self.is_mysql();
         match &mut self.state {
             State::Code => return self.code(byte),
             State::Tag(tag) => {
@@ -129,11 +130,8 @@ impl Rows {
             }
             State::Block(depth) => match (self.last, byte) {
                 // What stands in a comment of MySQL's `/*! */` is code; `/*/` closes nothing.
-                (b'*', b'/' | b'!') if self.kept.ends_with(b"/*") => {
-                    if byte == b'!' && matches!(self.engine, Engine::Mysql | Engine::Mariadb) {
-                        self.state = State::Code;
-                    }
-                }
+                (b'*', b'!') if is_mysql && self.kept.ends_with(b"/*") => self.state = State::Code,
+                (b'*', b'/') if self.kept.ends_with(b"/*") => {}
                 (b'*', b'/') if *depth == 1 => self.state = State::Code,
                 (b'*', b'/') => *depth -= 1,
                 (b'/', b'*') if self.engine == Engine::Postgres => *depth += 1,
@@ -145,7 +143,6 @@ impl Rows {
     }
 
     fn code(&mut self, byte: u8) {
-        let is_mysql = matches!(self.engine, Engine::Mysql | Engine::Mariadb);
         if self.first.is_none() && byte == b'\\' {
             self.state = State::Line;
         } else if self.first.is_none() && !byte.is_ascii_whitespace() && byte != b';' {
@@ -155,7 +152,7 @@ impl Rows {
             b'-' if self.last == b'-' => self.comment(State::Line),
             b'*' if self.last == b'/' => self.comment(State::Block(1)),
             b'\'' | b'"' => {
-                let escapes = is_mysql || (byte == b'\'' && self.after_e());
+                let escapes = self.is_mysql() || (byte == b'\'' && self.after_e());
                 self.state = State::Quoted { by: byte, escapes, escaped: false };
             }
             b'`' if self.engine != Engine::Postgres => {
@@ -175,6 +172,10 @@ impl Rows {
             _ => {}
         }
         self.keep(byte);
+    }
+
+    fn is_mysql(&self) -> bool {
+        matches!(self.engine, Engine::Mysql | Engine::Mariadb)
     }
 
     /// A comment begins with the byte before.
@@ -260,6 +261,7 @@ fn head(insert: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// What is kept, however the bytes are cut into blocks.
     fn kept(engine: Engine, text: &str) -> (String, Option<usize>) {
@@ -339,6 +341,28 @@ mod tests {
         ];
         for (text, line) in cases {
             assert_eq!(kept(Engine::Postgres, text).1, line, "{text}");
+        }
+    }
+
+    const WORDS: &[&str] = &[
+        "COPY t FROM stdin;", "\\.", "\n", "\r\n", ";", "INSERT INTO t VALUES ", "(1, 'a')", ",", "'", "''", "\"", "`",
+        "E'\\'", "$$", "$a$", "$", "--", "/*", "*/", "/*!", "/*/", "\\", "(", ")", "x", "é", "CREATE TABLE t (",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_words_keep_their_lines(picks in proptest::collection::vec(0..WORDS.len(), 0..40), size in 1..9_usize) {
+            let text: String = picks.iter().map(|pick| WORDS[*pick]).collect();
+            let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+            for engine in Engine::ALL {
+                let mut rows = Rows::new(engine);
+                text.as_bytes().chunks(size).for_each(|block| rows.feed(block));
+                let (kept, _) = rows.finish();
+                prop_assert_eq!(ends(&kept), ends(text.as_bytes()));
+                let mut whole = Rows::new(engine);
+                whole.feed(text.as_bytes());
+                prop_assert_eq!(whole.finish().0, kept);
+            }
         }
     }
 }
