@@ -7,6 +7,7 @@ mod explain;
 mod lint;
 mod list;
 mod rules;
+mod schema;
 mod session;
 
 use crate::dialect::Dialect;
@@ -38,6 +39,8 @@ enum Command {
     List(List),
     /// Show what each statement locks, for how long in kind, and what waits meanwhile.
     Effects(Effects),
+    /// Print the schema that the migrations make, each object in one spelling.
+    Schema(Schema),
     /// Show all rules.
     Rules {
         /// How to write them.
@@ -93,6 +96,22 @@ struct Effects {
     format: TextFormat,
 }
 
+/// What `schema` takes.
+#[derive(Debug, Args)]
+struct Schema {
+    #[command(flatten)]
+    input: Input,
+    /// How to write it.
+    #[arg(long, default_value = "sql")]
+    format: SchemaFormat,
+    /// Stop behind the migration of this version.
+    #[arg(long, value_name = "VERSION")]
+    at: Option<String>,
+    /// Show the tables in which frameworks keep what they ran.
+    #[arg(long)]
+    bookkeeping: bool,
+}
+
 /// Where migrations come from, and what is known about them.
 #[derive(Debug, Args)]
 struct Input {
@@ -133,6 +152,14 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SchemaFormat {
+    /// Statements that make it.
+    Sql,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TextFormat {
     /// For people.
     Text,
@@ -161,6 +188,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lint(args) => lint::run(args, &mut out, style),
         Command::List(args) => list::run(args, &mut out, style),
         Command::Effects(args) => effects::run(args, &mut out, style),
+        Command::Schema(args) => schema::run(args, &mut out, style),
         Command::Rules { format } => rules::run(*format, &mut out),
         Command::Explain { rule } => explain::run(rule, &mut out),
     };

@@ -15,6 +15,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub mod annotated;
+pub mod bookkeeping;
 pub mod claims;
 pub mod keys;
 pub mod lines;

@@ -29,8 +29,9 @@ use judge::Case;
 use judge::date::Date;
 use judge::retired::Evidence;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
-use replay::{Base, Step};
+use replay::{Base, Replay, Step};
 use report::effects::StatementLine;
+use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,20 +59,39 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, &mut |_, _| {})
+    run(input, None, &mut |_, _, _, _| {})
 }
 
 /// As [`check`], with what each statement locks.
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let mut lines = Vec::new();
-    let report = run(input, &mut |steps, files| {
-        lines.extend(steps.iter().map(|step| StatementLine::new(step, files)));
+    let report = run(input, None, &mut |_, _, steps, files| {
+        lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
     });
     (report, lines)
 }
 
-/// The pipeline; `see` is shown the steps of each migration, and the files.
-fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Report {
+/// As [`check`], with the schema that each set makes: all of it, or as it is once the migration of
+/// the version `at` has run.
+pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema>) {
+    let mut schemas = Vec::new();
+    let mut report = run(input, at, &mut |set, replayed, _, _| {
+        schemas.push(SetSchema { set, catalog: replayed.end.clone() });
+    });
+    for (index, set) in report.sets.iter().enumerate() {
+        if set.migrations > 0 && !schemas.iter().any(|schema| schema.set == index) {
+            let failure = Failure::new(&set.root, "lockgate broke while it replayed this");
+            report.failures.push(failure);
+        }
+    }
+    (report, schemas)
+}
+
+/// Looks at a set that was replayed: its number, its steps, migration by migration, and the files.
+type See<'a> = dyn FnMut(usize, &Replay<'_>, &[Vec<Step<'_>>], &[SourceFile]) + 'a;
+
+/// The pipeline; `see` is shown each set, up to the version `at`.
+fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
@@ -82,7 +102,14 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
-    for (set, dialect) in found.sets.into_iter().zip(dialects) {
+    let mut sets = found.sets;
+    if let Some(at) = at
+        && !sets.iter_mut().map(|set| stop_at(set, at)).fold(false, |any, it| any | it)
+    {
+        failures.push(Failure::new("--at", format!("no migration has the version `{at}`")));
+        sets.clear();
+    }
+    for (set, dialect) in sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
             Err(database) if config.dialect.is_some() => {
@@ -101,15 +128,15 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
         let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
         sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
-        let is_dump = migrations.iter().all(|it| it.migration.direction == Direction::Dump);
-        let base = match schemas.get(&dialect.engine) {
-            // A dump is all that there is.
-            _ if is_dump => Base::empty(dialect, true),
-            schema => base(schema, dialect, input.alone, set.incomplete.is_some()),
-        };
-        findings.extend(rules::run::set(&migrations, dialect, base, &paths, &mut |steps| {
-            see(steps, &found.files)
-        }));
+        let schema = schemas.get(&dialect.engine);
+        let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
+        findings.extend(rules::run::set(
+            &migrations,
+            dialect,
+            base,
+            &paths,
+            &mut |replayed, steps| see(index, replayed, steps, &found.files),
+        ));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)
@@ -132,6 +159,21 @@ fn run(input: &Input<'_>, see: &mut dyn FnMut(&[Step<'_>], &[SourceFile])) -> Re
     };
     report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
+}
+
+/// Cuts a set behind the migration of a version; gives whether it has one.
+fn stop_at(set: &mut MigrationSet, at: &str) -> bool {
+    let parts: Vec<&str> = at.split(['.', '_']).collect();
+    let number = migration::Version::numeric(at, &parts);
+    let is_it = |migration: &migration::Migration| {
+        let version = &migration.version;
+        version.text == at || (!version.key.is_empty() && version.key == number.key)
+    };
+    let last = set.migrations.iter().rposition(is_it);
+    if let Some(last) = last {
+        set.migrations.truncate(last + 1);
+    }
+    last.is_some()
 }
 
 /// Whether nothing was checked: no migration, or an empty text by itself.
@@ -243,9 +285,18 @@ fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failu
     }
 }
 
-/// What stood before a set: the schema that was given, or nothing as far as that is known.
-fn base(schema: Option<&ReadMigration>, dialect: Dialect, alone: bool, incomplete: bool) -> Base {
+/// What stood before a set: the schema that was given, or nothing as far as that is known. A dump
+/// is all that there is.
+fn base(
+    migrations: &[ReadMigration],
+    schema: Option<&ReadMigration>,
+    dialect: Dialect,
+    alone: bool,
+    incomplete: bool,
+) -> Base {
+    let is_dump = migrations.iter().any(|it| it.migration.direction == Direction::Dump);
     match schema {
+        _ if is_dump => Base::empty(dialect, true),
         Some(dump) => {
             let base = Base::schema(std::slice::from_ref(dump), dialect);
             Base { complete: !incomplete, ..base }

@@ -13,17 +13,21 @@ mod drops;
 mod mysql;
 mod names;
 mod objects;
+mod privileges;
 mod rebuild;
 mod renames;
 mod run;
 mod same_migration;
 mod same_transaction;
+mod sequences;
 mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod transaction;
 mod written_types;
+
+mod views;
 
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,

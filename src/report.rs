@@ -4,6 +4,7 @@ pub mod effects;
 pub mod github;
 pub mod json;
 pub mod list;
+pub mod schema;
 pub mod terminal;
 
 use crate::config::{Config, Deploy, FailOn, Promise};

@@ -10,6 +10,7 @@ use crate::frameworks::{ADAPTERS, dump};
 use crate::judge::date::Date;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
+use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
@@ -30,6 +31,14 @@ pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
 pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
     match prepare(input, |_| {}) {
         Ok(session) => session.with_input(crate::effects_of),
+        Err(failures) => (Report::failed(failures), Vec::new()),
+    }
+}
+
+/// Runs the pipeline as `check` does, and gives the schema that each set makes.
+pub fn schemas(input: &Input, at: Option<&str>) -> (Report, Vec<SetSchema>) {
+    match prepare(input, |_| {}) {
+        Ok(session) => session.with_input(|input| crate::schemas_of(input, at)),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
 }

@@ -40,7 +40,8 @@ fn mark(line: &str) -> Option<Turn> {
 fn find(project: &Project<'_>) -> Vec<Claim> {
     claims::by_evidence(project, ADAPTER.name, claims::folders(project), |root, files| {
         let named = files.iter().filter(|it| paths::number_and_title(file_name(it)).is_some()).count();
-        if named == 0 {
+        // A pair of files holds no sections: there such a comment is prose.
+        if named == 0 || files.iter().any(|file| file.ends_with(".down.sql")) {
             return None;
         }
         let is_up = |line: &str| mark(line) == Some(Turn::Up);

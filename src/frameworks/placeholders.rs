@@ -52,7 +52,11 @@ impl Placeholders<'_> {
             let by_brace = if self.templates { rest.find("{{") } else { None };
             let start = at + by_mark.into_iter().chain(by_brace).min()?;
             let found = if by_brace.is_some_and(|brace| at + brace == start) {
-                template(text, start).map(|(end, sent)| (end, Cow::Owned(sent)))
+                template(text, start).map(|(end, sent)| {
+                    let action = text.get(start + 2..end - 2).unwrap_or("");
+                    let value = self.value(action.trim_matches(['-', ' ']));
+                    (end, value.map_or(Cow::Owned(sent), Cow::Borrowed))
+                })
             } else {
                 self.named(text, start)
             };

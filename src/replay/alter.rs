@@ -3,9 +3,11 @@
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use super::constraints::in_schema_of;
+use crate::dialect::Engine;
+use crate::schema::canonical::quoted_type;
 use crate::schema::catalog::Relation;
 use crate::schema::change::{self, Constraint, ConstraintKind, TableAction, Target};
-use crate::schema::knowledge::Knowledge;
+use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::types::DataType;
 use crate::source::Located;
@@ -139,15 +141,16 @@ impl Apply {
         to: &DataType,
     ) {
         self.needs_relation_column(table, column);
-        let seen = self.catalog.seen_table(table).and_then(|(_, it)| it.column(column));
-        let from = match self.catalog.column(table, column) {
-            // Of a column that was not seen whole, an earlier change may have shown the type.
-            Knowledge::Known(_) | Knowledge::Assumed => {
-                seen.and_then(|it| it.definition.ty.clone())
+        let from = self.catalog.column_as_far_as_seen(table, column);
+        let from = from.and_then(|it| it.definition.ty.clone());
+        let typed = self.catalog.engine() == Engine::Postgres;
+        self.each_column(members, column, |it| {
+            let from = it.ty.replace(to.clone());
+            if let (Some(from), Some(default), true) = (from, &mut it.default, typed) {
+                keep_type(default, &from);
             }
-            Knowledge::Absent | Knowledge::Clouded { .. } => None,
-        };
-        self.each_column(members, column, |it| it.ty = Some(to.clone()));
+        });
+        self.change_identity_sequence(table, column, |it| it.ty = Some(to.clone()));
         let column = column.to_owned();
         self.differ_table(table, Kind::ColumnTypeChanged { column, from, to: to.clone() });
     }
@@ -324,4 +327,22 @@ impl Apply {
             index.valid |= all;
         }
     }
+}
+
+/// A string as a default is a value of the type that its column had then, and it stays one when the
+/// column gets another type (PostgreSQL: `ATPrepAlterColumnType` casts the value, not the string).
+fn keep_type(default: &mut Expr, from: &DataType) {
+    let text = &default.text;
+    let inner = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+    let is_string = inner.is_some_and(|inner| !inner.replace("''", "").contains('\''));
+    // A NULL is kept only where the column's type had a length to cast it to.
+    let is_null = text == "null" && !from.arguments.is_empty();
+    if !is_string && !is_null {
+        return;
+    }
+    let bare = match from.name.name.as_str() {
+        "character" => DataType::named("bpchar"),
+        _ => DataType { arguments: Vec::new(), ..from.clone() },
+    };
+    default.text = format!("{text}::{}", quoted_type(Engine::Postgres, &bare));
 }

@@ -184,6 +184,7 @@ impl Apply {
                     keys: key.columns.iter().map(|column| plain_key(column)).collect(),
                     include: key.include.clone(),
                     nulls_not_distinct: key.nulls_not_distinct,
+                    options: key.options.drain(..).collect(),
                     constraint: Some(name.clone()),
                     ..self.bare_index(table, &name)
                 };

@@ -65,6 +65,15 @@ impl Apply {
                 _ => object,
             };
             self.differ(object, kind);
+            if cascade && binds {
+                let mut sequences = self.owned_sequences(&name, None);
+                let is_one =
+                    matches!(self.catalog.relations.get(&name), Some(Relation::Sequence(_)));
+                sequences.extend(is_one.then(|| name.clone()));
+                for sequence in sequences {
+                    self.drop_defaults_counting_with(&sequence);
+                }
+            }
             if binds {
                 self.remove_references(&name, None);
             }
@@ -94,6 +103,7 @@ impl Apply {
                     && let Some(indexes) = self.catalog.indexes_mut(table)
                 {
                     indexes.remove(&name.name);
+                    self.move_uses_of_index(table, &name.name, None);
                 }
                 let parts: Vec<Name> = self
                     .catalog
@@ -316,6 +326,7 @@ impl Apply {
         let keys = self.keys_of(object);
         for key in &keys {
             self.forget(|other| other == key);
+            self.move_state(key, None);
         }
         let dropped = keys.first().cloned().unwrap_or_else(|| self.catalog.resolve_object(object));
         let name = dropped.name.name.clone();

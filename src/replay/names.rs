@@ -1,9 +1,11 @@
 //! Names that PostgreSQL makes up, and words replaced in definitions.
 
 use crate::dialect::Engine;
+use crate::schema::canonical::quoted;
 use crate::schema::catalog::Catalog;
 use crate::schema::expr::Expr;
 use crate::schema::name::Name;
+use std::borrow::Cow;
 
 /// PostgreSQL: NAMEDATALEN - 1.
 const IDENTIFIER_BYTES_MAX: usize = 63;
@@ -135,41 +137,77 @@ fn called(expr: &Expr) -> Option<&str> {
     expr.functions.iter().find(|function| function.name == name).map(|found| found.name.as_str())
 }
 
-/// Whether `text` holds `word` as a whole word outside of string literals.
+/// Whether `text` holds `word` as a name outside of string literals.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
-    words(text).any(|(is_word, piece)| is_word && piece == word)
+    pieces(text).any(|piece| name_of(piece).is_some_and(|name| name == word))
 }
 
-/// `text` with each whole word `from` outside of string literals made `to`.
-pub(super) fn replace_word(text: &str, from: &str, to: &str) -> String {
-    words(text).map(|(is_word, piece)| if is_word && piece == from { to } else { piece }).collect()
+/// A column's new name, in the texts that hold the old one.
+pub(super) struct Renaming<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    /// The new name as SQL writes it.
+    spelled: String,
 }
 
-/// Cuts text into words and what stands between them; a string literal is one piece in between.
-fn words(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+impl<'a> Renaming<'a> {
+    pub(super) fn new(engine: Engine, from: &'a str, to: &'a str) -> Self {
+        Self { from, to, spelled: quoted(engine, &Name::bare(to)) }
+    }
+
+    /// The text with each name `from` outside of string literals made `to`.
+    pub(super) fn in_text(&self, text: &str) -> String {
+        let is_it = |piece: &str| name_of(piece).is_some_and(|name| name == self.from);
+        pieces(text).map(|piece| if is_it(piece) { &self.spelled } else { piece }).collect()
+    }
+
+    /// The same in an expression.
+    pub(super) fn in_expr(&self, expr: &mut Expr) {
+        if expr.columns.remove(self.from) {
+            expr.columns.insert(self.to.to_owned());
+            expr.text = self.in_text(&expr.text);
+        }
+    }
+
+    /// The same in a list of names.
+    pub(super) fn in_names(&self, names: &mut [String]) {
+        for name in names.iter_mut().filter(|name| *name == self.from) {
+            *name = self.to.to_owned();
+        }
+    }
+}
+
+/// The name that a piece of a text is, without its quotes.
+pub(super) fn name_of(piece: &str) -> Option<Cow<'_, str>> {
+    let mark = piece.chars().next()?;
+    if mark == '"' || mark == '`' {
+        let inner = piece.strip_prefix(mark)?.strip_suffix(mark)?;
+        return Some(Cow::Owned(inner.replace(&format!("{mark}{mark}"), &mark.to_string())));
+    }
+    is_word(mark).then_some(Cow::Borrowed(piece))
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// Cuts text into words, quoted names, string literals, and what stands between them.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
-        let len = if first == '\'' {
-            rest.char_indices().skip(1).find(|(_, c)| *c == '\'').map(|(at, _)| at + 1)
+        let is_mark = |c: char| matches!(c, '\'' | '"' | '`');
+        let len = if is_mark(first) {
+            rest.char_indices().skip(1).find(|(_, c)| *c == first).map(|(at, _)| at + 1)
         } else {
             rest.char_indices()
-                .find(|(_, c)| is_word(*c) != is_word(first) || *c == '\'')
+                .find(|(_, c)| is_word(*c) != is_word(first) || is_mark(*c))
                 .map(|(at, _)| at)
         };
         let (piece, after) = rest.split_at(len.unwrap_or(rest.len()));
         rest = after;
-        Some((is_word(first), piece))
+        Some(piece)
     })
-}
-
-/// An expression with a column renamed.
-pub(super) fn rename_in(expr: &mut Expr, from: &str, to: &str) {
-    if expr.columns.remove(from) {
-        expr.columns.insert(to.to_owned());
-        expr.text = replace_word(&expr.text, from, to);
-    }
 }
 
 #[cfg(test)]
@@ -189,13 +227,13 @@ mod tests {
 
     #[test]
     fn words_are_replaced_whole_and_outside_of_strings() {
-        assert_eq!(
-            replace_word("a > 0 and ab = 'a' or f(a)", "a", "x"),
-            "x > 0 and ab = 'a' or f(x)"
-        );
+        let renaming = Renaming::new(Engine::Postgres, "a", "x");
+        assert_eq!(renaming.in_text("a > 0 and ab = 'a' or f(a)"), "x > 0 and ab = 'a' or f(x)");
+        let renaming = Renaming::new(Engine::Postgres, "open", "isOpen");
+        assert_eq!(renaming.in_text("t.\"open\" or open"), "t.\"isOpen\" or \"isOpen\"");
+        assert_eq!(renaming.in_text("'open"), "'open");
         assert!(mentions("select a from t", "a"));
         assert!(!mentions("select 'a' from ab", "a"));
-        assert_eq!(replace_word("'open", "open", "x"), "'open");
     }
 
     #[test]

@@ -2,15 +2,14 @@
 
 use super::DifferenceKind as Kind;
 use super::apply::Apply;
+use super::names::{Renaming, mentions};
 use super::renames::{is_on_relation, moved};
-use crate::schema::catalog::{Grant, Granted, Object, Relation, Space, Type, View};
+use crate::schema::catalog::{Object, Relation, Space, Type, View};
 use crate::schema::change::Constraint;
-use crate::schema::change::{
-    CreateRoutine, CreateView, Privileges, SequenceOptions, TypeDefinition,
-};
+use crate::schema::change::{CreateRoutine, CreateView, TypeDefinition};
 use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
-use crate::schema::table::{Origin, Sequence, TypeKind};
+use crate::schema::table::{Origin, TypeKind};
 use crate::schema::types::DataType;
 use crate::source::Located;
 use std::sync::Arc;
@@ -130,57 +129,20 @@ impl Apply {
                 *label = to.to_owned();
             }
         }
+        // A default is the value, whatever it is called.
+        let literal = |label: &str| format!("'{}'", label.replace('\'', "''"));
+        let (from, to) = (literal(from), literal(to));
+        for (table, column) in self.catalog.columns_of_type(&name) {
+            self.each_column(&[table], &column, |it| {
+                if let Some(default) = &mut it.default
+                    && let Some(rest) = default.text.strip_prefix(&from)
+                    && (rest.is_empty() || rest.starts_with("::"))
+                {
+                    default.text = format!("{to}{rest}");
+                }
+            });
+        }
         self.differ(ObjectRef::new(ObjectKind::Type, name), Kind::ObjectChanged);
-    }
-
-    pub(super) fn create_sequence(
-        &mut self,
-        name: &Name,
-        if_not_exists: bool,
-        temporary: bool,
-        options: &SequenceOptions,
-    ) {
-        let name = self.catalog.creation_name(name, temporary);
-        if self.is_guarded(if_not_exists) && self.catalog.relations.contains_key(&name) {
-            return;
-        }
-        let sequence = Sequence {
-            origin: self.origin(Space::Relation, &name, !if_not_exists),
-            temporary,
-            options: self.resolve_owner(options),
-            settings: Default::default(),
-        };
-        self.catalog.put(name.clone(), Relation::Sequence(Arc::new(sequence)));
-        self.differ_table(&name, Kind::ObjectCreated);
-    }
-
-    pub(super) fn alter_sequence(
-        &mut self,
-        name: &Name,
-        if_exists: bool,
-        options: &SequenceOptions,
-    ) {
-        let Some(name) = self.finds(name, ObjectKind::Sequence, if_exists) else { return };
-        let options = self.resolve_owner(options);
-        if let Some(Relation::Sequence(sequence)) = self.catalog.relations.get_mut(&name) {
-            let old = &mut Arc::make_mut(sequence).options;
-            old.ty = options.ty.or(old.ty.take());
-            old.owned_by = options.owned_by.or(old.owned_by.take());
-            for (option, value) in options.settings {
-                old.settings.retain(|(other, _)| *other != option);
-                old.settings.push((option, value));
-            }
-        }
-        self.differ_table(&name, Kind::ObjectChanged);
-    }
-
-    fn resolve_owner(&mut self, options: &SequenceOptions) -> SequenceOptions {
-        let owned_by = options.owned_by.as_ref().map(|owner| {
-            owner
-                .as_ref()
-                .map(|(table, column)| (self.needs(table, ObjectKind::Table), column.clone()))
-        });
-        SequenceOptions { owned_by, ..options.clone() }
     }
 
     pub(super) fn create_routine(&mut self, routine: &CreateRoutine) {
@@ -270,9 +232,13 @@ impl Apply {
             _ => {
                 let keys = self.keys_of(object);
                 for key in &keys {
+                    self.rename_in_triggers(key, to);
                     let mut new = key.clone();
                     match &mut new.part {
-                        Some(part) => *part = to.to_owned(),
+                        Some(part) => {
+                            *part = to.to_owned();
+                            self.move_state(key, Some(to));
+                        }
                         None => new.name.name = to.to_owned(),
                     }
                     self.put_object_under(key, &new);
@@ -295,6 +261,9 @@ impl Apply {
         self.catalog.gone.insert((Space::Type, from.clone()), self.catalog.tick);
         self.catalog.gone.remove(&(Space::Type, to.clone()));
         self.catalog.types.insert(to.clone(), ty);
+        if from.name != to.name {
+            self.rename_type_in_signatures(&from.name, &to.name);
+        }
         for (table, column) in columns {
             let column = self.catalog.table_mut(&table).and_then(|it| it.column_mut(&column));
             if let Some(ty) = column.and_then(|column| column.definition.ty.as_mut()) {
@@ -309,6 +278,75 @@ impl Apply {
             let is_type = matches!(key.kind, ObjectKind::Type | ObjectKind::Domain);
             (is_type && key.name == *from).then(|| to.clone())
         });
+    }
+
+    /// Triggers run a function under the name that it has now.
+    fn rename_in_triggers(&mut self, routine: &ObjectRef, to: &str) {
+        if routine.kind != ObjectKind::Function {
+            return;
+        }
+        let renaming = Renaming::new(self.catalog.engine(), &routine.name.name, to);
+        let from = ObjectRef::new(ObjectKind::Trigger, Name::default());
+        let triggers = self.catalog.objects.range(from..);
+        let triggers = triggers.take_while(|(key, _)| key.kind == ObjectKind::Trigger);
+        let keys: Vec<ObjectRef> = triggers.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let Some(object) = self.catalog.objects.get_mut(&key) else { continue };
+            let Some((before, call)) = object.definition.split_once(" execute ") else { continue };
+            let definition = format!("{before} execute {}", renaming.in_text(call));
+            if definition != object.definition {
+                Arc::make_mut(object).definition = definition;
+            }
+        }
+    }
+
+    /// Routines, casts and operators take and give a type under the name that it has now.
+    fn rename_type_in_signatures(&mut self, from: &str, to: &str) {
+        let renaming = Renaming::new(self.catalog.engine(), from, to);
+        let says = |key: &ObjectRef, object: &Object| match &object.routine {
+            Some(routine) => {
+                routine.parameters.iter().any(|it| mentions(&it.ty, from))
+                    || routine.returns.as_ref().is_some_and(|it| mentions(it, from))
+            }
+            None => {
+                matches!(key.kind, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::Aggregate)
+                    && mentions(&object.definition, from)
+            }
+        };
+        let commented = self.catalog.comments.keys().filter(|key| {
+            key.kind == ObjectKind::Operator
+                && key.arguments.as_ref().is_some_and(|it| mentions(it, from))
+        });
+        for key in commented.cloned().collect::<Vec<_>>() {
+            let arguments = key.arguments.as_ref().map(|it| renaming.in_text(it));
+            let new = ObjectRef { arguments, ..key.clone() };
+            if let Some(text) = self.catalog.comments.remove(&key) {
+                self.catalog.comments.insert(new, text);
+            }
+        }
+        let objects = self.catalog.objects.iter().filter(|(key, object)| says(key, object));
+        let keys: Vec<ObjectRef> = objects.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let mut new = key.clone();
+            new.arguments = key.arguments.as_ref().map(|it| renaming.in_text(it));
+            if key.kind == ObjectKind::Cast {
+                new.name.name = renaming.in_text(&key.name.name);
+            }
+            self.put_object_under(&key, &new);
+            let Some(object) = self.catalog.objects.get_mut(&new) else { continue };
+            let object = Arc::make_mut(object);
+            match &mut object.routine {
+                Some(routine) => {
+                    let routine = Arc::make_mut(routine);
+                    routine.arguments = renaming.in_text(&routine.arguments);
+                    for parameter in &mut routine.parameters {
+                        parameter.ty = renaming.in_text(&parameter.ty);
+                    }
+                    routine.returns = routine.returns.as_ref().map(|it| renaming.in_text(it));
+                }
+                None => object.definition = renaming.in_text(&object.definition),
+            }
+        }
     }
 
     fn put_object_under(&mut self, from: &ObjectRef, to: &ObjectRef) {
@@ -378,7 +416,7 @@ impl Apply {
     }
 
     pub(super) fn set_owner(&mut self, object: &ObjectRef, owner: &str) {
-        let key = self.catalog.resolve_object(object);
+        let key = self.key_of_remark(object);
         self.catalog.owners.insert(key.clone(), owner.to_owned());
         self.differ(key, Kind::ObjectChanged);
     }
@@ -410,6 +448,15 @@ impl Apply {
         }
     }
 
+    /// The object that a remark is on: a routine's key has its arguments, however they were spelled.
+    pub(super) fn key_of_remark(&self, object: &ObjectRef) -> ObjectRef {
+        let mut keys = self.keys_of(object);
+        let found = keys.pop().unwrap_or_else(|| self.catalog.resolve_object(object));
+        // An operator is created without a list of its types.
+        let arguments = found.arguments.or_else(|| object.arguments.clone());
+        ObjectRef { arguments, ..found }
+    }
+
     pub(super) fn comment(&mut self, object: &ObjectRef, text: Option<&str>) {
         if is_on_relation(object) && self.catalog.type_of(&object.name).is_absent() {
             self.needs(
@@ -417,44 +464,11 @@ impl Apply {
                 if object.part.is_some() { ObjectKind::Table } else { object.kind },
             );
         }
-        let key = self.catalog.resolve_object(object);
+        let key = self.key_of_remark(object);
         match text {
             Some(text) => self.catalog.comments.insert(key.clone(), text.to_owned()),
             None => self.catalog.comments.remove(&key),
         };
         self.differ(key, Kind::ObjectChanged);
-    }
-
-    pub(super) fn privileges(&mut self, change: &Privileges) {
-        let granted = Granted { grant: change.grant, options: change.options.clone() };
-        let membership = |role: &String| ObjectRef::new(ObjectKind::Role, Name::bare(role.clone()));
-        let pairs: Vec<(ObjectRef, String)> = if change.membership {
-            change.privileges.iter().map(|role| (membership(role), "MEMBER".to_owned())).collect()
-        } else {
-            let privileges = &change.privileges;
-            change
-                .objects
-                .iter()
-                .map(|object| self.catalog.resolve_object(object))
-                .flat_map(|object| {
-                    privileges.iter().map(move |privilege| (object.clone(), privilege.clone()))
-                })
-                .collect()
-        };
-        for (object, privilege) in pairs {
-            for role in &change.roles {
-                let grant = Grant {
-                    object: object.clone(),
-                    all_of: change.all_of,
-                    role: role.clone(),
-                    privilege: privilege.clone(),
-                };
-                self.catalog.privileges.insert(grant, granted.clone());
-            }
-        }
-        for object in &change.objects {
-            let object = self.catalog.resolve_object(object);
-            self.differ(object, Kind::ObjectChanged);
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use super::constraints::in_schema_of;
 use super::drops::involves;
-use super::names::{rename_in, replace_word};
+use super::names::Renaming;
 use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, Table};
 use crate::schema::change::{Constraint, ConstraintKind, IndexKey};
@@ -37,15 +37,16 @@ impl Apply {
         if let Some(birth) = &mut relation.origin_mut().birth {
             birth.unused &= new_name;
         }
+        let mut sequences = Vec::new();
         match &relation {
-            Relation::Table(table) => self.bring_along(&table.indexes, from, to),
-            Relation::View(view) => self.bring_along(&view.indexes, from, to),
+            Relation::Table(table) => sequences = self.bring_along(&table.indexes, from, to),
+            Relation::View(view) => sequences = self.bring_along(&view.indexes, from, to),
             Relation::Index(index) => {
                 if let Some(table) = index.table.clone() {
                     self.rename_index_of(&table, index.constraint.as_deref(), from, to);
                 }
             }
-            Relation::Sequence(_) => {}
+            Relation::Sequence(_) => sequences.push((from.clone(), to.clone())),
         }
         if let (Relation::Index(index), true) = (&mut relation, from.name != to.name) {
             let index = Arc::make_mut(index);
@@ -54,11 +55,21 @@ impl Apply {
             }
         }
         self.catalog.put(to.clone(), relation);
+        for (from, to) in sequences {
+            self.follow_sequence(&from, &to);
+        }
+        self.rename_table_in_views(from, to);
         self.retarget(from, to);
     }
 
-    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes.
-    fn bring_along(&mut self, indexes: &OrdSet<String>, from: &Name, to: &Name) {
+    /// Moves a table's indexes and owned sequences when their schema, or that of the table, changes;
+    /// gives the sequences' old and new names.
+    fn bring_along(
+        &mut self,
+        indexes: &OrdSet<String>,
+        from: &Name,
+        to: &Name,
+    ) -> Vec<(Name, Name)> {
         for index in indexes {
             let old = self.catalog.index_name(from, index);
             let new = self.catalog.index_name(to, index);
@@ -68,14 +79,18 @@ impl Apply {
                 self.catalog.put(new, relation);
             }
         }
+        let mut sequences = Vec::new();
         if from.schema == to.schema {
-            return;
+            return sequences;
         }
         for name in self.owned_sequences(from, None) {
             if let Some(relation) = self.catalog.take(&name) {
-                self.catalog.put(in_schema_of(to, &name.name), relation);
+                let moved = in_schema_of(to, &name.name);
+                self.catalog.put(moved.clone(), relation);
+                sequences.push((name, moved));
             }
         }
+        sequences
     }
 
     /// An index's new name in its table's list and in the constraint that owns it.
@@ -84,6 +99,7 @@ impl Apply {
             indexes.remove(&from.name);
             indexes.insert(to.name.clone());
         }
+        self.move_uses_of_index(table, &from.name, Some(&to.name));
         if let Some(constraint) = constraint
             && let Some(table) = self.catalog.table_mut(table)
         {
@@ -152,11 +168,25 @@ impl Apply {
 
     pub(super) fn rename_column(&mut self, table: &Name, members: &[Name], from: &str, to: &str) {
         if self.catalog.table_mut(table).is_none() {
+            let engine = self.catalog.engine();
+            if let Some(Relation::View(view)) = self.catalog.relations.get_mut(table) {
+                let view = Arc::make_mut(view);
+                if let Some(default) = view.options.remove(&format!("default {from}")) {
+                    view.options.insert(format!("default {to}"), default);
+                }
+                match view.columns.is_empty() {
+                    true => {
+                        view.options.insert(format!("column {from}"), to.to_owned());
+                    }
+                    false => Renaming::new(engine, from, to).in_names(&mut view.columns),
+                }
+            }
             self.differ_table(table, Kind::ObjectChanged);
             return;
         }
         self.needs_column(table, from);
         let new_name = self.catalog.column(table, to).is_absent();
+        let renaming = Renaming::new(self.catalog.engine(), from, to);
         for member in members {
             let Some(found) = self.catalog.table_mut(member) else { continue };
             found.gone.insert(from.to_owned());
@@ -167,9 +197,11 @@ impl Apply {
                     birth.unused &= new_name;
                 }
             });
-            rename_in_table(found, member, from, to);
-            self.rename_in_indexes(member, from, to);
-            self.rename_in_references(member, from, to);
+            rename_in_table(found, member, &renaming);
+            self.rename_in_indexes(member, &renaming);
+            self.rename_in_references(member, &renaming);
+            self.rename_in_objects(member, &renaming);
+            self.rename_column_in_views(member, from, to);
             let key = ObjectRef::part(ObjectKind::Column, member.clone(), from);
             if let Some(text) = self.catalog.comments.remove(&key) {
                 let key = ObjectRef::part(ObjectKind::Column, member.clone(), to);
@@ -180,29 +212,44 @@ impl Apply {
         self.differ_table(table, renamed);
     }
 
-    fn rename_in_indexes(&mut self, table: &Name, from: &str, to: &str) {
+    /// Triggers and policies say columns of their table.
+    fn rename_in_objects(&mut self, table: &Name, renaming: &Renaming<'_>) {
+        let parts = [ObjectKind::Policy, ObjectKind::Rule, ObjectKind::Trigger].map(|kind| {
+            let objects = self.catalog.objects.range(ObjectRef::new(kind, table.clone())..);
+            let of_table = objects.take_while(|(key, _)| key.kind == kind && key.name == *table);
+            of_table.map(|(key, _)| key.clone()).collect::<Vec<_>>()
+        });
+        for key in parts.into_iter().flatten() {
+            if let Some(object) = self.catalog.objects.get_mut(&key) {
+                let object = Arc::make_mut(object);
+                object.definition = renaming.in_text(&object.definition);
+            }
+        }
+    }
+
+    fn rename_in_indexes(&mut self, table: &Name, renaming: &Renaming<'_>) {
         let names: Vec<Name> =
             self.catalog.indexes_of(table).map(|(name, _)| name.clone()).collect();
         for name in names {
             let Some(index) = self.catalog.index_mut(&name) else { continue };
             for key in &mut index.keys {
-                rename_key(key, from, to);
+                rename_key(key, renaming);
             }
-            rename_words(&mut index.include, from, to);
+            renaming.in_names(&mut index.include);
             if let Some(predicate) = &mut index.predicate {
-                rename_in(predicate, from, to);
+                renaming.in_expr(predicate);
             }
         }
-        let owned = self.owned_sequences(table, Some(from));
+        let owned = self.owned_sequences(table, Some(renaming.from));
         for name in owned {
             if let Some(Relation::Sequence(sequence)) = self.catalog.relations.get_mut(&name) {
                 Arc::make_mut(sequence).options.owned_by =
-                    Some(Some((table.clone(), to.to_owned())));
+                    Some(Some((table.clone(), renaming.to.to_owned())));
             }
         }
     }
 
-    fn rename_in_references(&mut self, table: &Name, from: &str, to: &str) {
+    fn rename_in_references(&mut self, table: &Name, renaming: &Renaming<'_>) {
         let referring: Vec<Name> = self
             .catalog
             .tables()
@@ -215,7 +262,7 @@ impl Apply {
                 |constraint| refers_to(constraint, table),
                 |constraint| {
                     if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                        rename_words(&mut key.referenced_columns, from, to);
+                        renaming.in_names(&mut key.referenced_columns);
                     }
                 },
             );
@@ -317,63 +364,53 @@ fn retarget_relation(relation: &mut Relation, from: &Name, to: &Name) {
     }
 }
 
-fn rename_in_table(table: &mut Table, name: &Name, from: &str, to: &str) {
+fn rename_in_table(table: &mut Table, name: &Name, renaming: &Renaming<'_>) {
     table.constraints.change_where(
-        |constraint| involves(&constraint.kind, from) || refers_to(constraint, name),
-        |constraint| rename_in_constraint(&mut constraint.kind, name, from, to),
+        |constraint| involves(&constraint.kind, renaming.from) || refers_to(constraint, name),
+        |constraint| rename_in_constraint(&mut constraint.kind, name, renaming),
     );
     table.columns.change_where(
         |column| column.definition.generated.is_some(),
         |column| {
             let generated = column.definition.generated.iter_mut();
-            generated.for_each(|generated| rename_in(&mut generated.expr, from, to));
+            generated.for_each(|generated| renaming.in_expr(&mut generated.expr));
         },
     );
 }
 
-fn rename_in_constraint(kind: &mut ConstraintKind, table: &Name, from: &str, to: &str) {
+fn rename_in_constraint(kind: &mut ConstraintKind, table: &Name, renaming: &Renaming<'_>) {
     match kind {
         ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-            rename_words(&mut key.columns, from, to);
-            rename_words(&mut key.include, from, to);
+            renaming.in_names(&mut key.columns);
+            renaming.in_names(&mut key.include);
         }
-        ConstraintKind::Check(expr) => rename_in(expr, from, to),
+        ConstraintKind::Check(expr) => renaming.in_expr(expr),
         ConstraintKind::NotNull(column) => {
-            if column == from {
-                *column = to.to_owned();
-            }
+            renaming.in_names(std::slice::from_mut(column));
         }
         ConstraintKind::ForeignKey(key) => {
-            rename_words(&mut key.columns, from, to);
+            renaming.in_names(&mut key.columns);
             if key.references == *table {
-                rename_words(&mut key.referenced_columns, from, to);
+                renaming.in_names(&mut key.referenced_columns);
             }
         }
         ConstraintKind::Exclude { elements, predicate, .. } => {
             for element in elements {
-                *element = replace_word(element, from, to);
+                *element = renaming.in_text(element);
             }
-            predicate.iter_mut().for_each(|predicate| rename_in(predicate, from, to));
+            predicate.iter_mut().for_each(|predicate| renaming.in_expr(predicate));
         }
     }
 }
 
-fn rename_key(key: &mut IndexKey, from: &str, to: &str) {
-    if key.column.as_deref() == Some(from) {
-        key.column = Some(to.to_owned());
-        key.expr = Expr {
-            text: to.to_owned(),
-            columns: [to.to_owned()].into(),
-            ..std::mem::take(&mut key.expr)
-        };
+fn rename_key(key: &mut IndexKey, renaming: &Renaming<'_>) {
+    if key.column.as_deref() == Some(renaming.from) {
+        let to = renaming.to.to_owned();
+        let expr = std::mem::take(&mut key.expr);
+        key.expr = Expr { text: to.clone(), columns: [to.clone()].into(), ..expr };
+        key.column = Some(to);
     } else {
-        rename_in(&mut key.expr, from, to);
-    }
-}
-
-fn rename_words(words: &mut [String], from: &str, to: &str) {
-    for word in words.iter_mut().filter(|word| *word == from) {
-        *word = to.to_owned();
+        renaming.in_expr(&mut key.expr);
     }
 }
 

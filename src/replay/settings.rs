@@ -4,7 +4,7 @@ use super::DifferenceKind as Kind;
 use super::apply::Apply;
 use crate::schema::catalog::Relation;
 use crate::schema::change::{self, Constraint, SequenceOptions, TableAction};
-use crate::schema::name::Name;
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use std::sync::Arc;
 
 impl Apply {
@@ -21,6 +21,12 @@ impl Apply {
                 let was = self.catalog.column(table, column).seen();
                 let same = was.is_some_and(|it| it.whole && it.definition.default == *default);
                 self.each_column(members, column, |it| it.default = default.clone());
+                if let Some(Relation::View(view)) = self.catalog.relations.get_mut(table) {
+                    let (options, key) =
+                        (&mut Arc::make_mut(view).options, format!("default {column}"));
+                    options.remove(&key);
+                    options.extend(default.as_ref().map(|it| (key, it.text.clone())));
+                }
                 if !same {
                     let changed = Kind::ColumnDefaultChanged { column: column.clone() };
                     self.differ_table(table, changed);
@@ -29,10 +35,18 @@ impl Apply {
             }
             TableAction::SetColumnOption { column, option, value } => {
                 self.needs_relation_column(table, column);
+                // `SET (a = 1, b = 2)` comes as one option.
+                let names: Vec<&str> = option.split(", ").collect();
+                let values: Vec<&str> = value.iter().flat_map(|it| it.split(", ")).collect();
                 self.each_column(members, column, |it| {
-                    it.options.retain(|(name, _)| name != option);
-                    it.options.extend(value.clone().map(|value| (option.clone(), value)));
+                    it.options.retain(|(name, _)| !names.contains(&name.as_str()));
+                    let set = names.iter().zip(&values);
+                    it.options.extend(set.map(|(name, it)| ((*name).to_owned(), (*it).to_owned())));
                 });
+                if let Some(Relation::Index(index)) = self.catalog.relations.get_mut(table) {
+                    let options = &mut Arc::make_mut(index).options;
+                    options.extend(value.clone().map(|it| (format!("{option} {column}"), it)));
+                }
             }
             TableAction::AlterConstraint { name, options } => {
                 let found = self.catalog.table_mut(table);
@@ -79,6 +93,9 @@ impl Apply {
                     identity.always = always.unwrap_or(identity.always);
                     identity.sequence.settings.extend(sequence.settings.iter().cloned());
                 });
+                self.change_identity_sequence(table, column, |it| {
+                    it.settings.extend(sequence.settings.iter().cloned());
+                });
             }
             TableAction::DropIdentity { column, if_exists } => {
                 let found = self.catalog.column(table, column).known();
@@ -123,10 +140,11 @@ impl Apply {
             TableAction::SetReplicaIdentity { identity } => {
                 vec![("replica identity".into(), Some(identity.clone()))]
             }
-            TableAction::SetTrigger { name, rule, state } => {
-                let kind = if *rule { "rule" } else { "trigger" };
-                vec![(format!("{kind} {name}"), Some(state.clone()))]
-            }
+            TableAction::SetTrigger { name, rule, state } => self
+                .switched(table, name, *rule)
+                .into_iter()
+                .map(|key| (key, Some(state.clone())))
+                .collect(),
             TableAction::SetTablespace { tablespace } => {
                 vec![("tablespace".into(), Some(tablespace.clone()))]
             }
@@ -165,6 +183,42 @@ impl Apply {
                 Some(value) => options.insert(name, value),
                 None => options.remove(&name),
             };
+        }
+    }
+
+    /// The keys under which the states of triggers or of a rule are kept: `ALL` and `USER` mean those
+    /// that a table has now.
+    fn switched(&self, table: &Name, name: &str, rule: bool) -> Vec<String> {
+        let kind = if rule { ObjectKind::Rule } else { ObjectKind::Trigger };
+        if name != "ALL" && name != "USER" {
+            return vec![state_key(kind, name)];
+        }
+        let from = ObjectRef::new(kind, table.clone());
+        let of_table = self.catalog.objects.range(from..).map(|(key, _)| key);
+        of_table
+            .take_while(|key| key.kind == kind && key.name == *table)
+            .filter_map(|key| Some(state_key(kind, key.part.as_ref()?)))
+            .collect()
+    }
+
+    /// The state of a trigger or rule goes with it, or follows it to another name.
+    pub(super) fn move_state(&mut self, object: &ObjectRef, to: Option<&str>) {
+        let Some(part) = &object.part else { return };
+        let Some(table) = self.catalog.table_mut(&object.name) else { return };
+        if let Some(state) = table.options.remove(&state_key(object.kind, part)) {
+            table.options.extend(to.map(|to| (state_key(object.kind, to), state)));
+        }
+    }
+
+    /// What a table's settings do with an index goes with it, or follows it to another name.
+    pub(super) fn move_uses_of_index(&mut self, table: &Name, from: &str, to: Option<&str>) {
+        let Some(table) = self.catalog.table_mut(table) else { return };
+        for (key, prefix) in [("replica identity", "USING INDEX "), ("cluster", "")] {
+            let uses = table.options.get(key).and_then(|it| it.strip_prefix(prefix)) == Some(from);
+            if uses {
+                table.options.remove(key);
+                table.options.extend(to.map(|to| (key.to_owned(), format!("{prefix}{to}"))));
+            }
         }
     }
 
@@ -220,4 +274,9 @@ fn kept(options: &[(String, Option<String>)]) -> Vec<(String, Option<String>)> {
         (name.to_owned(), value.clone())
     };
     pairs.map(renamed).collect()
+}
+
+/// The setting of a table that holds the state of a trigger or rule.
+fn state_key(kind: ObjectKind, name: &str) -> String {
+    format!("{} {name}", kind.name())
 }

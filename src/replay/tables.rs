@@ -2,18 +2,14 @@
 
 use super::DifferenceKind;
 use super::apply::Apply;
-use super::names;
 use crate::dialect::Engine;
 use crate::schema::catalog::{Relation, Space, TEMPORARY_SCHEMA, Table};
 use crate::schema::change::{
-    self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, SequenceOptions,
-    TypeDefinition,
+    self, Constraint, ConstraintKind, CreateIndex, CreateTable, Like, Query, TypeDefinition,
 };
-use crate::schema::expr::Expr;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
-use crate::schema::table::{Birth, Column, Index, Sequence, TypeKind};
-use crate::schema::types::DataType;
+use crate::schema::table::{Birth, Column, Index, TypeKind};
 use std::sync::Arc;
 
 impl Apply {
@@ -76,6 +72,9 @@ impl Apply {
         if let Some(query) = &create.query {
             let sources = query.relations.iter().map(|source| self.catalog.resolve(source));
             table.filled_from = sources.collect();
+            if !self.copy_rows_of(table, query) {
+                table.query = Some(Arc::new(query.clone()));
+            }
         }
         if let Some((parent, bound)) = &create.partition_of {
             let parent = self.needs(parent, ObjectKind::Table);
@@ -91,6 +90,31 @@ impl Apply {
         for like in &create.like {
             self.copy_like(table, like);
         }
+    }
+
+    /// The columns of `SELECT * FROM source`: names and types, and nothing else; gives whether it is
+    /// such a query and the source is known.
+    fn copy_rows_of(&mut self, table: &mut Table, query: &Query) -> bool {
+        const TAILS: &[&str] = &["where ", "limit ", "order by "];
+        let Some(source) = query.text.strip_prefix("select * from ") else { return false };
+        let tail = source.split_once(' ').map_or("", |(_, tail)| tail);
+        let plain = tail.is_empty() || TAILS.iter().any(|word| tail.starts_with(word));
+        let [source] = query.relations.as_slice() else { return false };
+        let found = self.catalog.seen_table(source).filter(|(_, it)| plain && it.whole);
+        let Some((_, source)) = found else { return false };
+        let columns: Vec<_> = source
+            .columns
+            .iter()
+            .map(|column| change::Column {
+                name: column.definition.name.clone(),
+                ty: column.definition.ty.clone(),
+                collation: column.definition.collation.clone(),
+                ..Default::default()
+            })
+            .collect();
+        self.copy_definitions(table, columns.iter(), true);
+        table.whole = true;
+        true
     }
 
     /// The birth of the columns of a table that is being created or altered.
@@ -140,58 +164,6 @@ impl Apply {
                 }),
             }
         }
-    }
-
-    /// Spells out `serial`, and makes the sequence behind it or behind an identity column.
-    pub(super) fn expand(&mut self, table: &Name, column: &change::Column) -> change::Column {
-        let mut column = column.clone();
-        // The others count without a sequence, and know no such `serial`.
-        if self.catalog.engine() != Engine::Postgres {
-            return column;
-        }
-        let serial = column.ty.as_ref().and_then(DataType::serial_of);
-        if let Some(integer) = serial {
-            let options = SequenceOptions {
-                ty: Some(DataType::named(integer)),
-                ..SequenceOptions::default()
-            };
-            let sequence = self.own_sequence(table, &column.name, options);
-            column.ty = Some(DataType::named(integer));
-            column.not_null = true;
-            column.default = Some(Expr {
-                text: format!("nextval('{sequence}'::regclass)"),
-                functions: [Name::bare("nextval")].into(),
-                ..Expr::default()
-            });
-        } else if let Some(identity) = &column.identity {
-            let ty = identity.sequence.ty.clone().or_else(|| column.ty.clone());
-            let options = SequenceOptions { ty, ..identity.sequence.clone() };
-            self.own_sequence(table, &column.name.clone(), options);
-            column.not_null = true;
-        }
-        column
-    }
-
-    /// Makes the sequence that a column owns; gives its name.
-    pub(super) fn own_sequence(
-        &mut self,
-        table: &Name,
-        column: &str,
-        options: SequenceOptions,
-    ) -> Name {
-        let name = names::relation_name(&self.catalog, table, Some(column), "seq", false);
-        let name = Name { schema: table.schema.clone(), name };
-        let sequence = Sequence {
-            origin: self.origin(Space::Relation, &name, true),
-            temporary: table.schema.as_deref() == Some(TEMPORARY_SCHEMA),
-            options: SequenceOptions {
-                owned_by: Some(Some((table.clone(), column.to_owned()))),
-                ..options
-            },
-            settings: Default::default(),
-        };
-        self.catalog.put(name.clone(), Relation::Sequence(Arc::new(sequence)));
-        name
     }
 
     /// The columns and inherited constraints of a parent.

@@ -1,5 +1,6 @@
 //! Replay, from SQL text.
 
+mod follows;
 mod knowledge;
 mod mysql;
 mod schema;

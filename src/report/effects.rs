@@ -81,6 +81,9 @@ pub fn write(
             let gap = if file.is_empty() { "" } else { "\n" };
             writeln!(out, "{gap}{}", printable(&line.file))?;
             file = &line.file;
+            if line.in_block {
+                writeln!(out, "       in a transaction: each lock is held to its end")?;
+            }
         }
         let sql: Vec<&str> = line.sql.split_whitespace().collect();
         let head = format!("{:>5}  {}", line.line, printable(&sql.join(" ")));
@@ -89,9 +92,11 @@ pub fn write(
             writeln!(out, "         {text}")?;
         }
     }
-    let unknown = lines.iter().filter(|line| line.unknown.is_some()).count();
-    let statements = count(lines.len(), "statement");
-    writeln!(out, "\n{statements}, the effect of {unknown} not known")?;
+    let known = match lines.iter().filter(|line| line.unknown.is_some()).count() {
+        0 => "all effects known".to_owned(),
+        unknown => format!("the effect of {unknown} not known"),
+    };
+    writeln!(out, "\n{}, {known}", count(lines.len(), "statement"))?;
     for line in left_out(report) {
         writeln!(out, "{line}")?;
     }
@@ -100,19 +105,15 @@ pub fn write(
 
 /// What is said about one statement, a line each.
 fn statement(line: &StatementLine) -> Vec<String> {
-    let mut said: Vec<String> = line
-        .touches
-        .iter()
-        .filter(|touch| is_telling(touch, &line.touches))
-        .map(|touch| object(touch, line.in_block))
-        .collect();
+    let mut said: Vec<String> =
+        line.touches.iter().filter(|touch| is_telling(touch, &line.touches)).map(object).collect();
     match &line.unknown {
         Some(why) => said.push(format!("not known: {}", printable(why))),
         None if said.is_empty() => said.push("locks nothing that exists".to_owned()),
         None => {}
     }
     if let Some(form) = &line.refused_in_block {
-        said.push(format!("{form} is refused in a transaction block"));
+        said.push(format!("{form} runs outside a transaction block alone"));
     }
     said
 }
@@ -124,7 +125,7 @@ fn is_telling(touch: &Touch, all: &[Touch]) -> bool {
 }
 
 /// The object, its lock, how long in kind, and who waits.
-fn object(touch: &Touch, in_block: bool) -> String {
+fn object(touch: &Touch) -> String {
     let waits = match (touch.mode.blocks_reads(), touch.mode.blocks_writes()) {
         (true, _) => "reads and writes wait",
         (false, true) => "writes wait",
@@ -138,11 +139,7 @@ fn object(touch: &Touch, in_block: bool) -> String {
     .into_iter()
     .filter_map(|(does, word)| does.then_some(word))
     .collect();
-    let time = match (work.is_empty(), in_block) {
-        (true, true) => "brief by itself, held to the end of the transaction".to_owned(),
-        (true, false) => "brief".to_owned(),
-        (false, _) => work.join(", "),
-    };
+    let time = if work.is_empty() { "brief".to_owned() } else { work.join(", ") };
     let name = printable(&touch.object.name.to_string());
     format!("{} on {name}: {time}; {waits}", touch.mode.name())
 }

@@ -1,5 +1,7 @@
 //! JSON, for programs. Keys are only ever added.
 
+pub mod schema;
+
 use crate::effects::Touch;
 use crate::finding::Failure;
 use crate::judge::Judged;

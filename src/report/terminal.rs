@@ -6,7 +6,7 @@ use crate::config::Deploy;
 use crate::dialect::Engine;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level, listed};
-use crate::judge::{State, Verdict};
+use crate::judge::{Judged, State, Verdict};
 use crate::report::terminal::excerpt::{Excerpt, printable};
 use crate::report::{Report, Set, count, count_of};
 use crate::source::{Encoding, SourceFile};
@@ -110,7 +110,9 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     );
     let mut lines = vec![counts.join(", "), read];
     lines.extend(not_promised(report));
-    if let Some(first) = report.in_state(State::Reported).next() {
+    let worst = report.in_state(State::Reported).map(|it| it.finding.level).max();
+    let of_worst = |it: &&Judged| Some(it.finding.level) == worst;
+    if let Some(first) = report.in_state(State::Reported).find(of_worst) {
         lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
     }
     lines.extend(left_out(report));

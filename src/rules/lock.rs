@@ -2,14 +2,19 @@
 //! is.
 
 use super::{Draft, Sink};
+use crate::dialect::Engine;
 use crate::effects::{LockMode, Touch};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
 use crate::replay::{DifferenceKind, Step};
-use crate::schema::change::{Change, Constraint, CreateIndex, TableAction};
+use crate::schema::change::{Change, Constraint, CreateIndex, Key, TableAction};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectKind};
+use crate::schema::quote::Quote;
 use crate::source::Span;
+
+/// Names in statements that a user may copy.
+pub const SQL: Quote = Quote::of(Engine::Postgres);
 
 /// More tables than these are counted, not named.
 const NAMED_MAX: usize = 8;
@@ -238,9 +243,7 @@ impl<'a> Held<'a> {
             tables.map(|touch| self.step.standing(&touch.object.name)).collect();
         standings.dedup();
         let condition = match self.located.context {
-            Context::Do { certain: false } => {
-                ". It stands under a condition in a DO block, so it may not run"
-            }
+            Context::Do { certain: false } => ". It stands under a condition, so it may not run",
             _ => "",
         };
         format!("{}{condition}", standings.concat())
@@ -259,18 +262,35 @@ impl<'a> Held<'a> {
     }
 
     /// How a key is added whose index was built before; `kind` is UNIQUE or PRIMARY KEY.
-    pub fn advise_key(&self, added: &Added<'_>, kind: &str, columns: &[String]) -> String {
-        let (table, name, columns) = (added.table, added.name, columns.join(", "));
-        if self.is_partitioned(table) {
+    pub fn advise_key(&self, added: &Added<'_>, kind: &str, key: &Key) -> String {
+        let (table, name) = (SQL.name(added.table), SQL.ident(added.name));
+        let list = |columns: &[String]| {
+            columns.iter().map(|it| SQL.ident(it)).collect::<Vec<_>>().join(", ")
+        };
+        let mut columns = format!("({})", list(&key.columns));
+        if !key.include.is_empty() {
+            columns.push_str(&format!(" INCLUDE ({})", list(&key.include)));
+        }
+        if key.nulls_not_distinct {
+            columns.push_str(" NULLS NOT DISTINCT");
+        }
+        let deferred = match (added.constraint.deferrable, added.constraint.initially_deferred) {
+            (_, true) => " DEFERRABLE INITIALLY DEFERRED",
+            (true, false) => " DEFERRABLE",
+            (false, false) => "",
+        };
+        if self.is_partitioned(added.table) {
             return format!(
-                "`{table}` is partitioned: ALTER TABLE ONLY {table} ADD CONSTRAINT {name} {kind} \
-                 ({columns}); on each partition CREATE UNIQUE INDEX CONCURRENTLY and ADD {kind} USING \
-                 INDEX; then ALTER INDEX {name} ATTACH PARTITION each"
+                "`{}` is partitioned: ALTER TABLE ONLY {table} ADD CONSTRAINT {name} {kind} \
+                 {columns}{deferred}; on each partition CREATE UNIQUE INDEX CONCURRENTLY and ADD \
+                 {kind} USING INDEX; then ALTER INDEX {name} ATTACH PARTITION each",
+                added.table
             );
         }
+        let constraint = format!("ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferred}");
         let advice = self.advise(&Advice::AloneThen {
-            alone: format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns})"),
-            then: format!("ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}"),
+            alone: format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}"),
+            then: format!("ALTER TABLE {table} {constraint}"),
         });
         format!("{}{advice}", self.without_column())
     }
@@ -298,12 +318,13 @@ impl<'a> Held<'a> {
 
 /// How a partitioned table gets an index while others write it.
 pub fn index_on_partitions(index: &CreateIndex) -> String {
-    let name = index.name.as_deref().unwrap_or("name_it");
+    let name = SQL.ident(index.name.as_deref().unwrap_or("name_it"));
     format!(
         "`{}` is partitioned, where CONCURRENTLY is refused: CREATE INDEX {name} ON ONLY {}, which \
          builds nothing; CREATE INDEX CONCURRENTLY on each partition; then ALTER INDEX {name} ATTACH \
          PARTITION each",
-        index.table, index.table
+        index.table,
+        SQL.name(&index.table)
     )
 }
 
@@ -314,12 +335,25 @@ pub fn is_timeout_set(step: &Step<'_>, name: &str) -> bool {
     value.is_some_and(|value| value.chars().any(|c| ('1'..='9').contains(&c)))
 }
 
+/// How the wait for a lock is bounded, for the transaction at hand.
+pub fn bounded_wait(step: &Step<'_>) -> String {
+    let local = if step.transaction.is_block() { "LOCAL " } else { "" };
+    format!(
+        "`SET {local}lock_timeout = '2s'` before it: a longer wait then fails the migration instead of \
+         stopping the traffic, and it can be run again"
+    )
+}
+
 /// Words an advice for the runner of a change's migration.
 pub fn advise_at(step: &Step<'_>, located: &LocatedChange, advice: &Advice) -> String {
     let words = advise(&step.migration.migration.runner, advice);
     match located.context {
         Context::Top => words,
-        Context::Do { .. } => format!("take it out of the DO block; {words}"),
+        Context::Do { .. } => {
+            let verb = step.statement.text.split_whitespace().next().unwrap_or("");
+            let code = if verb.eq_ignore_ascii_case("do") { "DO block" } else { "function" };
+            format!("take it out of the {code}; {words}")
+        }
     }
 }
 

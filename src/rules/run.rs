@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Replays the migrations of one set on what stood before, and runs every rule. `paths` are the
-/// paths of all files; `see` is shown the steps of each migration.
+/// paths of all files; `see` is shown the set with the steps of each migration.
 pub fn set(
     migrations: &[ReadMigration],
     dialect: Dialect,
     base: Base,
     paths: &[String],
-    see: &mut dyn FnMut(&[Step<'_>]),
+    see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
     let Some(first) = migrations.first() else { return Vec::new() };
     let replayed = catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base)));
@@ -30,7 +30,7 @@ pub fn set(
     };
     let steps: Vec<Vec<Step<'_>>> =
         (0..migrations.len()).map(|index| replayed.steps(index)).collect();
-    steps.iter().for_each(|steps| see(steps));
+    see(&replayed, &steps);
     let mut findings: Vec<Finding> =
         RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
     let nets = RULES.iter().filter_map(|rule| match rule.check {

@@ -3,13 +3,14 @@
 //! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
 //! that each step keeps the catalog before and after.
 
+pub mod doubt;
 mod references;
 mod resolve;
 
 use crate::dialect::Engine;
 use crate::schema::change::{Constraint, Key};
 use crate::schema::knowledge::{Cloud, Knowledge, Tick};
-use crate::schema::name::{Name, ObjectKind, ObjectRef};
+use crate::schema::name::{Name, ObjectRef};
 pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
@@ -63,8 +64,6 @@ pub(crate) enum Space {
 pub struct Grant {
     /// On what; a role for a membership.
     pub object: ObjectRef,
-    /// On all objects of this kind in the schema `object`.
-    pub all_of: Option<ObjectKind>,
     /// Who has it; `public` for PUBLIC.
     pub role: String,
     /// Which, upper case with any column list.
@@ -236,6 +235,16 @@ impl Catalog {
                 None => Knowledge::Assumed,
             },
             None => self.beyond(&name, Some(column), table, table.gone.contains(column)),
+        }
+    }
+
+    /// A column as far as it was seen, a part of its definition included, unless a statement may
+    /// have changed it since.
+    pub fn column_as_far_as_seen(&self, table: &Name, column: &str) -> Option<&Column> {
+        match self.column(table, column) {
+            Knowledge::Known(column) => Some(column),
+            Knowledge::Assumed => self.seen_table(table)?.1.column(column),
+            Knowledge::Absent | Knowledge::Clouded { .. } => None,
         }
     }
 

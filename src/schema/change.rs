@@ -384,6 +384,8 @@ pub struct CreateRoutine {
     pub or_replace: bool,
     /// Types of the input arguments, joined by `, `: what identifies it among its namesakes.
     pub arguments: String,
+    /// What stands in its parentheses; one that could not be taken apart has all of it as its type.
+    pub parameters: Vec<Parameter>,
     /// `RETURNS`, as text.
     pub returns: Option<String>,
     /// `LANGUAGE`, lower case.
@@ -394,12 +396,31 @@ pub struct CreateRoutine {
     pub security_definer: bool,
     /// Whether a `SET search_path` stands among the options.
     pub sets_search_path: bool,
+    /// Its other options, in their order: `STRICT`, `COST 10`, `SET ...`.
+    pub options: Vec<String>,
     /// `STRICT`, or with a `SET`: the planner does not put its body in place of a call.
     pub never_inlined: bool,
     /// The body, without its quotes.
     pub body: Option<String>,
+    /// The body is SQL without quotes: `RETURN ...`, `BEGIN ATOMIC ... END`.
+    pub atomic: bool,
+    /// The name in the object file that `body` names, where written.
+    pub symbol: Option<String>,
     /// The statements of the body as far as they could be read: for names, never for findings.
     pub body_changes: Vec<Change>,
     /// Whether the whole body was read; what it calls may still be unknown.
     pub body_read: bool,
+}
+
+/// A parameter of a routine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameter {
+    /// `IN`, `OUT`, `INOUT` or `VARIADIC`, where written.
+    pub mode: Option<String>,
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Its type, as text.
+    pub ty: String,
+    /// `DEFAULT`, as text.
+    pub default: Option<String>,
 }

@@ -134,6 +134,8 @@ pub struct Table {
     pub of_type: Option<Name>,
     /// The relations that `CREATE TABLE AS` filled it from.
     pub filled_from: Vec<Name>,
+    /// The query of `CREATE TABLE AS`, where its columns are not worked out.
+    pub query: Option<Arc<Query>>,
     /// Storage options, tablespace, access method, row security, replica identity, states of
     /// triggers: by the name of the setting.
     pub options: BTreeMap<String, String>,
@@ -160,6 +162,7 @@ impl Table {
             children: OrdSet::new(),
             of_type: None,
             filled_from: Vec::new(),
+            query: None,
             options: BTreeMap::new(),
         }
     }

@@ -96,7 +96,7 @@ fn mentions(index: &Index, column: &str) -> bool {
 
 /// Whether the column gets another collation: what an index orders by changes with it.
 fn changes_collation(before: &Catalog, table: &Name, column: &str, new: Option<&Name>) -> bool {
-    let old = before.column(table, column).seen();
+    let old = before.column_as_far_as_seen(table, column);
     let old = old.and_then(|found| found.definition.collation.as_ref());
     let name = |collation: Option<&Name>| {
         collation.map(|name| name.name.clone()).filter(|name| name != "default")
@@ -118,7 +118,7 @@ fn is_utc(before: &Catalog, dialect: Dialect) -> bool {
 pub(super) fn classify(plan: &mut Plan<'_>, table: &Name, only: bool, action: &TableAction) {
     let TableAction::AlterType { column, .. } = action else { return };
     let reach = Reach::Family.unless(only);
-    let found = plan.before.column(table, column).seen();
+    let found = plan.before.column_as_far_as_seen(table, column);
     let from = found.and_then(|found| found.definition.ty.as_ref());
     let done = from.and_then(|from| retype(plan.before, plan.dialect, table, from, action));
     let change = done.as_ref().map_or(TypeChange::Unknown, |done| done.change);

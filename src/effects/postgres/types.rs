@@ -1,6 +1,6 @@
 //! What `ALTER COLUMN ... TYPE` does to a table, by the old type and the new one.
 //!
-//! Measured on PostgreSQL 10 to 18: `facts/postgres_impact.csv`, category "alter column type". The
+//! Measured on PostgreSQL 10 to 18: `tests/facts/postgres_impact.csv`, category "alter column type". The
 //! test below holds the pairs that were measured.
 
 use crate::schema::catalog::Catalog;

@@ -1,7 +1,7 @@
 //! A dump without its rows: they stream by, and what is kept has every line where it was.
 //!
 //! Kept are the line ends of the rows, so that places stay right, the first row of an INSERT, and
-//! of INSERTs into one table that follow each other the first.
+//! of INSERTs into one table that follow each other the first. It is a dump still: psql takes it.
 
 use crate::dialect::Engine;
 
@@ -36,6 +36,8 @@ enum State {
     Line,
     /// In comments, nested.
     Block(usize),
+    /// Behind the semicolon of a COPY, up to the end of the line.
+    CopyHead,
     /// In the rows of a COPY: the first bytes of the line.
     Copy(Vec<u8>),
 }
@@ -78,9 +80,11 @@ impl Rows {
 
     /// What is kept, and the line (from 1) of a statement that does not end: the dump is cut off.
     pub fn finish(self) -> (Vec<u8>, Option<usize>) {
-        let open = match self.state {
+        let open = match &self.state {
             State::Code | State::Line | State::Tag(_) => self.dropping || self.depth > 0,
-            State::Quoted { .. } | State::Dollar(_) | State::Block(_) | State::Copy(_) => true,
+            State::Quoted { .. } | State::Dollar(_) | State::Block(_) => true,
+            State::CopyHead => true,
+            State::Copy(start) => start.trim_ascii_end() != COPY_END,
         };
         let before = self.kept.get(..self.first.unwrap_or(self.kept.len())).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -137,7 +141,13 @@ impl Rows {
                 (b'/', b'*') if self.engine == Engine::Postgres => *depth += 1,
                 _ => {}
             },
-            State::Copy(_) => {}
+            State::CopyHead if byte == b'\n' => {
+                self.kept.push(byte);
+                self.kept.extend_from_slice(COPY_END);
+                self.state = State::Copy(Vec::new());
+                return;
+            }
+            State::CopyHead | State::Copy(_) => {}
         }
         self.keep(byte);
     }
@@ -208,7 +218,7 @@ impl Rows {
             && statement.to_ascii_lowercase().ends_with(b"from stdin;");
         if copies {
             // The statement stays, for where it is cut off.
-            self.state = State::Copy(Vec::new());
+            self.state = State::CopyHead;
             return;
         }
         let insert = if self.is_insert() { head(statement).to_vec() } else { Vec::new() };
@@ -233,7 +243,6 @@ impl Rows {
             return rest;
         }
         if start.trim_ascii_end() == COPY_END {
-            self.kept.extend_from_slice(COPY_END);
             self.state = State::Code;
             self.first = None;
             self.depth = 0;
@@ -284,9 +293,9 @@ mod tests {
             (
                 Engine::Postgres,
                 "COPY public.t (a, b) FROM stdin;\n1\tx;\n2\t'\n\\.\n\nSELECT 1;\n",
-                "COPY public.t (a, b) FROM stdin;\n\n\n\\.\n\nSELECT 1;\n",
+                "COPY public.t (a, b) FROM stdin;\n\\.\n\n\n\nSELECT 1;\n",
             ),
-            (Engine::Postgres, "COPY t FROM stdin;\r\n1\r\n\\.\r\na;", "COPY t FROM stdin;\n\n\\.\na;"),
+            (Engine::Postgres, "COPY t FROM stdin;\r\n1\r\n\\.\r\na;", "COPY t FROM stdin;\r\n\\.\n\na;"),
             (
                 Engine::Postgres,
                 "-- it's\nINSERT INTO t VALUES (1, 'a;\nb'),\n  (2, E'\\'),('),\n(3, '$$');\nb;",
@@ -337,7 +346,8 @@ mod tests {
             ("a;\n\nCREATE FUNCTION f() AS $$ x;", Some(3)),
             ("SELECT 'x", Some(1)),
             ("COPY t FROM stdin;\n1\n\\.\n-- it's done", None),
-            ("COPY t FROM stdin;\n1\n\\.", Some(1)),
+            ("COPY t FROM stdin;\n1\n\\.", None),
+            ("COPY t FROM stdin;", Some(1)),
         ];
         for (text, line) in cases {
             assert_eq!(kept(Engine::Postgres, text).1, line, "{text}");

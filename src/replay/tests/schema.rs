@@ -141,7 +141,7 @@ fn renames_reach_everything_that_refers() {
         "create schema s; create table t (id serial primary key); alter table t set schema s;\
          alter schema s rename to r;",
         &[
-            "r.t (id integer not null default nextval('public.t_id_seq'::regclass), \
+            "r.t (id integer not null default nextval('r.t_id_seq'::regclass), \
              t_pkey primary key (id))",
             "sequence r.t_id_seq of r.t.id",
             "unique index r.t_pkey on r.t (id)",

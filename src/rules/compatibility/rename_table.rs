@@ -2,10 +2,10 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
-use crate::replay::{DifferenceKind, Step};
+use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Relation, Table};
-use crate::schema::name::Name;
+use crate::schema::name::{Name, ObjectKind};
 use crate::schema::table::Birth;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer); CREATE SCHEMA s; CREATE VIEW v AS SELECT id FROM t;";
@@ -70,6 +70,8 @@ pub static RULE: Rule = Rule {
             "RENAME TO q",
         ),
         bad("postgres", OLD, "ALTER TABLE t RENAME TO u;", "RENAME TO u").runner("flyway"),
+        bad("postgres", "CREATE SCHEMA app; CREATE TABLE app.x (id int PRIMARY KEY);", "ALTER SCHEMA app RENAME TO app2;", "ALTER SCHEMA app RENAME TO app2"),
+        good("postgres", "", "CREATE SCHEMA app; CREATE TABLE app.x (id int PRIMARY KEY); ALTER SCHEMA app RENAME TO app2;"),
         good("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT * FROM u;"),
         good("postgres", OLD, "ALTER TABLE t RENAME TO o; CREATE TABLE t (id bigint PRIMARY KEY, a bigint); INSERT INTO t SELECT * FROM o;"),
         good("postgres", OLD, "CREATE TABLE n (LIKE t INCLUDING ALL); INSERT INTO n SELECT * FROM t; ALTER TABLE t RENAME TO o; ALTER TABLE n RENAME TO t;"),
@@ -92,6 +94,11 @@ pub static RULE: Rule = Rule {
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for difference in step.differences {
+        if let DifferenceKind::ObjectRenamed { to } = &difference.kind
+            && difference.object.kind == ObjectKind::Schema
+        {
+            schema(step, difference, to, sink);
+        }
         let DifferenceKind::TableRenamed { to } = &difference.kind else { continue };
         let table = &difference.object.name;
         // A table that this migration only moved aside and back is not renamed.
@@ -141,6 +148,29 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ))
             .push();
     }
+}
+
+/// A schema takes the names of its tables along.
+fn schema(step: &Step<'_>, difference: &Difference, to: &Name, sink: &mut Sink) {
+    let schema = &difference.object.name.name;
+    let within = |(name, _): &(&Name, &Table)| name.schema.as_ref() == Some(schema);
+    let tables: Vec<&Name> =
+        step.before.tables().filter(within).map(|(name, _)| name).collect();
+    if !tables.iter().any(|table| !step.is_born(table)) && step.start.complete {
+        return;
+    }
+    let (maybe, to) = (step.maybe(difference.change), &to.name);
+    let with = if tables.is_empty() { String::new() } else { format!(", with {}", listed(&tables)) };
+    sink.report(step, difference.span, Subject::Object("schema", schema.clone()))
+        .message(format!(
+            "{maybe}schema `{schema}` becomes `{to}`{with}: a release that names `{schema}` fails from \
+             then on, and one that names `{to}` until then"
+        ))
+        .help(format!(
+            "create schema `{to}` with a view of each table, and drop `{schema}` when no release \
+             uses it"
+        ))
+        .push();
 }
 
 /// Whether what carries the name at the end is the table that carried it at the start.

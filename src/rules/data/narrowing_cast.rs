@@ -130,11 +130,15 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                     ", and from then on refuses such values that the release that is running writes",
                 );
             }
+            let texts = ["character varying", "character"].iter().any(|name| to.is(name));
+            let uncut = match texts {
+                true => "; without a cast, text that is too long is refused and not cut",
+                false => "",
+            };
             draft
-                .help(
-                    "look for the values that do not fit first, and decide what becomes of each; \
-                     without a cast, text that is too long is refused and not cut",
-                )
+                .help(format!(
+                    "look for the values that do not fit first, and decide what becomes of each{uncut}"
+                ))
                 .push();
         }
     }

@@ -78,7 +78,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             sink.report(step, located.change.span, Subject::Table(table.clone()))
                 .level(level)
                 .message(format!("{maybe}TRUNCATE deletes every row of `{table}`{also}{standing}"))
-                .help("delete by a condition, or insert with ON CONFLICT DO UPDATE")
+                .help("if all rows may go, say so in an allow; else DELETE those that may, in batches")
                 .push();
         }
     }

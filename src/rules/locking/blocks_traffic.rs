@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
             says: "A new partition reads all of the default partition under ACCESS EXCLUSIVE; ALTER \
                    DOMAIN ADD CONSTRAINT reads every table with a column of the domain under SHARE; \
                    VALIDATE CONSTRAINT beside another sub-command keeps that one's lock.",
-            source: "measured: facts/postgres.csv, partitions, types, combined, 12 to 18",
+            source: "measured: tests/facts/postgres.csv, partitions, types, combined, 12 to 18",
         },
     ],
     same_as: &[("pgfence", "attach-partition"), ("pg-migration-lint", "PGM005")],
@@ -62,6 +62,8 @@ pub static RULE: Rule = Rule {
             "ALTER TABLE t VALIDATE CONSTRAINT c, ALTER a DROP DEFAULT;",
             "VALIDATE CONSTRAINT c",
         ),
+        // The type that an earlier change gave is known, though the rest of the column is not.
+        good("postgres", "ALTER TABLE old ALTER a TYPE varchar(64);", "ALTER TABLE old ALTER a TYPE varchar(64) COLLATE \"default\";").incomplete(),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;", "ALTER TABLE t VALIDATE CONSTRAINT c;"),
         // Others have said it.
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int);", "ALTER TABLE t ALTER a SET NOT NULL;"),
@@ -87,9 +89,14 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
         let mut works = step.old_touches(held.change).filter(|touch| touch.works());
         let Some(first) = works.next().filter(|_| !told) else { continue };
         let subject = Subject::Table(first.object.name.clone());
-        held.report(sink, change.span, subject, &format!("this {worked}"))
-            .help(help(&change.value))
-            .push();
+        let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
+        let draft = held
+            .report(sink, change.span, subject, &format!("this {worked}"))
+            .help(help(&change.value));
+        match unknown {
+            Some(why) => draft.level(Level::Warning).also(&format!(". But {why}")).push(),
+            None => draft.push(),
+        }
     }
 }
 

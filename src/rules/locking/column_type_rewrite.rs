@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "A type change without a rewrite still builds expression and partial indexes \
                    on the column anew, and verifies CHECK constraints that mention it.",
-            source: "measured: facts/postgres_impact.csv, category alter column type, 10 to 18",
+            source: "measured: tests/facts/postgres_impact.csv, alter column type, 10 to 18",
         },
     ],
     same_as: &[
@@ -132,12 +132,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if step.is_born(&difference.object.name) || !stores_rows {
             continue;
         }
-        let Some((level, message)) = judge(step, difference, column, from.as_ref(), to) else {
+        let Some((level, message, help)) = judge(step, difference, column, from.as_ref(), to) else {
             continue;
         };
         let subject = Subject::Column(difference.object.name.clone(), column.clone());
-        let help = "add a new column, copy the rows in batches, switch over, drop the old column \
-                    in a later migration";
         sink.report(step, difference.span, subject)
             .level(level)
             .message(message)
@@ -146,14 +144,17 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     }
 }
 
-/// The level and message, or `None` where the change is free.
+const NEW_COLUMN: &str = "add a new column, copy the rows in batches, switch over, drop the old column in \
+                          a later migration";
+
+/// The level, message and help, or `None` where the change is free.
 fn judge(
     step: &Step<'_>,
     difference: &Difference,
     column: &str,
     from: Option<&DataType>,
     to: &DataType,
-) -> Option<(Level, String)> {
+) -> Option<(Level, String, &'static str)> {
     let table = &difference.object.name;
     let blocked = format!("nobody can read or write `{table}` until it ends");
     let Some(from) = from else {
@@ -161,7 +162,7 @@ fn judge(
             "the old type of `{table}.{column}` is not known; unless {to} holds its values as \
              they are, the whole table is written anew under an ACCESS EXCLUSIVE lock"
         );
-        return Some((Level::Warning, message));
+        return Some((Level::Warning, message, NEW_COLUMN));
     };
     let located = step.statement.changes.get(difference.change)?;
     let Change::AlterTable { action, .. } = &located.change.value else { return None };
@@ -172,10 +173,12 @@ fn judge(
         TypeChange::Rewrites => Some((
             Level::Error,
             format!("{what} writes the whole table anew {lock}: {blocked}"),
+            NEW_COLUMN,
         )),
         TypeChange::Unknown => Some((
             Level::Warning,
             format!("{what} may write the whole table anew {lock}: the types are not known"),
+            NEW_COLUMN,
         )),
         TypeChange::Free | TypeChange::RebuildsIndexes => {
             let indexes: Vec<&str> = done.rebuilt.iter().map(|it| it.name.as_str()).collect();
@@ -184,11 +187,19 @@ fn judge(
                 return Some((
                     Level::Error,
                     format!("{what} builds `{indexes}` anew {lock}: {blocked}"),
+                    "DROP INDEX CONCURRENTLY before it and CREATE INDEX CONCURRENTLY after it, if \
+                     queries can do without the index meanwhile; else add a new column, copy the \
+                     rows in batches, and switch over",
                 ));
             }
             let checks = done.verified.join("`, `");
             (!checks.is_empty()).then(|| {
-                (Level::Error, format!("{what} verifies `{checks}` on every row {lock}: {blocked}"))
+                (
+                    Level::Error,
+                    format!("{what} verifies `{checks}` on every row {lock}: {blocked}"),
+                    "drop the CHECK before it; after it add the CHECK again NOT VALID, and VALIDATE \
+                     it in a later transaction",
+                )
             })
         }
     }

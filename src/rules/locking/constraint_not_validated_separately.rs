@@ -4,7 +4,7 @@ use crate::dialect::{Engine, Version};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::{Added, Held, held, is_timeout_set};
+use crate::rules::lock::{bounded_wait, SQL, Added, Held, held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, CreateTable};
 use crate::source::Span;
@@ -43,12 +43,12 @@ pub static RULE: Rule = Rule {
             says: "ADD FOREIGN KEY holds SHARE ROW EXCLUSIVE on both tables and reads both; ADD \
                    COLUMN ... CHECK reads every row though the column is new; ADD COLUMN ... \
                    REFERENCES without a default reads nothing.",
-            source: "measured: facts/postgres.csv, add constraint, add column",
+            source: "measured: tests/facts/postgres.csv, add constraint, add column",
         },
         Fact {
             engine: Engine::Postgres,
             says: "Before 18 a foreign key on a partitioned table cannot be NOT VALID.",
-            source: "measured: facts/postgres.csv, add-fk-partitioned-not-valid",
+            source: "measured: tests/facts/postgres.csv, add-fk-partitioned-not-valid",
         },
     ],
     same_as: &[
@@ -131,6 +131,7 @@ fn added(step: &Step<'_>, held: &Held<'_>, added: &Added<'_>, sink: &mut Sink) {
              to `{table}`, which takes over those of the partitions"
         )
     } else {
+        let name = SQL.ident(name);
         let advice = held.advise(&Advice::Later {
             now: format!("ADD CONSTRAINT {name} {kind} ... NOT VALID"),
             later: format!("VALIDATE CONSTRAINT {name}"),
@@ -166,6 +167,6 @@ fn brief(step: &Step<'_>, held: &Held<'_>, sink: &mut Sink, span: Span, subject:
     }
     held.report_brief(sink, span, subject, "a foreign key to an old table")
         .level(Level::Warning)
-        .help("SET lock_timeout = '2s' before it, and try again when it strikes")
+        .help(bounded_wait(step))
         .push();
 }

@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::held;
+use crate::rules::lock::{SQL, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::name::ObjectKind;
@@ -65,7 +65,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if object.kind != ObjectKind::Index || table.is_some_and(|it| held.is_partitioned(it)) {
             continue;
         }
-        let statement = Advice::RunAlone(format!("DROP INDEX CONCURRENTLY {}", object.name));
+        let statement = Advice::RunAlone(format!("DROP INDEX CONCURRENTLY {}", SQL.name(&object.name)));
         let doing = format!("DROP INDEX `{index}`");
         held.report_brief(sink, held.located.change.span, Subject::Index(index), &doing)
             .help(held.advise(&statement))

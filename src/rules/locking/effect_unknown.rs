@@ -50,6 +50,7 @@ pub static RULE: Rule = Rule {
         bad("mysql", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t (a)"),
         bad("mariadb", OLD, "ALTER TABLE t DROP COLUMN a;", "DROP COLUMN a"),
         bad("sqlite", OLD, "ALTER TABLE t DROP COLUMN a;", "DROP COLUMN a"),
+        bad("postgres", "CREATE EXTENSION citext; CREATE TABLE t (id bigint PRIMARY KEY, e citext);", "DROP EXTENSION citext CASCADE;", "citext"),
         good("mysql", OLD, "INSERT INTO t VALUES (1, 2); UPDATE t SET a = 1 WHERE id = 1; DROP TABLE t;"),
         good("mysql", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE n ADD COLUMN b int; CREATE INDEX i ON n (a);"),
         good("mariadb", OLD, "CREATE TABLE n (id int PRIMARY KEY);"),
@@ -75,6 +76,7 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
         let subject = match kind {
             ObjectKind::Index => Subject::Index(name.clone()),
             ObjectKind::Type | ObjectKind::Domain => Subject::Object("type", name.to_string()),
+            ObjectKind::Extension => Subject::Object("extension", name.to_string()),
             _ => Subject::Table(name.clone()),
         };
         let help = match step.dialect.engine {
@@ -122,9 +124,13 @@ fn changed(step: &Step<'_>, change: &Change) -> Option<(ObjectKind, Name)> {
             (ObjectKind::Type, name)
         }
         Change::Alter { object, .. } if postgres => (object.kind, &object.name),
+        Change::Drop { object, .. } if object.kind == ObjectKind::Extension => {
+            (object.kind, &object.name)
+        }
         _ => return None,
     };
     match kind {
+        ObjectKind::Extension => Some((kind, name.clone())),
         ObjectKind::Type | ObjectKind::Domain => {
             (!step.is_type_born(name)).then(|| (kind, step.before.resolve_type(name)))
         }

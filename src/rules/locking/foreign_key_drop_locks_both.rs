@@ -4,7 +4,7 @@ use crate::dialect::Engine;
 use crate::effects::Role;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::{held, is_timeout_set};
+use crate::rules::lock::{bounded_wait, held, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::ObjectKind;
@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
         engine: Engine::Postgres,
         says: "DROP CONSTRAINT of a foreign key, DROP COLUMN and DROP TABLE that hold one take ACCESS \
                EXCLUSIVE on the referenced table too.",
-        source: "measured: facts/postgres.csv, drop-fk, drop column, drop table",
+        source: "measured: tests/facts/postgres.csv, drop-fk, drop column, drop table",
     }],
     same_as: &[],
     breaks: &[Breaks::Readers, Breaks::Writers],
@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t DROP COLUMN u;", "DROP COLUMN u"),
         bad("postgres", OLD, "DROP TABLE t;", "t"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE t DROP CONSTRAINT f; END IF; END $$;", "DROP CONSTRAINT f"),
+        bad("postgres", "CREATE TABLE u (id bigint PRIMARY KEY); CREATE TABLE t (id bigint PRIMARY KEY, u_id bigint REFERENCES u);", "ALTER TABLE u DROP CONSTRAINT u_pkey CASCADE;", "DROP CONSTRAINT u_pkey CASCADE"),
         good("postgres", OLD, "SET lock_timeout = '2s'; ALTER TABLE t DROP CONSTRAINT f;"),
         good("postgres", OLD, "ALTER TABLE t DROP COLUMN id;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT c CHECK (a > 0));", "ALTER TABLE t DROP CONSTRAINT c;"),
@@ -61,23 +62,29 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Change::AlterTable { target, action: TableAction::DropColumn { column, .. } } => {
                 (format!("DROP COLUMN `{column}`"), &target.name)
             }
-            Change::Drop { object, .. } if object.kind == ObjectKind::Table => {
-                (format!("DROP TABLE `{}`", object.name), &object.name)
+            Change::Drop { object, cascade, .. } if object.kind == ObjectKind::Table || *cascade => {
+                {
+                let words = object.kind.words().to_ascii_uppercase();
+                (format!("DROP {words} `{}`", object.name), &object.name)
+            }
             }
             _ => continue,
         };
-        let other = |role: Role| matches!(role, Role::Referenced | Role::Referencing);
-        let both = held.any(|touch| other(touch.role) && touch.mode.blocks_reads());
-        if !both || step.is_born(name) || is_timeout_set(step, "lock_timeout") {
+        // What CASCADE takes is a target of its own.
+        let end = |role: Role| matches!(role, Role::Target | Role::Referenced | Role::Referencing);
+        let ends = held.touches.iter().filter(|touch| {
+            end(touch.role) && touch.object.kind == ObjectKind::Table && touch.mode.blocks_reads()
+        });
+        if ends.count() < 2 || step.is_born(name) || is_timeout_set(step, "lock_timeout") {
             continue;
         }
         let table = step.before.resolve(name);
         let doing = format!("{what} drops a foreign key and");
         held.report_brief(sink, held.located.change.span, Subject::Table(table), &doing)
-            .help(
-                "SET lock_timeout = '2s' before it, drop each foreign key in a transaction of its \
-                 own, and try again when the timeout strikes",
-            )
+            .help(format!(
+                "{}; drop each foreign key in a transaction of its own first",
+                bounded_wait(step)
+            ))
             .push();
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
-use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
-use crate::rules::lock::{advise_at, is_timeout_set};
+use crate::rules::lock::{SQL, is_timeout_set};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
 use crate::schema::name::{Name, ObjectKind};
@@ -24,8 +23,8 @@ pub static RULE: Rule = Rule {
           takes the invalid index for the one that is wanted, and the migration passes without \
           an index. A lock_timeout cuts the build off while it waits for others, which it has to; a \
           statement_timeout cuts off the build itself.",
-    instead: "SET lock_timeout = 0 and statement_timeout = 0 before a concurrent build, and DROP \
-              INDEX CONCURRENTLY IF EXISTS before it instead of IF NOT EXISTS in it.",
+    instead: "Build where no lock_timeout and no statement_timeout is set, and without IF NOT EXISTS: a \
+              second run then fails loudly, and DROP INDEX CONCURRENTLY makes way for it.",
     facts: &[Fact {
         engine: Engine::Postgres,
         says: "If a problem arises while scanning the table, the CREATE INDEX command will fail but \
@@ -78,15 +77,15 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                     (false, Some(timeout)) => format!("{timeout} is set and can cut the build off"),
                     (false, None) => continue,
                 };
-                let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
-                let mut help = advise_at(step, located, &Advice::RunAlone(drop));
-                help = match skips {
-                    true => format!("before this migration {help}"),
-                    false => String::new(),
-                };
-                let timeouts = timeout.map(without_timeouts);
-                let help = [Some(help).filter(|it| !it.is_empty()), timeouts];
-                let help: Vec<String> = help.into_iter().flatten().collect();
+                let loud = skips.then(|| {
+                    format!(
+                        "leave IF NOT EXISTS out: a second run then fails instead of keeping the wreck, \
+                         and `DROP INDEX CONCURRENTLY {}` makes way for it",
+                        SQL.name(name)
+                    )
+                });
+                let help: Vec<String> =
+                    [loud, timeout.map(without_timeouts)].into_iter().flatten().collect();
                 report(step, sink, span, Subject::Index(name.clone()), "CREATE INDEX", &why, &help);
             }
             Change::Maintenance(Maintenance {
@@ -126,7 +125,7 @@ fn report(
 }
 
 fn without_timeouts(timeout: &str) -> String {
-    format!("run it with {timeout} at 0: while it waits it blocks nobody")
+    format!("run it where {timeout} is not set (or 0): while it waits it blocks nobody")
 }
 
 /// The timeout that is in force.

@@ -4,7 +4,7 @@ use crate::dialect::{Engine, Version};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::{Held, held};
+use crate::rules::lock::{SQL, Held, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, TableAction};
 use crate::schema::knowledge::Knowledge;
@@ -40,7 +40,7 @@ pub static RULE: Rule = Rule {
             says: "`a IS NOT NULL`, alone or joined by AND, is such a proof from 12; `a > 0`, an \
                    OR, and a NOT VALID constraint are not. PRIMARY KEY USING INDEX on nullable \
                    columns scans likewise.",
-            source: "measured: facts/postgres.csv, category not null, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category not null, 10 to 18",
         },
     ],
     same_as: &[
@@ -136,13 +136,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Some(column) => Subject::Column(table.clone(), column.clone()),
             None => Subject::Table(table.clone()),
         };
-        let level = match may_be_proved(step, &table, column.as_deref()) {
-            true => Level::Warning,
-            false => held.level(sink.rule().level),
+        let (level, unless) = match may_be_proved(step, &table, column.as_deref()) {
+            true => (Level::Warning, ". It would not, if a valid CHECK proves it"),
+            false => (held.level(sink.rule().level), ""),
         };
-        let unless = if level == Level::Warning { ", unless a valid CHECK proves it" } else { "" };
-        held.report(sink, held.located.change.span, subject, &format!("{doing} reads every row of {names}{unless}"))
+        held.report(sink, held.located.change.span, subject, &format!("{doing} reads every row of {names}"))
             .level(level)
+            .also(unless)
             .help(help(step, &held, &target.name, column.as_deref()))
             .push();
     }
@@ -183,18 +183,22 @@ fn help(step: &Step<'_>, held: &Held<'_>, table: &Name, column: Option<&str>) ->
         return format!(
             "make the columns of the index NOT NULL first: ADD CONSTRAINT c CHECK (... IS NOT \
              NULL) NOT VALID, VALIDATE CONSTRAINT c in a later transaction, SET NOT NULL; then \
-             `ALTER TABLE {table} ADD PRIMARY KEY USING INDEX` reads nothing"
+             `ALTER TABLE {} ADD PRIMARY KEY USING INDEX` reads nothing",
+            SQL.name(table)
         );
     };
+    let (name, quoted) = (|suffix: &str| SQL.ident(&format!("{column}_{suffix}")), SQL.ident(column));
     if !step.dialect.may_be_before(Version::major(18)) {
+        let name = name("not_null");
         return held.advise(&Advice::Later {
-            now: format!("ADD CONSTRAINT {column}_not_null NOT NULL {column} NOT VALID"),
-            later: format!("VALIDATE CONSTRAINT {column}_not_null"),
+            now: format!("ADD CONSTRAINT {name} NOT NULL {quoted} NOT VALID"),
+            later: format!("VALIDATE CONSTRAINT {name}"),
         });
     }
+    let name = name("set");
     let check = Advice::Later {
-        now: format!("ADD CONSTRAINT {column}_set CHECK ({column} IS NOT NULL) NOT VALID"),
-        later: format!("VALIDATE CONSTRAINT {column}_set"),
+        now: format!("ADD CONSTRAINT {name} CHECK ({quoted} IS NOT NULL) NOT VALID"),
+        later: format!("VALIDATE CONSTRAINT {name}"),
     };
     let check = held.advise(&check);
     match step.dialect.may_be_before(Version::major(12)) {

@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "PRIMARY KEY USING INDEX does a full scan where a column is not yet NOT NULL.",
-            source: "measured: facts/postgres.csv, category add constraint, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add constraint, 10 to 18",
         },
     ],
     same_as: &[
@@ -84,7 +84,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             let rows = held.names(|touch| touch.rebuilds);
             let doing = format!("ADD PRIMARY KEY reads all of {rows} and builds an index");
             held.report(sink, added.span, added.subject(), &doing)
-                .help(format!("{first}{}", held.advise_key(&added, "PRIMARY KEY", &key.columns)))
+                .help(format!("{first}{}", held.advise_key(&added, "PRIMARY KEY", key)))
                 .push();
         }
     }

@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::held;
+use crate::rules::lock::{SQL, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "REFRESH holds ACCESS EXCLUSIVE, CONCURRENTLY EXCLUSIVE; WITH NO DATA is brief.",
-            source: "measured: facts/postgres.csv, category views, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category views, 10 to 18",
         },
     ],
     same_as: &[("pgfence", "refresh-matview-blocking")],
@@ -75,7 +75,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             && has_unique_index(step, name) == Some(false)
         {
             let view = step.before.resolve(name);
-            let help = format!("CREATE UNIQUE INDEX ON {view} (...) before it, on plain columns and without WHERE");
+            let help = format!(
+                "CREATE UNIQUE INDEX ON {} (...) before it, on plain columns and without WHERE",
+                SQL.name(&view)
+            );
             sink.report(step, located.change.span, Subject::Table(view.clone()))
                 .breaks([])
                 .message(format!(

@@ -4,7 +4,7 @@ use crate::dialect::{Engine, Version};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
-use crate::rules::lock::{advise_at, held};
+use crate::rules::lock::{SQL, advise_at, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
 use crate::schema::name::{ObjectKind, ObjectRef};
@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
         Fact {
             engine: Engine::Postgres,
             says: "A plain SELECT on the table waits.",
-            source: "measured: facts/postgres.csv, category index, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category index, 10 to 18",
         },
     ],
     same_as: &[
@@ -100,7 +100,12 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ObjectKind::Index => (format!("REINDEX builds `{name}` anew"), Subject::Index(name)),
             _ => (format!("REINDEX builds every index of `{name}` anew"), Subject::Table(name)),
         };
-        held.report(sink, span, subject, &doing).help(help).push();
+        let known = held.any(|touch| touch.object.kind == ObjectKind::Index);
+        let also = match known {
+            true => "",
+            false => "; each index is under ACCESS EXCLUSIVE meanwhile, so every query waits too",
+        };
+        held.report(sink, span, subject, &doing).help(help).also(also).push();
     }
 }
 
@@ -109,7 +114,7 @@ fn concurrent(object: Option<&ObjectRef>) -> String {
     match object {
         Some(object) => {
             let kind = object.kind.words().to_ascii_uppercase();
-            format!("REINDEX {kind} CONCURRENTLY {}", object.name)
+            format!("REINDEX {kind} CONCURRENTLY {}", SQL.name(&object.name))
         }
         None => "REINDEX DATABASE CONCURRENTLY".to_owned(),
     }

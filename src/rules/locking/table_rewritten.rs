@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "CLUSTER, SET LOGGED, SET UNLOGGED, SET TABLESPACE, SET ACCESS METHOD rewrite under \
                    ACCESS EXCLUSIVE; where nothing changes by it, they rewrite nothing.",
-            source: "measured: facts/postgres.csv, maintenance and storage, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, maintenance and storage, 10 to 18",
         },
     ],
     same_as: &[

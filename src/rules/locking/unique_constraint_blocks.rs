@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "ADD UNIQUE, ADD EXCLUDE and ADD COLUMN ... UNIQUE hold ACCESS EXCLUSIVE while \
                    they read the table and build the index.",
-            source: "measured: facts/postgres.csv, category add constraint, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add constraint, 10 to 18",
         },
     ],
     same_as: &[
@@ -80,7 +80,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         for added in held.constraints() {
             let (kind, help) = match &added.constraint.kind {
                 ConstraintKind::Unique(key) if key.using_index.is_none() => {
-                    ("UNIQUE", held.advise_key(&added, "UNIQUE", &key.columns))
+                    ("UNIQUE", held.advise_key(&added, "UNIQUE", key))
                 }
                 ConstraintKind::Exclude { .. } => ("EXCLUDE", NO_OTHER_WAY.to_owned()),
                 _ => continue,

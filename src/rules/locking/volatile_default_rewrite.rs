@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::lock::held;
+use crate::rules::lock::{SQL, held};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Column, TableAction};
 use crate::schema::table::TypeKind;
@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "now(), CURRENT_DATE, and stable and immutable functions rewrite nothing from 11; \
                    in 10 every default rewrites.",
-            source: "measured: facts/postgres.csv, category add column, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, category add column, 10 to 18",
         },
     ],
     same_as: &[
@@ -97,13 +97,16 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = step.before.resolve(&target.name);
         let (reason, help) = reason(step, column);
         let rows = held.names(|touch| touch.rewrites);
-        let doing =
-            format!("{reason}: ADD COLUMN `{}` writes {rows} and every index anew", column.name);
         let subject = Subject::Column(table, column.name.clone());
         let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
+        let writes = format!("ADD COLUMN `{}` writes {rows} and every index anew", column.name);
+        let doing = match unknown {
+            Some(why) => why.clone(),
+            None => format!("{reason}: {writes}"),
+        };
         let draft = held.report(sink, held.located.change.span, subject, &doing).help(help);
         match unknown {
-            Some(why) => draft.level(Level::Warning).also(&format!(". But {why}")).push(),
+            Some(_) => draft.level(Level::Warning).push(),
             None => draft.push(),
         }
     }
@@ -111,7 +114,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 
 /// Why each row needs work of its own, and what to do instead.
 fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
-    let name = &column.name;
+    let (name, quoted) = (&column.name, SQL.ident(&column.name));
     let ty = column.ty.as_ref();
     if column.identity.is_some() || ty.is_some_and(|ty| ty.serial_of().is_some()) {
         return (
@@ -140,16 +143,16 @@ fn reason(step: &Step<'_>, column: &Column) -> (String, String) {
                  VALID, then VALIDATE CONSTRAINT in a later transaction"
             ),
         ),
-        (_, Some(default)) => (
+        (_, Some(default)) if !default.literal => (
             format!("the default `{}` is computed for each row", default.text),
             format!(
-                "ADD COLUMN {name} without the default, then ALTER COLUMN {name} SET DEFAULT {}, \
-                 which counts for new rows; fill the old rows in batches, in transactions of \
+                "ADD COLUMN {quoted} without the default, then ALTER COLUMN {quoted} SET DEFAULT \
+                 {}, which counts for new rows; fill the old rows in batches, in transactions of \
                  their own",
                 default.text
             ),
         ),
-        (_, None) => (
+        _ => (
             "each row gets a value of its own".to_owned(),
             format!("add `{name}` as a plain column and fill the old rows in batches"),
         ),

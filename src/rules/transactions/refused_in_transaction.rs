@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
             engine: Engine::Postgres,
             says: "Refused: the CONCURRENTLY forms but REFRESH, VACUUM, CLUSTER of all tables, \
                    REINDEX of a schema or database, and from 14 of a partitioned table.",
-            source: "measured: facts/postgres.csv, column txn_block_ok, 10 to 18",
+            source: "measured: tests/facts/postgres.csv, column txn_block_ok, 10 to 18",
         },
         Fact {
             engine: Engine::Postgres,

@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Label, Level, Subject};
 use crate::migration::{Advice, advise};
 use crate::replay::{Difference, DifferenceKind, Step, Transaction};
+use crate::rules::lock::SQL;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Constraint, ConstraintKind};
 use crate::schema::name::ObjectKind;
@@ -187,9 +188,10 @@ fn report(found: &Found<'_>, name: &str, level: Level, why: &str, sink: &mut Sin
          rows, so NOT VALID gains nothing{}",
         step.standing(table)
     );
+    let quoted = SQL.ident(name);
     let advice = Advice::Later {
-        now: format!("ADD CONSTRAINT {name} ... NOT VALID"),
-        later: format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
+        now: format!("ADD CONSTRAINT {quoted} ... NOT VALID"),
+        later: format!("ALTER TABLE {} VALIDATE CONSTRAINT {quoted}", SQL.name(table)),
     };
     let label = Label {
         file: step.migration.migration.file,

@@ -204,6 +204,8 @@ pub struct Key {
     pub nulls_not_distinct: bool,
     /// The last column is `WITHOUT OVERLAPS` (PostgreSQL 18).
     pub without_overlaps: bool,
+    /// `WITH (...)`, `USING INDEX TABLESPACE`: of its index.
+    pub options: Vec<(String, String)>,
 }
 
 /// A foreign key.

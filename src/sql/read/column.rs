@@ -1,16 +1,21 @@
 //! Column definitions and constraints, wherever they are written.
 
 use crate::dialect::Engine;
+use crate::schema::canonical::quoted;
 use crate::schema::change::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Key,
 };
 use crate::schema::expr::Expr;
+use crate::schema::name::Name;
 use crate::source::Located;
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::data_type::data_type;
 use crate::sql::read::expr::expression;
 use crate::sql::read::sequence::sequence_options;
 use crate::sql::read::sqlite;
+
+/// Settings with their values.
+pub type Options = Vec<(String, String)>;
 
 /// A column and the constraints beside it.
 #[derive(Debug, Default)]
@@ -114,15 +119,15 @@ fn constraint_beside(
         return Ok(None);
     }
     if cursor.eat("PRIMARY KEY") {
-        let key = Key { columns: own(), ..Key::default() };
-        index_parameters(cursor)?;
+        let mut key = Key { columns: own(), ..Key::default() };
+        (key.include, key.options) = index_parameters(cursor)?;
         sqlite::primary_key_options(cursor, column);
         return Ok(Some(ConstraintKind::PrimaryKey(key)));
     }
     if cursor.eat("UNIQUE") {
         let nulls_not_distinct = nulls_not_distinct(cursor);
-        let key = Key { columns: own(), nulls_not_distinct, ..Key::default() };
-        index_parameters(cursor)?;
+        let mut key = Key { columns: own(), nulls_not_distinct, ..Key::default() };
+        (key.include, key.options) = index_parameters(cursor)?;
         sqlite::column_conflict(cursor, column);
         return Ok(Some(ConstraintKind::Unique(key)));
     }
@@ -209,20 +214,21 @@ pub fn nulls_not_distinct(cursor: &mut Cursor<'_>) -> bool {
     not
 }
 
-/// `INCLUDE (...)`, `WITH (...)`, `USING INDEX TABLESPACE x` behind a key; returns INCLUDE.
-fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<Vec<String>> {
+/// `INCLUDE (...)`, and `WITH (...)` and `USING INDEX TABLESPACE x` as options, behind a key.
+fn index_parameters(cursor: &mut Cursor<'_>) -> Reads<(Vec<String>, Options)> {
     let include = match cursor.eat("INCLUDE") {
         true => cursor.identifiers_in_parentheses()?,
         false => Vec::new(),
     };
+    let mut settings = Vec::new();
     if cursor.is("WITH (") {
         cursor.advance();
-        cursor.parentheses()?;
+        settings = options(cursor.parentheses()?)?;
     }
     if cursor.eat("USING INDEX TABLESPACE") {
-        cursor.identifier()?;
+        settings.push(("tablespace".to_owned(), cursor.identifier()?));
     }
-    Ok(include)
+    Ok((include, settings))
 }
 
 /// Takes DEFERRABLE, INITIALLY, NOT VALID, NO INHERIT, ENFORCED in any order.
@@ -327,8 +333,9 @@ fn key(cursor: &mut Cursor<'_>) -> Reads<Key> {
         return Ok(Key { using_index, nulls_not_distinct, ..Key::default() });
     }
     let (columns, without_overlaps) = key_columns(cursor.parentheses()?, "WITHOUT OVERLAPS")?;
-    let include = index_parameters(cursor)?;
-    Ok(Key { columns, include, using_index: None, nulls_not_distinct, without_overlaps })
+    let (include, options) = index_parameters(cursor)?;
+    let using_index = None;
+    Ok(Key { columns, include, using_index, nulls_not_distinct, without_overlaps, options })
 }
 
 /// Columns, one of which may carry the words for a period (PostgreSQL 18): behind its name for a
@@ -392,7 +399,9 @@ fn referential_action(cursor: &mut Cursor<'_>) -> Reads<String> {
     let mut text = action.to_owned();
     // `SET NULL (a, b)`, from PostgreSQL 15 on.
     if action.starts_with("SET") && cursor.is("(") {
-        text = format!("{text} ({})", cursor.identifiers_in_parentheses()?.join(", "));
+        let columns = cursor.identifiers_in_parentheses()?.into_iter().map(Name::bare);
+        let columns: Vec<String> = columns.map(|it| quoted(cursor.engine, &it)).collect();
+        text = format!("{text} ({})", columns.join(", "));
     }
     Ok(text)
 }
@@ -401,7 +410,7 @@ fn referential_action(cursor: &mut Cursor<'_>) -> Reads<String> {
 ///
 /// # Errors
 /// `Unread` if an element does not begin with a name.
-pub fn options(mut cursor: Cursor<'_>) -> Reads<Vec<(String, String)>> {
+pub fn options(mut cursor: Cursor<'_>) -> Reads<Options> {
     let mut options = Vec::new();
     for mut part in cursor.split_commas() {
         let mut name = part.name()?.to_string();

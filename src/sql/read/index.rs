@@ -60,8 +60,7 @@ pub fn create_index(cursor: &mut Cursor<'_>) -> Reads<Change> {
 
 fn index_tail(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Reads<()> {
     if cursor.eat("INCLUDE") {
-        index.include =
-            cursor.parentheses()?.split_commas().into_iter().map(|mut part| part.rest()).collect();
+        index.include = cursor.identifiers_in_parentheses()?;
     }
     index.nulls_not_distinct = nulls_not_distinct(cursor);
     if cursor.is("WITH (") {

@@ -86,6 +86,14 @@ const KINDS: &[(&str, ObjectKind, Shape)] = &[
     ("VIEW", ObjectKind::View, Shape::Name),
 ];
 
+/// Words for a kind that say more than its own: a definition begins with them.
+const MORE_WORDS: &[&str] = &[
+    "CONSTRAINT TRIGGER",
+    "DEFAULT CONVERSION",
+    "TRUSTED PROCEDURAL LANGUAGE",
+    "TRUSTED LANGUAGE",
+];
+
 /// Takes the words of a kind.
 fn kind(cursor: &mut Cursor<'_>) -> Reads<(ObjectKind, Shape)> {
     let found = KINDS.iter().find(|(words, _, _)| cursor.eat(words));
@@ -171,6 +179,7 @@ fn operator(cursor: &mut Cursor<'_>) -> Reads<ObjectRef> {
 pub fn create_object(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("CREATE")?;
     let or_replace = cursor.eat("OR REPLACE");
+    let more = MORE_WORDS.iter().find(|words| cursor.is(words));
     let (kind, shape) = kind(cursor)?;
     let if_not_exists = cursor.if_not_exists();
     let start = *cursor;
@@ -201,7 +210,11 @@ pub fn create_object(cursor: &mut Cursor<'_>) -> Reads<Change> {
     check_tail(*cursor, kind)?;
     let on = object.part.as_ref().map(|_| object.name.clone());
     cursor.rest();
-    Ok(Change::Create { object, or_replace, if_not_exists, on, definition: normalise(&start) })
+    let mut definition = normalise(&start);
+    if let Some(words) = more {
+        definition = format!("{} {definition}", words.to_ascii_lowercase());
+    }
+    Ok(Change::Create { object, or_replace, if_not_exists, on, definition })
 }
 
 /// A trigger names its table behind `ON`, a rule behind `TO`.

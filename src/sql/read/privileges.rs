@@ -1,5 +1,6 @@
 //! `GRANT` and `REVOKE`.
 
+use crate::schema::canonical::quoted;
 use crate::schema::change::{Change, Privileges};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::sql::cursor::{Cursor, Reads};
@@ -55,7 +56,12 @@ fn privilege(mut cursor: Cursor<'_>) -> Reads<(String, String)> {
         words.push(cursor.identifier()?);
     }
     let columns = match cursor.is("(") {
-        true => format!(" ({})", cursor.identifiers_in_parentheses()?.join(", ")),
+        true => {
+            let engine = cursor.engine;
+            let columns = cursor.identifiers_in_parentheses()?.into_iter().map(Name::bare);
+            let columns: Vec<String> = columns.map(|column| quoted(engine, &column)).collect();
+            format!(" ({})", columns.join(", "))
+        }
         false => String::new(),
     };
     cursor.finish()?;

@@ -1,7 +1,8 @@
 //! Functions and procedures. Their bodies are stored, not run: they are read for names alone.
 
 use crate::migration::Reading;
-use crate::schema::change::{Change, CreateRoutine};
+use crate::schema::canonical::quoted_type;
+use crate::schema::change::{Change, CreateRoutine, Parameter};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::block::{self, Body};
 use crate::sql::cursor::{Cursor, Reads, normalise, string_value};
@@ -24,8 +25,9 @@ pub fn create_routine(cursor: &mut Cursor<'_>) -> Reads<Change> {
         }
     };
     let name = cursor.name()?;
-    let arguments = argument_types(cursor.parentheses()?);
-    let mut routine = empty_routine(kind, name, arguments);
+    let list = cursor.parentheses()?;
+    let mut routine = empty_routine(kind, name, argument_types(list));
+    routine.parameters = parameters(list);
     routine.or_replace = or_replace;
     let mut body = None;
     while !cursor.is_done() {
@@ -46,13 +48,17 @@ pub fn empty_routine(kind: ObjectKind, name: Name, arguments: String) -> CreateR
         name,
         or_replace: false,
         arguments,
+        parameters: Vec::new(),
         returns: None,
         language: None,
         volatility: None,
         security_definer: false,
         sets_search_path: false,
+        options: Vec::new(),
         never_inlined: false,
         body: None,
+        atomic: false,
+        symbol: None,
         body_changes: Vec::new(),
         body_read: false,
     }
@@ -79,11 +85,14 @@ fn routine_option<'a>(
         "EXTERNAL SECURITY INVOKER",
         "SECURITY INVOKER",
     ];
-    if cursor.eat_any(&["STRICT", "RETURNS NULL ON NULL INPUT"]).is_some() {
-        routine.never_inlined = true;
-        return Ok(None);
-    }
-    if cursor.eat_any(PLAIN).is_some() {
+    let start = *cursor;
+    if let Some(word) = cursor.eat_any(PLAIN) {
+        routine.never_inlined |= ["STRICT", "RETURNS NULL ON NULL INPUT"].contains(&word);
+        // What holds where nothing is written says nothing.
+        if !word.contains("INVOKER") && !["CALLED ON NULL INPUT", "NOT LEAKPROOF"].contains(&word) {
+            let word = if word.starts_with("RETURNS NULL") { "STRICT" } else { word };
+            routine.options.push(word.to_owned());
+        }
         return Ok(None);
     }
     if let Some(word) = cursor.eat_any(&["IMMUTABLE", "STABLE", "VOLATILE"]) {
@@ -99,14 +108,19 @@ fn routine_option<'a>(
         routine.security_definer = true;
     } else if cursor.eat("RETURNS") {
         routine.returns = Some(returns(cursor)?);
-    } else if cursor.eat_any(&["PARALLEL", "COST", "ROWS"]).is_some() {
+    } else if let Some(word) = cursor.eat_any(&["PARALLEL", "COST", "ROWS"]) {
         cursor.advance();
+        let value = text_between(start, cursor.position());
+        let value = value.split_once(' ').map_or("", |(_, value)| value).to_ascii_uppercase();
+        routine.options.push(format!("{word} {value}"));
     } else if cursor.eat("SUPPORT") {
         cursor.name()?;
+        routine.options.push(text_between(start, cursor.position()));
     } else if cursor.eat("TRANSFORM") {
         while cursor.eat("FOR TYPE") | cursor.eat(",") {
             data_type(cursor)?;
         }
+        routine.options.push(text_between(start, cursor.position()));
     } else if cursor.eat("SET") {
         let mut setting = cursor.take_until(|rest| rest.position() > 0 && starts_option(rest));
         let variable = match setting.is_at(1, "FROM") {
@@ -115,8 +129,9 @@ fn routine_option<'a>(
         };
         routine.never_inlined = true;
         routine.sets_search_path |= variable == "search_path";
+        routine.options.push(text_between(start, cursor.position()));
     } else if cursor.eat("AS") {
-        return body_text(cursor).map(Some);
+        return body_text(cursor, routine).map(Some);
     } else if cursor.is("RETURN") || cursor.is("BEGIN ATOMIC") {
         let body = *cursor;
         cursor.rest();
@@ -155,11 +170,11 @@ fn starts_option(cursor: &Cursor<'_>) -> bool {
 }
 
 /// The body of `AS 'body'`; for C functions `AS 'file', 'symbol'`.
-fn body_text<'a>(cursor: &mut Cursor<'a>) -> Reads<BodyText<'a>> {
+fn body_text<'a>(cursor: &mut Cursor<'a>, routine: &mut CreateRoutine) -> Reads<BodyText<'a>> {
     let Some(token) = cursor.peek(0) else { return Err(cursor.unexpected("a body")) };
     cursor.string()?;
     if cursor.eat(",") {
-        cursor.string()?;
+        routine.symbol = Some(cursor.string()?);
     }
     Ok(BodyText::Text(token))
 }
@@ -171,9 +186,12 @@ fn returns(cursor: &mut Cursor<'_>) -> Reads<String> {
     } else {
         argument_type(cursor)?;
     }
-    let end = cursor.position();
-    let mut taken = start;
-    Ok(taken.take_until(|rest| rest.position() == end).rest())
+    Ok(text_between(start, cursor.position()))
+}
+
+/// What stands between two places, the second not included.
+pub fn text_between(mut start: Cursor<'_>, end: usize) -> String {
+    start.take_until(|rest| rest.position() == end).rest()
 }
 
 fn read_body(cursor: &Cursor<'_>, routine: &mut CreateRoutine, body: BodyText<'_>) {
@@ -189,6 +207,7 @@ fn read_body(cursor: &Cursor<'_>, routine: &mut CreateRoutine, body: BodyText<'_
         BodyText::Sql(inner) => {
             routine.language.get_or_insert_with(|| "sql".to_owned());
             routine.body = Some(normalise(&inner));
+            routine.atomic = true;
             // PostgreSQL allows queries and statements on rows here, nothing else.
             Body::default()
         }
@@ -203,7 +222,7 @@ fn argument_type(cursor: &mut Cursor<'_>) -> Reads<String> {
     let set = if cursor.eat("SETOF") { "setof " } else { "" };
     let ty = data_type(cursor)?;
     // `schema.table.column%TYPE` has one part more than a type's name.
-    let mut text = format!("{set}{ty}");
+    let mut text = format!("{set}{}", quoted_type(cursor.engine, &ty));
     while cursor.eat(".") {
         text = format!("{text}.{}", cursor.identifier()?);
     }
@@ -217,38 +236,46 @@ fn argument_type(cursor: &mut Cursor<'_>) -> Reads<String> {
 /// look like a list of arguments (`*`, `ORDER BY`) is kept as it is.
 pub fn argument_types(mut cursor: Cursor<'_>) -> String {
     let whole = normalise(&cursor);
-    let mut types = Vec::new();
-    for part in cursor.split_commas() {
-        match input_type(part) {
-            Ok(Some(ty)) => types.push(ty),
-            Ok(None) => {}
-            Err(_) => return whole,
+    match cursor.split_commas().into_iter().map(parameter).collect::<Reads<Vec<_>>>() {
+        Ok(parameters) => {
+            let identify = parameters.into_iter().filter(|it| it.mode.as_deref() != Some("OUT"));
+            identify.map(|it| it.ty).collect::<Vec<_>>().join(", ")
         }
+        Err(_) => whole,
     }
-    types.join(", ")
 }
 
-/// `[mode] [name] type [DEFAULT value]`; `None` for an OUT argument, which does not identify.
-fn input_type(mut cursor: Cursor<'_>) -> Reads<Option<String>> {
+fn parameters(mut cursor: Cursor<'_>) -> Vec<Parameter> {
+    let whole = normalise(&cursor);
+    let read = cursor.split_commas().into_iter().map(parameter).collect::<Reads<_>>();
+    read.unwrap_or_else(|_| vec![Parameter { ty: whole, ..Parameter::default() }])
+}
+
+/// `[mode] [name] type [DEFAULT value]`.
+fn parameter(mut cursor: Cursor<'_>) -> Reads<Parameter> {
     let mode =
         |cursor: &mut Cursor<'_>| cursor.eat_any(&["IN OUT", "INOUT", "IN", "OUT", "VARIADIC"]);
     let before = mode(&mut cursor);
     let mut declared =
         cursor.take_until(|rest| rest.is("DEFAULT") || rest.is("=") || rest.is(":="));
     let mut as_type = declared;
-    let ty = match argument_type(&mut as_type) {
-        Ok(ty) if as_type.is_done() => ty,
+    let (name, after, ty) = match argument_type(&mut as_type) {
+        Ok(ty) if as_type.is_done() => (None, None, ty),
         // Not a type alone: a name stands before it, and maybe the mode behind the name.
         _ => {
-            declared.identifier()?;
+            let name = declared.identifier()?;
             let after = mode(&mut declared);
-            if after == Some("OUT") {
-                return Ok(None);
-            }
             let ty = argument_type(&mut declared)?;
             declared.finish()?;
-            ty
+            (Some(name), after, ty)
         }
     };
-    Ok((before != Some("OUT")).then_some(ty))
+    let mode = before.or(after).map(|mode| if mode == "IN OUT" { "INOUT" } else { mode });
+    let written = cursor.eat_any(&["DEFAULT", "=", ":="]).is_some();
+    Ok(Parameter {
+        mode: mode.map(str::to_owned),
+        name,
+        ty,
+        default: written.then(|| cursor.rest()),
+    })
 }

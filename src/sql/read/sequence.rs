@@ -1,5 +1,6 @@
 //! Sequences and their options.
 
+use crate::schema::canonical::quoted;
 use crate::schema::change::{Change, SequenceOptions};
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::data_type::data_type;
@@ -46,7 +47,8 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
         return Ok((word.to_owned(), None));
     }
     if cursor.eat("SEQUENCE NAME") {
-        return Ok(("SEQUENCE NAME".to_owned(), Some(cursor.name()?.to_string())));
+        let name = quoted(cursor.engine, &cursor.name()?);
+        return Ok(("SEQUENCE NAME".to_owned(), Some(name)));
     }
     let (word, optional) = match cursor.eat_any(VALUED) {
         Some(word) => (word.split(' ').next().unwrap_or(word), false),
@@ -71,11 +73,12 @@ fn setting(cursor: &mut Cursor<'_>) -> Reads<(String, Option<String>)> {
 pub fn create_sequence(cursor: &mut Cursor<'_>) -> Reads<Change> {
     cursor.expect("CREATE")?;
     let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
-    cursor.eat("UNLOGGED");
+    let unlogged = cursor.eat("UNLOGGED");
     cursor.expect("SEQUENCE")?;
     let guarded = cursor.if_not_exists();
     let name = cursor.name()?;
-    let options = sequence_options(*cursor)?;
+    let mut options = sequence_options(*cursor)?;
+    options.settings.extend(unlogged.then(|| ("UNLOGGED".to_owned(), None)));
     Ok(Change::Sequence { name, create: true, guarded, temporary, options })
 }
 

@@ -4,6 +4,7 @@ use crate::schema::change::{Change, CreateView};
 use crate::sql::cursor::{Cursor, Reads};
 use crate::sql::read::column::options;
 use crate::sql::read::query::query;
+use crate::sql::read::routine::text_between;
 
 /// `CREATE [OR REPLACE] [TEMPORARY] [RECURSIVE] VIEW`, `CREATE MATERIALIZED VIEW`.
 ///
@@ -26,11 +27,17 @@ pub fn view_behind(cursor: &mut Cursor<'_>, or_replace: bool) -> Reads<Change> {
     let materialized = cursor.eat("MATERIALIZED");
     cursor.expect("VIEW")?;
     let if_not_exists = cursor.if_not_exists();
+    let start = *cursor;
     let name = cursor.name()?;
+    // A recursive query calls the view by its name without a schema.
+    let own_name = text_between(start, cursor.position());
+    let own_name = own_name.rsplit('.').next().unwrap_or_default();
+    let named = *cursor;
     let columns = match cursor.is("(") {
         true => cursor.identifiers_in_parentheses()?,
         false => Vec::new(),
     };
+    let list = text_between(named, cursor.position());
     let mut settings = Vec::new();
     while !cursor.eat("AS") {
         if cursor.is("WITH (") {
@@ -49,6 +56,11 @@ pub fn view_behind(cursor: &mut Cursor<'_>, or_replace: bool) -> Reads<Change> {
     }
     let mut query = query(body)?;
     query.relations.retain(|relation| Some(relation) != own.as_ref());
+    if recursive {
+        let (own, names) = (own_name, list.trim_matches(['(', ')']));
+        query.text =
+            format!("with recursive {own}{list} as ({}) select {names} from {own}", query.text);
+    }
     let with_data = tail(cursor, &mut settings);
     cursor.finish()?;
     Ok(Change::CreateView(Box::new(CreateView {

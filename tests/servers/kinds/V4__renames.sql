@@ -1,0 +1,18 @@
+CREATE TABLE orders (id int PRIMARY KEY, total int, placed date);
+CREATE TABLE lines (id int, order_id int REFERENCES orders, total int);
+CREATE VIEW of_lines AS SELECT l.total, o.total AS whole, (SELECT max(total) FROM orders) AS most FROM orders o, lines l WHERE l.order_id = o.id;
+CREATE MATERIALIZED VIEW by_day AS SELECT placed, sum(orders.total) FROM public.orders GROUP BY placed ORDER BY orders.placed;
+CREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER watch AFTER UPDATE OF total ON orders FOR EACH ROW WHEN (OLD.total <> NEW.total) EXECUTE FUNCTION changed();
+CREATE POLICY mine ON orders USING (total > 0);
+ALTER TABLE orders RENAME COLUMN total TO "Total";
+ALTER TABLE orders RENAME TO "Order";
+ALTER TABLE "Order" SET SCHEMA "Shop Floor";
+ALTER TABLE "Shop Floor"."Order" RENAME placed TO at;
+ALTER FUNCTION changed() RENAME TO told;
+ALTER TYPE mood RENAME VALUE 'sad' TO 'low';
+ALTER TYPE mood RENAME TO "Mood";
+ALTER VIEW of_lines RENAME TO "Of Lines";
+CREATE TABLE dropped (a int, b int, c int, UNIQUE (a, b), CHECK (b > c));
+CREATE INDEX ON dropped (c, a);
+ALTER TABLE dropped DROP COLUMN b;
