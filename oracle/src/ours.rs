@@ -162,7 +162,7 @@ fn of_change(change: &Change) -> Vec<Fact> {
 /// What changes no definition: rows, locks, settings, transactions.
 fn of_work(kind: &str, change: &Change) -> Fact {
     match change {
-        Change::Truncate { tables, cascade } => {
+        Change::Truncate { tables, cascade, .. } => {
             Fact::new(kind, "table", names(tables)).flag("cascade", *cascade)
         }
         Change::RefreshMaterializedView { name, concurrently, with_data } => {

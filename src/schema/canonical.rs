@@ -9,7 +9,6 @@ mod constraint;
 mod index;
 mod object;
 mod order;
-mod quote;
 mod remarks;
 mod table;
 mod types;
@@ -18,9 +17,9 @@ mod view;
 use crate::dialect::Engine;
 use crate::schema::catalog::{Catalog, Relation, Sequence};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
+use crate::schema::quote::Quote;
 use crate::schema::types::DataType;
 use order::Thing;
-use quote::Quote;
 use std::collections::BTreeMap;
 
 /// One object and the statements that make it.

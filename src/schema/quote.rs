@@ -2,6 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::schema::name::Name;
+use crate::schema::types::DataType;
 
 /// How an engine quotes.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +185,29 @@ impl Quote {
             }
             _ => self.ident(&name.name),
         }
+    }
+
+    /// A role; the words that stand for one are no names.
+    pub fn role(self, role: &str) -> String {
+        match role {
+            "public" => "PUBLIC".to_owned(),
+            "current_role" | "current_user" | "session_user" => role.to_ascii_uppercase(),
+            _ => self.ident(role),
+        }
+    }
+
+    /// A type. The engine's own names (`double precision`, `"char"`) are written as they are.
+    pub fn data_type(self, ty: &DataType) -> String {
+        let (schema, name) = (ty.name.schema.as_deref(), ty.name.name.as_str());
+        let own = schema.is_none() && name.chars().all(|c| !c.is_uppercase() && c != '-');
+        if own || self.mark != '"' {
+            return ty.to_string();
+        }
+        let arguments = match ty.arguments.as_slice() {
+            [] => String::new(),
+            arguments => format!("({})", arguments.join(",")),
+        };
+        format!("{}{arguments}{}", self.name(&ty.name), "[]".repeat(ty.array_dimensions.into()))
     }
 }
 
