@@ -124,7 +124,7 @@ struct Input {
     /// The framework that runs the migrations [default: found by their names and files].
     #[arg(long, value_name = "NAME")]
     framework: Option<String>,
-    /// SQL of the schema that stood before the first migration.
+    /// SQL of the schema that stood before the first migration; a dump may be packed (.gz, .zst).
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     /// A placeholder's value; may be repeated.

@@ -6,11 +6,12 @@
 use crate::dialect::Engine;
 use crate::migration::SqlText;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
-use crate::tree::{Listing, Problem, ReadError, Tree, ancestors, below, join, parent};
+use crate::tree::{Listing, PEEK_BYTES, Problem, ReadError, Tree, ancestors, below, join, parent};
 use placeholders::Placeholders;
 pub use set::{MigrationSet, Named, Place, Skipped};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub mod annotated;
@@ -57,6 +58,7 @@ adapters! {
     golang_migrate,
     liquibase,
     dry_run,
+    dump,
     own,
     plain,
 }
@@ -93,6 +95,8 @@ pub struct Claim {
 pub enum Strength {
     /// No other framework wants them.
     Fallback,
+    /// What stands in the file: a program wrote it.
+    Content,
     /// The names of the files.
     Name,
     /// A directive in a file.
@@ -125,6 +129,8 @@ pub struct Discovery {
     pub sets: Vec<MigrationSet>,
     /// What could not be read; the run cannot vouch for it (exit 2).
     pub errors: Vec<LoadError>,
+    /// Dumps beside migrations: seen, and not opened.
+    pub dumps: Vec<LeftOut>,
     /// Paths that were given and hold neither a migration nor an error (exit 3).
     pub empty: Vec<String>,
 }
@@ -136,6 +142,15 @@ pub struct LoadError {
     pub path: String,
     /// Why.
     pub message: String,
+}
+
+/// A dump that stands beside migrations: it is the schema that they make, and none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The file.
+    pub path: String,
+    /// Why it was taken for a dump, as a sentence without a full stop.
+    pub why: String,
 }
 
 /// What adapters see of the project.
@@ -165,8 +180,8 @@ impl<'a> Project<'a> {
         self.listing.files.iter().map(String::as_str).filter(|path| paths::is_sql(path))
     }
 
-    /// The first [`crate::tree::PEEK_BYTES`] of every listed file that may hold a directive: `.sql`, `.xml`,
-    /// `.yaml`, `.yml` and `.json`. Bytes that are not UTF-8 are replaced.
+    /// The first [`PEEK_BYTES`] of every listed file that may hold a directive: `.sql`, `.xml`,
+    /// `.yaml`, `.yml` and `.json`. What is packed is unpacked. Bytes that are not UTF-8 are replaced.
     pub fn starts(&self) -> &BTreeMap<String, String> {
         const EXTENSIONS: &[&str] = &["sql", "xml", "yaml", "yml", "json"];
         self.starts.get_or_init(|| {
@@ -174,11 +189,7 @@ impl<'a> Project<'a> {
                 let extension = paths::extension(path).unwrap_or("").to_ascii_lowercase();
                 EXTENSIONS.contains(&extension.as_str())
             };
-            let start = |path: &String| {
-                let bytes = self.tree.peek(path).ok()?;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                Some((path.clone(), text))
-            };
+            let start = |path: &String| Some((path.clone(), start(self.tree, path).ok()?));
             self.listing.files.iter().filter(has_directives).filter_map(start).collect()
         })
     }
@@ -270,6 +281,18 @@ impl<'a> Project<'a> {
     }
 }
 
+/// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are
+/// replaced.
+fn start(tree: &dyn Tree, path: &str) -> Result<String, ReadError> {
+    let mut start = Vec::new();
+    tree.stream(path, &mut |block| {
+        start.extend_from_slice(block);
+        if start.len() < PEEK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    start.truncate(PEEK_BYTES);
+    Ok(String::from_utf8_lossy(&start).into_owned())
+}
+
 /// Whether a manifest names a package in a line that is no comment.
 fn names_package(manifest: &str, package: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -314,10 +337,23 @@ impl Opened {
 impl Sources<'_> {
     /// Opens a file; `None` leaves an error.
     pub fn open(&mut self, path: &str) -> Option<Opened> {
+        self.open_as(path, decode)
+    }
+
+    /// Opens a dump, packed or not, without its rows; `None` leaves an error.
+    pub fn open_dump(&mut self, path: &str) -> Option<Opened> {
+        self.open_as(path, dump::read)
+    }
+
+    fn open_as(
+        &mut self,
+        path: &str,
+        read: fn(&dyn Tree, &str) -> Result<SourceFile, LoadError>,
+    ) -> Option<Opened> {
         let id = match self.opened.get(path) {
             Some(id) => *id,
             None => {
-                let file = self.decode(path).map_err(|error| self.errors.insert(error)).ok()?;
+                let file = read(self.tree, path).map_err(|error| self.errors.insert(error)).ok()?;
                 let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
                 self.files.push(file);
                 self.opened.insert(path.to_owned(), id);
@@ -332,13 +368,13 @@ impl Sources<'_> {
     pub fn error(&mut self, error: LoadError) {
         self.errors.insert(error);
     }
+}
 
-    fn decode(&self, path: &str) -> Result<SourceFile, LoadError> {
-        let bytes = self.tree.read(path);
-        let bytes = bytes
-            .map_err(|error| LoadError { path: path.to_owned(), message: error.to_string() })?;
-        SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))
-    }
+fn decode(tree: &dyn Tree, path: &str) -> Result<SourceFile, LoadError> {
+    let bytes = tree
+        .read(path)
+        .map_err(|error| LoadError { path: path.to_owned(), message: error.to_string() })?;
+    SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))
 }
 
 fn undecodable(path: &str, why: &Undecodable) -> LoadError {
@@ -362,13 +398,15 @@ pub fn discover(tree: &dyn Tree, settings: &Settings) -> Discovery {
         errors: listing_errors(&project.listing),
     };
     let mut sets = Vec::new();
-    for (adapter, claim) in settle(&project, &mut sources) {
+    let (claims, dumps) = settle(&project, &mut sources);
+    for (adapter, claim) in claims {
         sets.push((adapter.load)(&project, &claim, &mut sources));
     }
     sets.sort_by(|a, b| (&a.root, a.framework).cmp(&(&b.root, b.framework)));
     let mut found = Discovery {
         files: sources.files,
         sets,
+        dumps,
         errors: sources.errors.into_iter().collect(),
         empty: Vec::new(),
     };
@@ -376,8 +414,12 @@ pub fn discover(tree: &dyn Tree, settings: &Settings) -> Discovery {
     found
 }
 
-/// Which adapter gets which files: strongest evidence first, then the order of the table.
-fn settle(project: &Project<'_>, sources: &mut Sources<'_>) -> Vec<(&'static Adapter, Claim)> {
+/// Which adapter gets which files: strongest evidence first, then the order of the table. Dumps
+/// are left out where there are migrations.
+fn settle(
+    project: &Project<'_>,
+    sources: &mut Sources<'_>,
+) -> (Vec<(&'static Adapter, Claim)>, Vec<LeftOut>) {
     let told = project.settings.framework.as_deref();
     let asked = |adapter: &&Adapter| told.is_none_or(|name| name == adapter.name);
     if let Some(name) = told.filter(|_| !ADAPTERS.iter().any(|adapter| asked(&adapter))) {
@@ -395,7 +437,15 @@ fn settle(project: &Project<'_>, sources: &mut Sources<'_>) -> Vec<(&'static Ada
         claim.files.retain(|file| taken.insert(file.clone()));
     }
     claims.retain(|(_, claim)| !claim.files.is_empty() || claim.marker.is_some());
-    claims
+    let is_dump = |(adapter, _): &(&Adapter, Claim)| adapter.name == dump::ADAPTER.name;
+    if claims.iter().all(|it| is_dump(it) || it.1.files.is_empty()) {
+        return (claims, Vec::new());
+    }
+    let (dumps, migrations): (Vec<_>, Vec<_>) = claims.into_iter().partition(is_dump);
+    let left_out = dumps.into_iter().flat_map(|(_, Claim { files, why, .. })| {
+        files.into_iter().map(move |path| LeftOut { path, why: why.clone() })
+    });
+    (migrations, left_out.collect())
 }
 
 /// What could not be listed and may hold migrations: what was given, a folder, or a file of a
@@ -420,6 +470,7 @@ fn empty_paths(listing: &Listing, found: &Discovery) -> Vec<String> {
         .iter()
         .map(|file| file.path.as_str())
         .chain(found.errors.iter().map(|error| error.path.as_str()))
+        .chain(found.dumps.iter().map(|dump| dump.path.as_str()))
         .collect();
     let holds_none =
         |given: &&String| !paths.iter().any(|path| path == given || below(path, given).is_some());

@@ -28,7 +28,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::date::Date;
 use judge::retired::Evidence;
-use migration::{ReadMigration, Reading, Sends, Wraps};
+use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
 use report::effects::StatementLine;
 use report::schema::SetSchema;
@@ -98,7 +98,7 @@ fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut findings = Vec::new();
     let mut all = Vec::new();
-    let mut report = Report::new(config);
+    let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
@@ -128,8 +128,8 @@ fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
         let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
         sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
-        let base =
-            base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
+        let schema = schemas.get(&dialect.engine);
+        let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
         findings.extend(rules::run::set(
             &migrations,
             dialect,
@@ -285,9 +285,18 @@ fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failu
     }
 }
 
-/// What stood before a set: the schema that was given, or nothing as far as that is known.
-fn base(schema: Option<&ReadMigration>, dialect: Dialect, alone: bool, incomplete: bool) -> Base {
+/// What stood before a set: the schema that was given, or nothing as far as that is known. A dump
+/// is all that there is.
+fn base(
+    migrations: &[ReadMigration],
+    schema: Option<&ReadMigration>,
+    dialect: Dialect,
+    alone: bool,
+    incomplete: bool,
+) -> Base {
+    let is_dump = migrations.iter().any(|it| it.migration.direction == Direction::Dump);
     match schema {
+        _ if is_dump => Base::empty(dialect, true),
         Some(dump) => {
             let base = Base::schema(std::slice::from_ref(dump), dialect);
             Base { complete: !incomplete, ..base }

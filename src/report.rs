@@ -10,7 +10,7 @@ pub mod terminal;
 use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
-use crate::frameworks::MigrationSet;
+use crate::frameworks::{LeftOut, MigrationSet};
 use crate::judge::{Judged, State, Verdict, verdict};
 use crate::migration::{Direction, ReadMigration, Reading};
 use crate::source::SourceFile;
@@ -27,6 +27,8 @@ pub struct Report {
     pub sets: Vec<Set>,
     /// Sets for another database than the stated one: seen and not checked.
     pub left_out: Vec<Set>,
+    /// Dumps beside migrations: seen and not checked.
+    pub dumps: Vec<LeftOut>,
     /// Every migration, in the order in which they run.
     pub migrations: Vec<MigrationLine>,
     /// What was found and judged, by file, place and rule.
@@ -228,6 +230,13 @@ pub fn count(number: usize, word: &str) -> String {
         1 => format!("1 {word}"),
         _ => format!("{number} {word}s"),
     }
+}
+
+/// `2 migrations`, or `1 dump` where that is all.
+fn count_of(lines: &[&MigrationLine]) -> String {
+    let is_dump = |line: &&MigrationLine| line.direction == Direction::Dump;
+    let dumps = !lines.is_empty() && lines.iter().all(is_dump);
+    count(lines.len(), if dumps { "dump" } else { "migration" })
 }
 
 #[cfg(test)]

@@ -6,11 +6,16 @@
 
 pub mod git;
 pub mod glob;
+mod memory;
+pub mod packed;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub use memory::Memory;
+
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -43,6 +48,20 @@ pub trait Tree: fmt::Debug {
         let mut bytes = self.read(path)?;
         bytes.truncate(PEEK_BYTES);
         Ok(bytes)
+    }
+
+    /// Shows the bytes of a file block by block, unpacked where it is gzip or Zstandard, until the
+    /// viewer has seen enough. Nothing is kept, so it may hold more than [`FILE_BYTES_MAX`], up to
+    /// [`packed::STREAM_BYTES_MAX`].
+    ///
+    /// # Errors
+    /// As for [`Tree::read`]; and what is wrong with the packed data.
+    fn stream(
+        &self,
+        path: &str,
+        see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        packed::stream(self.read(path)?.as_slice(), see)
     }
 
     /// The one spelling of a path in this tree, that of the listing: `../db/a.sql` is `a.sql`
@@ -103,6 +122,17 @@ pub enum ReadError {
     NotAFile,
     /// Its name is not UTF-8; reports could not name it.
     NameNotUtf8,
+    /// What it is packed as cannot be unpacked.
+    Packed {
+        /// The format.
+        packing: &'static str,
+        /// How many bytes came out before.
+        after: u64,
+        /// What is wrong.
+        why: String,
+    },
+    /// Over [`packed::STREAM_BYTES_MAX`], unpacked.
+    StreamTooLong,
     /// What the system said.
     Io(String),
 }
@@ -119,6 +149,13 @@ impl fmt::Display for ReadError {
             }
             Self::NotAFile => f.write_str("not a regular file"),
             Self::NameNotUtf8 => f.write_str("its name is not UTF-8"),
+            Self::Packed { packing, after, why } => {
+                write!(f, "{packing} data that breaks after {after} unpacked bytes: {why}")
+            }
+            Self::StreamTooLong => {
+                let max = packed::STREAM_BYTES_MAX;
+                write!(f, "it holds more than the {max} bytes that are read")
+            }
             Self::Io(message) => f.write_str(message),
         }
     }
@@ -267,8 +304,8 @@ impl WorkTree {
         self.current.join(path)
     }
 
-    /// The file with every link followed, if it lies inside the root and is not too large.
-    fn admit(&self, path: &str) -> Result<PathBuf, ReadError> {
+    /// The file with every link followed and its size, if it lies inside the root.
+    fn admit(&self, path: &str) -> Result<(PathBuf, u64), ReadError> {
         let on_disk = self.on_disk(path);
         let real = fs::canonicalize(&on_disk).map_err(|error| {
             let is_link = fs::symlink_metadata(&on_disk).is_ok_and(|found| found.is_symlink());
@@ -283,15 +320,11 @@ impl WorkTree {
             return Err(ReadError::OutsideRoot);
         }
         let found = fs::metadata(&real).map_err(|error| ReadError::Io(error.to_string()))?;
-        match found.len() {
-            _ if !found.is_file() => Err(ReadError::NotAFile),
-            bytes if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
-            _ => Ok(real),
-        }
+        if found.is_file() { Ok((real, found.len())) } else { Err(ReadError::NotAFile) }
     }
 
     fn read_at_most(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
-        let real = self.admit(path)?;
+        let (real, _) = self.admit(path)?;
         let mut bytes = Vec::new();
         fs::File::open(real)
             .and_then(|file| file.take(bytes_max).read_to_end(&mut bytes))
@@ -379,11 +412,24 @@ impl Tree for WorkTree {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.read_at_most(path, FILE_BYTES_MAX)
+        match self.admit(path)? {
+            (_, bytes) if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
+            _ => self.read_at_most(path, FILE_BYTES_MAX),
+        }
     }
 
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.read_at_most(path, PEEK_BYTES as u64)
+    }
+
+    fn stream(
+        &self,
+        path: &str,
+        see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let (real, _) = self.admit(path)?;
+        let file = fs::File::open(real).map_err(|error| ReadError::Io(error.to_string()))?;
+        packed::stream(file, see)
     }
 
     fn normal(&self, path: &str) -> String {
@@ -421,54 +467,6 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
     let up = folder.strip_prefix(&shared).map_or(0, |rest| rest.components().count());
     let down = path.strip_prefix(&shared).unwrap_or(path);
     std::iter::repeat_n(Path::new(".."), up).collect::<PathBuf>().join(down)
-}
-
-/// Files in memory: standard input, and tests.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    files: BTreeMap<String, Vec<u8>>,
-    given: Vec<Given>,
-}
-
-impl Memory {
-    /// These files, as if the current folder had been given.
-    pub fn new<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
-        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
-        Self { files, given: vec![Given { path: ".".to_owned(), is_folder: true }] }
-    }
-
-    /// One file, given by its name.
-    pub fn one_file(path: impl Into<String>, bytes: Vec<u8>) -> Self {
-        let path = join(".", &path.into());
-        let given = vec![Given { path: path.clone(), is_folder: false }];
-        Self { files: BTreeMap::from([(path, bytes)]), given }
-    }
-
-    /// The same files, as if these paths had been given.
-    pub fn given(mut self, paths: &[&str]) -> Self {
-        let given = |path: &&str| Given {
-            path: (*path).to_owned(),
-            is_folder: !self.files.contains_key(*path),
-        };
-        self.given = paths.iter().map(given).collect();
-        self
-    }
-}
-
-impl Tree for Memory {
-    fn list(&self) -> Listing {
-        let is_given = |file: &&String| {
-            self.given
-                .iter()
-                .any(|given| **file == given.path || below(file, &given.path).is_some())
-        };
-        let files = self.files.keys().filter(is_given).cloned().collect();
-        Listing { given: self.given.clone(), files, problems: Vec::new() }
-    }
-
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.files.get(path).cloned().ok_or(ReadError::NotFound)
-    }
 }
 
 #[cfg(test)]

@@ -91,8 +91,12 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
+    ("flate2", &["tree::packed", "tests"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
+    // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
+    ("ruzstd", &["tree::packed", "tests"]),
     ("serde", &["config", "report::json"]),
     ("serde-saphyr", &["config", "frameworks::liquibase"]),
     ("serde_json", &["frameworks::drizzle", "frameworks::liquibase", "report::json"]),

@@ -1,6 +1,7 @@
 //! A tree without the files that `exclude` names.
 
 use crate::tree::{Listing, ReadError, Tree, glob, join};
+use std::ops::ControlFlow;
 
 /// A tree seen through `exclude`. A file that is given by name is left out too, because hooks
 /// name every file that changed.
@@ -36,6 +37,14 @@ impl Tree for Excluding<'_> {
 
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.tree.peek(path)
+    }
+
+    fn stream(
+        &self,
+        path: &str,
+        see: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        self.tree.stream(path, see)
     }
 
     fn normal(&self, path: &str) -> String {

@@ -6,7 +6,7 @@ use super::exclude::Excluding;
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::finding::Failure;
-use crate::frameworks::ADAPTERS;
+use crate::frameworks::{ADAPTERS, dump};
 use crate::judge::date::Date;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
@@ -90,7 +90,7 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     config.dialect = input.dialect.or(config.dialect);
     config.placeholders.extend(input.placeholder.iter().cloned());
     amend(&mut config);
-    let schema = schema.map(|path| find::read_text(&path, &shown(&path))).transpose()?;
+    let schema = schema.map(|path| read_schema(&path)).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
     let (current, folder) = (current(folder), folder.to_path_buf());
     Ok(Session { tree, alone, current, folder, schema, today: today()?, config })
@@ -147,6 +147,16 @@ fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>,
         .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
     let alone = matches!(paths.as_slice(), [one] if one.is_file());
     Ok((Box::new(tree), alone))
+}
+
+/// Reads the base schema, packed or not.
+fn read_schema(path: &Path) -> Result<SourceFile, Failure> {
+    let tree = WorkTree::new(&[path.to_path_buf()])
+        .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
+    let path = tree.normal(&path.to_string_lossy());
+    dump::read(&tree, &path).map_err(|error| {
+        Failure::new(error.path, format!("cannot be read as a schema: {}", error.message))
+    })
 }
 
 /// The current folder seen from another one above it; empty where it is none above.

@@ -299,7 +299,7 @@ fn every_framework_words_the_way_out_of_its_transaction() {
 
 #[test]
 fn every_framework_is_known_by_a_project_of_its_own() {
-    let own = PROJECTS.iter().map(|(framework, _)| *framework).chain(["dry-run", "own"]);
+    let own = PROJECTS.iter().map(|(framework, _)| *framework).chain(["dry-run", "dump", "own"]);
     let projects: BTreeSet<&str> = own.collect();
     let adapters: BTreeSet<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
     assert_eq!(projects, adapters);

@@ -97,7 +97,7 @@ pub fn write(
         unknown => format!("the effect of {unknown} not known"),
     };
     writeln!(out, "\n{}, {known}", count(lines.len(), "statement"))?;
-    if let Some(line) = left_out(&report.left_out) {
+    for line in left_out(report) {
         writeln!(out, "{line}")?;
     }
     Ok(())

@@ -20,6 +20,8 @@ struct Lint<'a> {
     migrations: Vec<Migration<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dumps_left_out: Vec<Dump<'a>>,
     errors: Vec<Error<'a>>,
 }
 
@@ -29,6 +31,12 @@ struct LeftOut<'a> {
     framework: &'static str,
     database: Option<&'static str>,
     migrations: usize,
+}
+
+#[derive(Serialize)]
+struct Dump<'a> {
+    file: &'a str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -84,6 +92,8 @@ struct List<'a> {
     migrations: Vec<Listed<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dumps_left_out: Vec<Dump<'a>>,
     errors: Vec<Error<'a>>,
 }
 
@@ -111,6 +121,8 @@ struct Effects<'a> {
     statements: Vec<Effect<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dumps_left_out: Vec<Dump<'a>>,
     errors: Vec<Error<'a>>,
 }
 
@@ -175,6 +187,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
         left_out: report.left_out.iter().map(left_out).collect(),
+        dumps_left_out: report.dumps.iter().map(dump).collect(),
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
@@ -203,6 +216,7 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         sets: sets.collect(),
         migrations: migrations.collect(),
         left_out: report.left_out.iter().map(left_out).collect(),
+        dumps_left_out: report.dumps.iter().map(dump).collect(),
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
@@ -217,6 +231,7 @@ pub fn effects(out: &mut dyn Write, report: &Report, lines: &[StatementLine]) ->
         schema_version: SCHEMA_VERSION,
         statements: lines.iter().map(effect).collect(),
         left_out: report.left_out.iter().map(left_out).collect(),
+        dumps_left_out: report.dumps.iter().map(dump).collect(),
         errors: report.failures.iter().map(error).collect(),
     };
     write(out, &document)
@@ -311,6 +326,10 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
 fn left_out(set: &super::Set) -> LeftOut<'_> {
     let super::Set { framework, root, migrations, database, .. } = set;
     LeftOut { root, framework, database: *database, migrations: *migrations }
+}
+
+fn dump(dump: &crate::frameworks::LeftOut) -> Dump<'_> {
+    Dump { file: &dump.path, why: &dump.why }
 }
 
 fn statements(counts: Counts) -> Statements {

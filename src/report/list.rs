@@ -2,7 +2,7 @@
 
 use crate::report::terminal::excerpt::printable;
 use crate::report::terminal::left_out;
-use crate::report::{Counts, Report, count};
+use crate::report::{Counts, Report, count, count_of};
 use std::io::{self, Write};
 
 /// Writes one table for each set of migrations, in the order in which they run.
@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             "{} in {}: {}, {} of {} understood",
             set.framework,
             printable(&set.root),
-            count(lines.len(), "migration"),
+            count_of(&lines),
             statements.understood,
             count(statements.total(), "statement"),
         )?;
@@ -42,8 +42,11 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         table(out, &rows)?;
         writeln!(out)?;
     }
-    if let Some(line) = left_out(&report.left_out) {
+    for line in left_out(report) {
         writeln!(out, "{line}")?;
+    }
+    for dump in &report.dumps {
+        writeln!(out, "{} is a dump because {}", printable(&dump.path), printable(&dump.why))?;
     }
     Ok(())
 }

@@ -5,10 +5,10 @@ pub mod excerpt;
 use crate::config::Deploy;
 use crate::dialect::Engine;
 use crate::docs::wrap;
-use crate::finding::{Failure, Finding, Label, Level};
+use crate::finding::{Failure, Finding, Label, Level, listed};
 use crate::judge::{Judged, State, Verdict};
 use crate::report::terminal::excerpt::{Excerpt, printable};
-use crate::report::{Report, Set, count};
+use crate::report::{Report, Set, count, count_of};
 use crate::source::{Encoding, SourceFile};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode,
@@ -102,7 +102,7 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     let read = format!(
         "{} in {}{}: {} understood, {} opaque, {} unread",
         count(statements.total(), "statement"),
-        count(report.migrations.len(), "migration"),
+        count_of(&report.migrations.iter().collect::<Vec<_>>()),
         other_engines(&report.sets),
         statements.understood,
         statements.opaque,
@@ -115,7 +115,7 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
     if let Some(first) = report.in_state(State::Reported).find(of_worst) {
         lines.push(format!("`lockgate explain {}` says more of a rule", first.finding.rule));
     }
-    lines.extend(left_out(&report.left_out));
+    lines.extend(left_out(report));
     let latin1 = report.files.iter().filter(|file| file.encoding == Encoding::Latin1);
     lines.extend(
         latin1.map(|file| format!("{} is not UTF-8: read as Latin-1", printable(&file.path))),
@@ -150,12 +150,22 @@ fn other_engines(sets: &[Set]) -> String {
     format!(" ({})", names.join(", "))
 }
 
-/// How many migrations were left out because they are for another database.
-pub fn left_out(sets: &[Set]) -> Option<String> {
-    let databases: BTreeSet<&str> = sets.iter().filter_map(|set| set.database).collect();
-    let databases: Vec<&str> = databases.into_iter().collect();
-    let migrations = count(sets.iter().map(|set| set.migrations).sum(), "migration");
-    (!sets.is_empty()).then(|| format!("{migrations} left out: for {}", databases.join(", ")))
+/// What was left out: migrations for another database, and dumps beside migrations.
+pub fn left_out(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let sets = &report.left_out;
+    if !sets.is_empty() {
+        let databases: BTreeSet<&str> = sets.iter().filter_map(|set| set.database).collect();
+        let databases: Vec<&str> = databases.into_iter().collect();
+        let migrations = count(sets.iter().map(|set| set.migrations).sum(), "migration");
+        lines.push(format!("{migrations} left out: for {}", databases.join(", ")));
+    }
+    if !report.dumps.is_empty() {
+        let dumps = count(report.dumps.len(), "dump");
+        let paths: Vec<String> = report.dumps.iter().map(|dump| printable(&dump.path)).collect();
+        lines.push(format!("{dumps} left out beside migrations: {}", listed(&paths)));
+    }
+    lines
 }
 
 fn verdict(report: &Report) -> String {

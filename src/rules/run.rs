@@ -1,6 +1,6 @@
 //! Runs the rules over a set of migrations.
 
-use super::{Check, RULES, Rule, Sink};
+use super::{Category, Check, RULES, Rule, Sink};
 use crate::dialect::Dialect;
 use crate::finding::Finding;
 use crate::migration::{Direction, Migration, ReadMigration};
@@ -58,7 +58,7 @@ fn net(
     let mut caught = Vec::new();
     for step in steps.iter().flatten() {
         let migration = &step.migration.migration;
-        if migration.direction == Direction::Down && !rule.checks_down {
+        if !judges(rule, migration.direction) {
             continue;
         }
         let (file, span) = (migration.file, step.statement.span);
@@ -79,7 +79,7 @@ fn run(
     let (dialect, migrations) = (replayed.dialect, replayed.migrations);
     let mut findings = Vec::new();
     let mut guard = |migration: &Migration, span: Span, check: &dyn Fn(&mut Sink)| {
-        if migration.direction != Direction::Down || rule.checks_down {
+        if judges(rule, migration.direction) {
             findings.extend(guarded(rule, migration, span, check));
         }
     };
@@ -113,6 +113,16 @@ fn run(
     findings
 }
 
+/// Whether a rule looks at what goes this way. Nothing runs a dump on a database in use: it is
+/// judged for its shape, and for what could not be read of it.
+fn judges(rule: &Rule, direction: Direction) -> bool {
+    match direction {
+        Direction::Down => rule.checks_down,
+        Direction::Dump => matches!(rule.category, Category::Shape | Category::Gate),
+        Direction::Up | Direction::Repeatable | Direction::Baseline => true,
+    }
+}
+
 /// A panic in one rule on one migration becomes a finding there.
 fn guarded(
     rule: &'static Rule,
@@ -134,7 +144,6 @@ fn guarded(
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::rules::Category;
     use crate::source::{FileId, SourceFile};
 
     static BROKEN: Rule = Rule {
