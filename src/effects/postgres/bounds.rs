@@ -5,9 +5,11 @@
 
 use super::plan::Plan;
 use super::proof::{conjuncts, is_column, proves_not_null, split, unwrapped};
+use crate::dialect::Engine;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
 use crate::schema::table::Table;
+use crate::schema::types::canonical;
 use std::cmp::Ordering;
 
 /// A bound on one column.
@@ -25,7 +27,7 @@ pub(super) fn proves_inside(plan: &Plan<'_>, parent: &Name, table: &Name, bound:
     let Knowledge::Known(table) = plan.before.table(table) else { return false };
     let not_null = table.column(&column).is_some_and(|it| it.definition.not_null)
         || proves_not_null(table, &column, |_| true);
-    let conditions = conditions(table);
+    let conditions = conditions(table, &column);
     let holds = |wanted: &dyn Fn(&str) -> bool| conditions.iter().any(|it| wanted(it));
     not_null
         && match &bound {
@@ -56,11 +58,33 @@ pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bou
             under || over
         })
     };
-    conditions(table).iter().any(|it| split(unwrapped(it), "or").into_iter().all(is_outside))
+    conditions(table, &column)
+        .iter()
+        .any(|it| split(unwrapped(it), "or").into_iter().all(is_outside))
 }
 
-fn conditions(table: &Table) -> Vec<String> {
-    table.constraints.iter().flat_map(conjuncts).collect()
+/// What the table's constraints demand, as far as it can prove something of the column: a constant
+/// of another type than its own does not (measured: a DATE for a timestamptz key is no proof).
+fn conditions(table: &Table, column: &str) -> Vec<String> {
+    let ty = table.column(column).and_then(|it| it.definition.ty.as_ref());
+    let Some(ty) = ty else { return Vec::new() };
+    let own = |word: &str| canonical(Engine::Postgres, word) == ty.name.name;
+    let fits = |condition: &String| {
+        let casts = condition.split("::").skip(1);
+        let mut cast_types = casts.map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")
+        });
+        // What stands before each literal: `date '2020-01-01'`.
+        let outside: Vec<&str> = condition.split('\'').step_by(2).collect();
+        let before = outside.iter().take(outside.len() - 1);
+        let mut words = before.filter_map(|text| text.trim_end().rsplit([' ', '(']).next());
+        let is_no_type = |word: &str| {
+            let keyword = matches!(word, "and" | "or" | "in" | "between" | "not");
+            keyword || !word.starts_with(char::is_alphabetic)
+        };
+        cast_types.all(own) && words.all(|word| own(word) || is_no_type(word))
+    };
+    table.constraints.iter().flat_map(conjuncts).filter(fits).collect()
 }
 
 /// The column and the bound; `None` for any other kind, and for a partition of a partition, whose

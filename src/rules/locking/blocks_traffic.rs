@@ -63,6 +63,18 @@ pub static RULE: Rule = Rule {
             "VALIDATE CONSTRAINT c",
         ),
         // The type that an earlier change gave is known, though the rest of the column is not.
+        // A bound of another type than the key proves nothing.
+        bad(
+            "postgres",
+            "CREATE TABLE p (at timestamptz NOT NULL) PARTITION BY RANGE (at); CREATE TABLE n (at timestamptz NOT NULL, CHECK (at >= DATE '2026-01-01' AND at < DATE '2027-01-01'));",
+            "ALTER TABLE p ATTACH PARTITION n FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+            "ATTACH PARTITION n FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        ),
+        good(
+            "postgres",
+            "CREATE TABLE p (at timestamptz NOT NULL) PARTITION BY RANGE (at); CREATE TABLE n (at timestamptz NOT NULL, CHECK (at >= '2026-01-01' AND at < timestamptz '2027-01-01'));",
+            "ALTER TABLE p ATTACH PARTITION n FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+        ),
         good("postgres", "ALTER TABLE old ALTER a TYPE varchar(64);", "ALTER TABLE old ALTER a TYPE varchar(64) COLLATE \"default\";").incomplete(),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;", "ALTER TABLE t VALIDATE CONSTRAINT c;"),
         // Others have said it.
