@@ -136,6 +136,10 @@ pub enum Wraps {
 pub enum Sends {
     /// The file or changeset as it is.
     WholeFile,
+    /// The statements by themselves, in one batch with a single synchronisation at its end. The
+    /// first may be one that refuses a transaction block: it is committed at once. The others are one
+    /// transaction (measured on PostgreSQL 15: `cannot be executed within a pipeline`).
+    Batch,
     /// Each statement.
     Statements,
     /// It is not known.
@@ -235,6 +239,11 @@ fn advise_alone(runner: &Runner, statement: &str) -> String {
         OptOut::Sidecar { suffix, text } => format!(
             "put `{statement}` into a migration of its own, and beside it a file of the same name \
              plus `{suffix}` that says `{text}`"
+        ),
+        OptOut::OwnFile if runner.sends == Sends::Batch => format!(
+            "put `{statement}` first, or alone, into a migration: {} sends a file as one batch, which \
+             after its first statement is one transaction",
+            runner.framework
         ),
         OptOut::OwnFile => format!(
             "put `{statement}` alone into a migration: {} sends a file as one message, and two \

@@ -92,7 +92,8 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
                 set.misses(&sections::place(&opened, &section.line), message, help);
             }
             let start = if index == 0 { before } else { section.body.start };
-            let (place, parts) = sections::body(project, &opened, &[start..section.body.end]);
+            let piece = start..section.body.end;
+            let (place, parts) = sections::body(project, &opened, std::slice::from_ref(&piece));
             let runner = runner(&section.mark);
             set.push(&place, named.toward(section.mark.direction), runner, parts);
         }

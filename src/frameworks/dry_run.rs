@@ -4,8 +4,9 @@
 use super::claims::Evidence;
 use super::lines::lines;
 use super::paths::{Database, database_word, url_database};
-use super::{Adapter, Claim, LoadError, MigrationSet, Named, Opened, Project, Sources, Strength};
+use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength};
 use super::{paths, sections};
+use crate::finding::Level;
 use crate::migration::{Direction, OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, parent};
 use std::ops::Range;
@@ -41,7 +42,7 @@ const FORMATS: &[Format] = &[
         table: "alembic_version",
         wraps: Wraps::Nothing,
         alone: OptOut::Directive {
-            text: "with op.get_context().autocommit_block():",
+            text: "op.get_context().autocommit_block()",
             place: "around it",
         },
     },
@@ -156,8 +157,13 @@ fn load(project: &Project<'_>, claim: &Claim, sources: &mut Sources<'_>) -> Migr
             continue;
         };
         set.set_database(database(&opened.text));
-        for piece in pieces(&opened.text, format) {
-            let (place, parts) = sections::body(project, &opened, &[piece.range.clone()]);
+        let pieces = pieces(&opened.text, format);
+        if pieces.is_empty() {
+            let why = "it holds nothing but what the program keeps of itself";
+            set.never_runs(&opened.whole(), Level::Note, why, None);
+        }
+        for piece in pieces {
+            let (place, parts) = sections::body(project, &opened, std::slice::from_ref(&piece.range));
             let version = Version::text(piece.version);
             let named = Named { version, title: String::new(), direction: piece.direction };
             let runner = Runner {

@@ -192,6 +192,9 @@ impl Loader<'_> {
             return self.plain_sql(opened);
         }
         let found = formatted::parse(&opened.text);
+        if found.changesets.is_empty() && found.stray.is_empty() {
+            self.set.never_runs(&opened.whole(), Level::Note, "it holds no changeset", None);
+        }
         for (name, value) in &found.properties {
             self.properties.entry(name.clone()).or_insert_with(|| value.clone());
         }

@@ -13,12 +13,11 @@ use crate::tree::{file_name, join, parent};
 /// The adapter.
 pub const ADAPTER: Adapter = Adapter { name: "supabase", find, load };
 
-/// The statements go in one batch with a single synchronisation, which the server makes one
-/// transaction, as if they were one message.
+/// The statements and the note that they have run go in one batch.
 const RUNNER: Runner = Runner {
     framework: ADAPTER.name,
     wraps: Wraps::Nothing,
-    sends: Sends::WholeFile,
+    sends: Sends::Batch,
     alone: OptOut::OwnFile,
     refuses_mixed: false,
 };
@@ -81,8 +80,8 @@ mod tests {
             ]),
             [
                 "supabase supabase/migrations postgres: `supabase/config.toml` is a configuration of Supabase",
-                "supabase/migrations/20240101000000_a.sql 20240101000000 up Nothing WholeFile",
-                "supabase/migrations/20240102000000_b.sql 20240102000000 up Nothing WholeFile",
+                "supabase/migrations/20240101000000_a.sql 20240101000000 up Nothing Batch",
+                "supabase/migrations/20240102000000_b.sql 20240102000000 up Nothing Batch",
                 "error: `20240103000000-c.sql` never runs: Supabase takes names that start with a number and `_` and end in `.sql`",
             ]
         );

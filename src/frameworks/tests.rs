@@ -291,7 +291,7 @@ fn every_framework_words_the_way_out_of_its_transaction() {
             "sql-migrate: put `VACUUM` into a migration of its own, with `-- +migrate Up notransaction` in place of `-- +migrate Up`",
             "sqitch: put `VACUUM` into a migration of its own, without BEGIN and COMMIT: sqitch opens no transaction",
             "sqlx: put `VACUUM` into a migration of its own, with `-- no-transaction` as its very first line",
-            "supabase: put `VACUUM` alone into a migration: supabase sends a file as one message, and two statements in one message are one transaction",
+            "supabase: put `VACUUM` first, or alone, into a migration: supabase sends a file as one batch, which after its first statement is one transaction",
             "tern: put `VACUUM` into a migration of its own, with `---- tern: disable-tx ----` on a line of its own",
         ]
     );
@@ -303,4 +303,110 @@ fn every_framework_is_known_by_a_project_of_its_own() {
     let projects: BTreeSet<&str> = own.collect();
     let adapters: BTreeSet<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
     assert_eq!(projects, adapters);
+}
+
+const NAMES: &[&str] = &[
+    "1_a.sql",
+    "2_b.up.sql",
+    "2_b.down.sql",
+    "V1__a.sql",
+    "U2__b.sql",
+    "1.sql",
+    "3.sql",
+    "é.sql",
+    "4_c/up.sql",
+    "4_c/down.sql",
+    "5_d/migration.sql",
+    "deploy/a.sql",
+    "revert/a.sql",
+    "x/y.sql",
+];
+
+const PIECES: &[&str] = &[
+    "-- +goose Up",
+    "-- +goose Down",
+    "-- +goose StatementBegin",
+    " -- +goose é",
+    "-- +migrate Up",
+    "-- +migrate Down notransaction",
+    "-- migrate:up",
+    "-- migrate:down x",
+    "-- rambler up",
+    "-- rambler é",
+    "---- create above / drop below ----",
+    "---- tern: disable-tx ----",
+    "é",
+    ";;",
+    "-- Up Migration",
+    "-- Down Migration",
+    "# --- !Ups",
+    "# !Downs é",
+    "--> statement-breakpoint",
+    "-- atlas:delimiter \\n",
+    "-- atlas:txmode é",
+    "-- no-transaction",
+    "SELECT 1;",
+    "BEGIN;",
+    "\n",
+    "-- Running upgrade a -> b",
+    "-- Changeset é::1::a",
+    "-- Flyway Dry Run (",
+    "\r",
+    "\r\n",
+    "${é}",
+    "--liquibase formatted sql",
+    "--changeset a:1",
+    "COMMIT;",
+    "-- Source: V1__x.sql",
+    "\u{feff}",
+];
+
+const MARKERS: &[(&str, &str)] = &[
+    ("atlas.sum", ""),
+    ("diesel.toml", ""),
+    ("meta/_journal.json", r#"{"entries":[{"tag":"1_a","when":1},{"tag":"3","when":0}]}"#),
+    ("migration_lock.toml", "provider = 1"),
+    ("refinery.toml", ""),
+    ("sqitch.plan", "a\n@é\na [x]\n"),
+    ("sqlx.toml", ""),
+    ("tern.conf", ""),
+    ("Cargo.toml", "sqlx refinery diesel"),
+];
+
+proptest::proptest! {
+    /// I2: whatever stands in the files, and whoever takes them, each is in a migration, in what is
+    /// skipped, or in an error, and every place lies inside its file.
+    #[test]
+    fn every_file_is_accounted_for(
+        files in proptest::collection::btree_map(
+            proptest::sample::select(NAMES),
+            proptest::collection::vec(proptest::sample::select(PIECES), 0..8),
+            1..6,
+        ),
+        marker in proptest::option::of(proptest::sample::select(MARKERS)),
+        told in proptest::option::of(0..ADAPTERS.len()),
+    ) {
+        let mut files: Vec<(&str, String)> =
+            files.into_iter().map(|(name, pieces)| (name, pieces.join("\n"))).collect();
+        files.extend(marker.map(|(name, text)| (name, text.to_owned())));
+        let tree = Memory::new(files.iter().map(|(name, text)| (*name, text.clone())));
+        let framework = told.map(|index| ADAPTERS[index].name.to_owned());
+        let found = discover(&tree, &Settings { framework, ..Settings::default() });
+        let mut seen: BTreeSet<&str> = found.errors.iter().map(|it| it.path.as_str()).collect();
+        let all_failed = seen.iter().any(|path| *path == "." || path.ends_with("sqitch.plan"));
+        for set in &found.sets {
+            let migrations = set.migrations.iter().map(|it| (it.file, it.span));
+            let skipped = set.skipped.iter().map(|it| (it.file, it.span));
+            let findings = set.findings.iter().map(|it| (it.primary.file, it.primary.span));
+            for (file, span) in migrations.chain(skipped).chain(findings) {
+                let file = &found.files[file.0 as usize];
+                proptest::prop_assert!(file.text.get(span.start as usize..span.end as usize).is_some());
+                seen.insert(&file.path);
+            }
+        }
+        let sql = files.iter().filter(|(name, _)| paths::is_sql(name));
+        for (name, _) in sql {
+            proptest::prop_assert!(all_failed || seen.contains(name), "{name} {:?}", found.sets);
+        }
+    }
 }

@@ -187,8 +187,8 @@ fn outside(read: &ReadMigration) -> Transaction {
         // Elsewhere each statement of a message stands for itself.
         _ if read.engine != Engine::Postgres && runner.wraps != Wraps::Unknown => Transaction::None,
         (Sends::Statements, _) => Transaction::None,
-        (Sends::WholeFile, true) => Transaction::Message,
-        (Sends::WholeFile, false) => Transaction::None,
+        (Sends::WholeFile | Sends::Batch, true) => Transaction::Message,
+        (Sends::WholeFile | Sends::Batch, false) => Transaction::None,
         (Sends::Unknown, true) => Transaction::Unknown,
         (Sends::Unknown, false) if runner.wraps == Wraps::Unknown => Transaction::Unknown,
         (Sends::Unknown, false) => Transaction::None,

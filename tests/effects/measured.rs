@@ -72,16 +72,17 @@ impl Row {
     }
 }
 
-/// Every form, in the order of its file.
-pub fn forms() -> Vec<Form> {
-    let text = std::fs::read_to_string("tests/facts/postgres_forms.json").unwrap();
+/// Every form of the tables that begin with `name`, in the order of its file.
+pub fn forms(name: &str) -> Vec<Form> {
+    let path = format!("tests/facts/{name}");
+    let text = std::fs::read_to_string(format!("{path}_forms.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for cells in table("tests/facts/postgres.csv") {
+    for cells in table(&format!("{path}.csv")) {
         let relation = cells["relation"].clone();
         rows.entry(cells["id"].clone()).or_default().push(Row { relation, cells });
     }
-    let classes = table("tests/facts/postgres_impact.csv").into_iter();
+    let classes = table(&format!("{path}_impact.csv")).into_iter();
     let mut classes: BTreeMap<String, _> = classes.map(|it| (it["id"].clone(), it)).collect();
     let forms = file["forms"].as_array().unwrap().iter();
     let form = |form: &serde_json::Value| {

@@ -45,7 +45,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
 
 fn measured(blocking: bool) -> impl Iterator<Item = (Form, u16)> {
     let works = |class: &str| matches!(class, "rewrite-all" | "scan-all" | "scan-writes");
-    let forms = forms().into_iter().filter(|form| !OF_VIEWS.contains(&form.id.as_str()));
+    let forms = forms("postgres").into_iter().filter(|form| !OF_VIEWS.contains(&form.id.as_str()));
     forms.filter_map(move |form| {
         let mut versions = 12..=18;
         let version = versions

@@ -133,6 +133,20 @@ fn add_beside(
     }
 }
 
+/// Types of common extensions; none is a domain.
+const EXTENSION_TYPES: &[&str] = &[
+    "box2d",
+    "cube",
+    "geography",
+    "geometry",
+    "halfvec",
+    "lquery",
+    "ltree",
+    "seg",
+    "sparsevec",
+    "vector",
+];
+
 fn brought(plan: &Plan<'_>, ty: Option<&DataType>) -> Brought {
     const LEVELS_MAX: usize = 16;
     let mut brought = Brought::default();
@@ -154,6 +168,7 @@ fn brought(plan: &Plan<'_>, ty: Option<&DataType>) -> Brought {
                 brought.unknown |= matches!(found.kind, TypeKind::Unknown);
             }
             Knowledge::Absent => brought.unknown |= !plan.before.complete,
+            Knowledge::Assumed if EXTENSION_TYPES.contains(&ty.name.name.as_str()) => {}
             Knowledge::Assumed | Knowledge::Clouded { .. } => brought.unknown = true,
         }
     }

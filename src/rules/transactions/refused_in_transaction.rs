@@ -2,7 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Label, Level};
-use crate::migration::{Advice, Context, LocatedChange, OptOut, advise};
+use crate::migration::{Advice, advise, Context, LocatedChange, OptOut, Sends};
 use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises, runs_alone};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
@@ -133,6 +133,17 @@ fn block(
         }
         Transaction::Runner => {
             (Level::Error, format!("{framework} runs this migration in one"), None)
+        }
+        Transaction::Message if runner.sends == Sends::Batch => {
+            let first = step.migration.statements.first();
+            if first.is_some_and(|first| std::ptr::eq(first, step.statement)) {
+                return None;
+            }
+            let words = format!(
+                "{framework} sends the statements of this file as one batch, which after the first \
+                 is one transaction"
+            );
+            (Level::Error, words, None)
         }
         Transaction::Message => (
             Level::Error,

@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY orders_status ON orders (status);
+ANALYZE orders;
