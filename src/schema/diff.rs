@@ -1,0 +1,3 @@
+//! Two catalogs compared.
+
+mod spelling;
