@@ -1,5 +1,6 @@
 //! What a run says, and the formats that it is said in.
 
+pub mod diff;
 pub mod effects;
 pub mod github;
 pub mod json;

@@ -131,6 +131,13 @@ pub struct Said {
     pub after: Option<String>,
 }
 
+impl Said {
+    /// The value on the side that it is last on.
+    pub fn value(&self) -> &str {
+        self.after.as_ref().or(self.before.as_ref()).map_or("", String::as_str)
+    }
+}
+
 /// An object of which one side does not tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {

@@ -151,7 +151,10 @@ impl Items<'_> {
             (None, Kind::Extension | Kind::Schema) => Vec::new(),
             (None, _) => {
                 let shown = sql.trim_start_matches("CREATE ").trim_end_matches(';');
-                let form = spelling::one_form(sql, self.context());
+                let is_text = |column: &str| is_text(catalog, &object.name, column);
+                let relation = object.part.as_ref().map(|_| object.name.name.as_str());
+                let context = Context { engine: self.engine(), is_text: &is_text, relation };
+                let form = spelling::one_form(sql, context);
                 vec![Attribute::new("definition", "", shown).same(without_defaults(object.kind, form))]
             }
         };
