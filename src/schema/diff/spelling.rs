@@ -4,6 +4,7 @@
 //! PostgreSQL: `ruleutils.c` is what writes definitions back; each case in the test below is what a
 //! server of version 15 made of the text beside it.
 
+mod outputs;
 mod read;
 
 use crate::dialect::Engine;
@@ -34,14 +35,14 @@ pub(super) struct Context<'a> {
     pub engine: Engine,
     /// Whether a column is of a text type but `text` itself: servers cast those.
     pub is_text: &'a dyn Fn(&str) -> bool,
-    /// The relation whose name before a column says nothing.
-    pub relation: Option<&'a str>,
+    /// Whether the name of a relation before a column says nothing.
+    pub says_nothing: &'a dyn Fn(&str, &str) -> bool,
 }
 
 impl Context<'_> {
     /// Nothing is left out.
     pub fn plain(engine: Engine) -> Self {
-        Context { engine, is_text: &|_| false, relation: None }
+        Context { engine, is_text: &|_| false, says_nothing: &|_, _| false }
     }
 }
 
@@ -49,6 +50,12 @@ impl Context<'_> {
 /// showing.
 pub(super) fn one_form(text: &str, context: Context<'_>) -> String {
     Reader::new(tokens(text, context.engine), context).sequence().join(" ")
+}
+
+/// A query in one spelling, with the names that its columns have.
+pub(super) fn query(text: &str, columns: &[String], context: Context<'_>) -> String {
+    let parts = Reader::new(tokens(text, context.engine), context).sequence();
+    outputs::named(parts, columns).join(" ")
 }
 
 /// A column's default in one spelling; `None` where it is NULL, which is what holds without one.
@@ -64,6 +71,7 @@ pub(super) fn default(text: &str, ty: Option<&DataType>, context: Context<'_>) -
     match (inner, name) {
         _ if value == "null" => None,
         (Some(inner), name) if is_numeric(name) => Some(inner.to_owned()),
+        (Some(inner), name) if name.starts_with("timestamp") => Some(moment(inner)),
         (_, "boolean") => Some(truth(inner.unwrap_or(&value)).to_owned()),
         _ => Some(value),
     }
@@ -83,6 +91,13 @@ fn truth(word: &str) -> &str {
         "f" | "false" | "n" | "no" | "off" | "0" => "false",
         other => other,
     }
+}
+
+/// A moment without what holds anyway: midnight, and UTC, in which dumps are taken.
+fn moment(text: &str) -> String {
+    let text = if text == "epoch" { "1970-01-01" } else { text };
+    let text = text.strip_suffix("+00").unwrap_or(text);
+    text.strip_suffix(" 00:00:00").unwrap_or(text).to_owned()
 }
 
 fn tokens(text: &str, engine: Engine) -> Vec<Token> {
@@ -117,7 +132,9 @@ mod tests {
     #[test]
     fn what_people_write_and_what_a_server_gives_back_are_equal() {
         let is_text = |name: &str| name == "v";
-        let context = Context { engine: Engine::Postgres, is_text: &is_text, relation: Some("t") };
+        let says_nothing = |relation: &str, _: &str| relation == "t";
+        let context =
+            Context { engine: Engine::Postgres, is_text: &is_text, says_nothing: &says_nothing };
         let cases = [
             ("c > 0", "(c > (0)::numeric)"),
             ("c > -1", "(c > ('-1'::integer)::numeric)"),
@@ -152,10 +169,25 @@ mod tests {
             ("t.data ->> 'k'", "(data ->> 'k'::text)"),
             ("extract(epoch from b)", "EXTRACT(epoch FROM b)"),
             ("length(v) <= 5", "(length((v)::text) <= 5)"),
+            ("d #>> '{a, b}'", "(d #>> '{a,b}'::text[])"),
+            ("f(cast(d ->> 'a' as varchar))", "f((((d ->> 'a'::text))::character varying)::text)"),
         ];
         for (written, given) in cases {
             assert_eq!(one_form(written, context), one_form(given, context), "{written}");
         }
+    }
+
+    #[test]
+    fn a_query_names_its_columns() {
+        let form = |text: &str, columns: &[&str]| {
+            let columns: Vec<String> = columns.iter().map(|it| (*it).to_owned()).collect();
+            query(text, &columns, Context::plain(Engine::Postgres))
+        };
+        let plain = form("SELECT a AS x, sum(b) AS sum FROM u GROUP BY a", &[]);
+        assert_eq!(form("select a x, sum(b) from u group by a", &[]), plain);
+        assert_eq!(form("select a, sum(b) as t from u group by a", &["x", "sum"]), plain);
+        assert_ne!(form("select a, sum(b) from u group by a", &[]), plain);
+        assert_eq!(form("select distinct u.a from u", &[]), form("SELECT DISTINCT u.a AS a FROM u", &[]));
     }
 
     #[test]
@@ -195,6 +227,8 @@ mod tests {
         assert_eq!(default("'-1'::integer", "integer"), default("- 1", "integer"));
         assert_eq!(default("'t'", "boolean"), default("true", "boolean"));
         assert_eq!(default("'x'::text", "text"), default("'x'", "text"));
+        let at = "timestamp without time zone";
+        assert_eq!(default("'1970-01-01 00:00:00'::timestamp", at), default("'epoch'", at));
         assert_ne!(default("'0'", "text"), default("0", "text"));
         assert_ne!(default("'x'", "text"), default("'y'", "text"));
     }

@@ -47,19 +47,26 @@ impl Items<'_> {
     fn view(&mut self, name: &Name, view: &View) {
         let kind = if view.materialized { Kind::MaterializedView } else { Kind::View };
         let object = ObjectRef::new(kind, name.clone());
-        let mut all = Vec::new();
-        if !view.columns.is_empty() {
-            let value = format!("({})", self.idents(&view.columns));
-            all.push(Attribute::new("columns", "", value));
-        }
-        // Where it reads one relation, that one's name before a column says nothing.
-        let relation = match view.reads.as_slice() {
-            [one] => Some(one.name.as_str()),
-            _ => None,
+        // A column that one of the relations alone has needs no name before it.
+        let tables: Option<Vec<_>> =
+            view.reads.iter().map(|it| self.catalog.seen_table(it)).collect();
+        let says_nothing = |relation: &str, column: &str| {
+            let mut owners = tables.iter().flatten();
+            owners.all(|(name, table)| {
+                let is_it = name.name == relation;
+                table.whole && (table.column(column.trim_matches('"')).is_some() == is_it)
+            }) && tables.is_some()
         };
         let is_text = |column: &str| view.reads.iter().any(|it| is_text(self.catalog, it, column));
-        let context = Context { engine: self.engine(), is_text: &is_text, relation };
-        all.push(self.expression("query", "AS", view.query.text.trim(), context));
+        let context =
+            Context { engine: self.engine(), is_text: &is_text, says_nothing: &says_nothing };
+        let text = view.query.text.trim();
+        let columns = match view.columns.is_empty() {
+            true => String::new(),
+            false => format!("({}) ", self.idents(&view.columns)),
+        };
+        let same = spelling::query(text, &view.columns, context);
+        let mut all = vec![Attribute::new("query", "AS", format!("{columns}{text}")).same(same)];
         let options: Vec<String> =
             view.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         if !options.is_empty() {
@@ -110,8 +117,7 @@ impl Items<'_> {
                     match &constraint.kind {
                         ConstraintKind::Check(expr) => {
                             let is_text = |column: &str| column == "value";
-                            let context =
-                                Context { engine: self.engine(), is_text: &is_text, relation: None };
+                            let context = Context { is_text: &is_text, ..self.context() };
                             checks.push(self.expression("check", "CHECK", &expr.text, context));
                         }
                         _ => all.push(Attribute::flag("not_null", "NOT NULL")),
@@ -151,9 +157,16 @@ impl Items<'_> {
             (None, Kind::Extension | Kind::Schema) => Vec::new(),
             (None, _) => {
                 let shown = sql.trim_start_matches("CREATE ").trim_end_matches(';');
+                let words = object.kind.words().to_uppercase();
+                let name = self.ident(object.part.as_deref().unwrap_or(&object.name.name));
+                let shown = shown.strip_prefix(&format!("{words} {name} ")).unwrap_or(shown);
                 let is_text = |column: &str| is_text(catalog, &object.name, column);
-                let relation = object.part.as_ref().map(|_| object.name.name.as_str());
-                let context = Context { engine: self.engine(), is_text: &is_text, relation };
+                let says_nothing = |relation: &str, _: &str| relation == object.name.name;
+                let context = Context {
+                    engine: self.engine(),
+                    is_text: &is_text,
+                    says_nothing: &says_nothing,
+                };
                 let form = spelling::one_form(sql, context);
                 vec![Attribute::new("definition", "", shown).same(without_defaults(object.kind, form))]
             }
@@ -212,6 +225,8 @@ impl Items<'_> {
             all.push(Attribute::flag("security_definer", "SECURITY DEFINER"));
         }
         let mut options: Vec<String> = routine.options.iter().map(|it| it.to_lowercase()).collect();
+        // What holds without a word (manual, "CREATE FUNCTION").
+        options.retain(|it| !["cost 100", "rows 1000"].contains(&it.as_str()));
         options.sort();
         if !options.is_empty() {
             let same = options.join(" ").replace(" to ", " = ").replace(['\'', '"'], "");

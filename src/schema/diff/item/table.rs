@@ -25,7 +25,7 @@ impl Items<'_> {
         let shown = catalog.tables().filter(|(_, it)| !it.temporary && it.origin.birth.is_some());
         for (name, table) in shown {
             let group = ObjectRef::new(table.kind, name.clone());
-            let mut attributes = self.table(name, table);
+            let mut attributes = self.table(table);
             attributes.extend(self.remarks(&group));
             self.whole(group.clone(), attributes);
             for (place, column) in table.columns.iter().enumerate() {
@@ -54,7 +54,7 @@ impl Items<'_> {
         }
     }
 
-    fn table(&self, name: &Name, table: &Table) -> Vec<Attribute> {
+    fn table(&self, table: &Table) -> Vec<Attribute> {
         let mut all = Vec::new();
         if table.unlogged {
             all.push(Attribute::flag("unlogged", "UNLOGGED"));
@@ -103,7 +103,6 @@ impl Items<'_> {
             let same = value.to_lowercase().replace(['\'', ' '], "");
             all.push(Attribute::new("settings", "WITH", value).same(same));
         }
-        let _ = name;
         all
     }
 
@@ -119,7 +118,8 @@ impl Items<'_> {
         if let Some(ty) = &it.ty {
             let value = self.data_type(ty);
             let same = match self.engine() {
-                Engine::Postgres => value.clone(),
+                // One on the search path is the same with its schema.
+                Engine::Postgres => value.trim_start_matches("public.").to_owned(),
                 engine => without_width(engine, &value),
             };
             all.push(Attribute::new("type", "", value).same(same));
@@ -197,8 +197,9 @@ impl Items<'_> {
                 .and_then(|it| it.definition.ty.as_ref());
             ty.is_some_and(|ty| ["character varying", "character"].contains(&ty.name.name.as_str()))
         };
-        let relation = Some(table.name.as_str());
-        let context = Context { engine: self.engine(), is_text: &is_text, relation };
+        let says_nothing = |relation: &str, _: &str| relation == table.name;
+        let context =
+            Context { engine: self.engine(), is_text: &is_text, says_nothing: &says_nothing };
         self.expression(name, lead, &expr.text, context)
     }
 
@@ -208,7 +209,10 @@ impl Items<'_> {
         match &constraint.kind {
             ConstraintKind::PrimaryKey(key) => self.key("PRIMARY KEY", key, &mut all),
             ConstraintKind::Unique(key) => self.key("UNIQUE", key, &mut all),
-            ConstraintKind::Check(expr) => all.push(self.expr(table, "check", "CHECK", expr)),
+            ConstraintKind::Check(expr) => {
+                let check = self.expr(table, "check", "CHECK", expr);
+                all.push(Attribute { value: parenthesised(&check.value), ..check });
+            }
             ConstraintKind::NotNull(_) => {}
             ConstraintKind::ForeignKey(key) => self.foreign_key(table, found, key, &mut all),
             ConstraintKind::Exclude { method, elements, predicate } => {
@@ -339,6 +343,19 @@ impl Items<'_> {
         };
         (with(shown, options), with(same, &rest.replace("public.", "")))
     }
+}
+
+/// An expression in parentheses.
+pub(super) fn parenthesised(text: &str) -> String {
+    let inner = text.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+    let around_all = inner.is_some_and(|inner| {
+        let mut depth = 0_i32;
+        inner.chars().all(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth >= 0
+        })
+    });
+    if around_all { text.to_owned() } else { format!("({text})") }
 }
 
 /// The options of a sequence that say more than what holds without them.

@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
             }
             Token::Text(text) => {
                 self.at += 1;
-                Node::Literal(format!("'{}'", without_public(&text)))
+                Node::Literal(format!("'{}'", plain_value(&text)))
             }
             Token::Quoted(_) => self.name(),
             Token::Word(word) => match (word.as_str(), self.symbol(1)) {
@@ -326,7 +326,9 @@ impl<'a> Reader<'a> {
                 _ => format!("{name}({arguments})"),
             });
         }
-        if parts.len() > 1 && parts.first().map(String::as_str) == self.context.relation {
+        if let [relation, column] = parts.as_slice()
+            && (self.context.says_nothing)(relation, column)
+        {
             parts.remove(0);
         }
         Node::Name(parts.join("."))
@@ -360,6 +362,10 @@ impl<'a> Reader<'a> {
                 Node::Literal(value.to_owned())
             }
             Node::Array(items) => Node::Array(items),
+            // A string of one type to another: the server adds it.
+            Node::Other(text) if ty == "text" && text.ends_with(" :: character varying)") => {
+                Node::Other(text)
+            }
             Node::Name(name) if text_type && (self.context.is_text)(&name) => Node::Name(name),
             other => Node::Other(format!("({} :: {ty})", other.text())),
         }
@@ -539,7 +545,12 @@ fn binary(left: &Node, operator: &str, right: &Node) -> Node {
     Node::Other(format!("({} {operator} {})", left.text(), right.text()))
 }
 
-/// `public.t_id_seq` in a string is the name of a sequence on the search path.
-fn without_public(text: &str) -> &str {
-    text.strip_prefix("public.").unwrap_or(text)
+/// A value without what says nothing: the schema of a sequence on the search path, spaces between
+/// the elements of an array of plain words.
+fn plain_value(text: &str) -> String {
+    let is_array = text.starts_with('{') && text.ends_with('}') && !text.contains(['"', ':']);
+    match is_array {
+        true => text.replace(", ", ","),
+        false => text.strip_prefix("public.").unwrap_or(text).to_owned(),
+    }
 }
