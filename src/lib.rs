@@ -28,11 +28,13 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::date::Date;
 use judge::retired::Evidence;
-use migration::{ReadMigration, Reading, Sends, Wraps};
+use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
+use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
+use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
@@ -60,6 +62,22 @@ pub struct Input<'a> {
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
     run(input, None, &mut |_, _, _, _| {})
+}
+
+/// As [`check`], with what the migrations change in the schema: from what stood before the first of
+/// them to what stands behind the last.
+pub fn check_with_diff(input: &Input<'_>) -> Report {
+    let mut diffs = Vec::new();
+    let mut report = run(input, None, &mut |set, replayed, steps, _| {
+        let goes_on = |step: &&Step<'_>| step.migration.migration.direction != Direction::Down;
+        if let Some(first) = steps.iter().flatten().find(goes_on) {
+            let options = Options { replayed: true, ..Options::default() };
+            let diff = diff(first.start, &replayed.end, options);
+            diffs.push(SetDiff { set, diff, complete: replayed.end.complete });
+        }
+    });
+    report.schema_diffs = diffs;
+    report
 }
 
 /// As [`check`], with what each statement locks.

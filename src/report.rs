@@ -30,6 +30,8 @@ pub struct Report {
     pub left_out: Vec<Set>,
     /// Every migration, in the order in which they run.
     pub migrations: Vec<MigrationLine>,
+    /// What the migrations of each set change in the schema, where that was asked for.
+    pub schema_diffs: Vec<diff::SetDiff>,
     /// What was found and judged, by file, place and rule.
     pub findings: Vec<Judged>,
     /// What could not be done.

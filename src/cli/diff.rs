@@ -7,7 +7,7 @@ use crate::frameworks::bookkeeping::is_bookkeeping;
 use crate::report::diff::{Comparison, End};
 use crate::report::terminal::{self, Style};
 use crate::report::{Report, diff, json};
-use crate::schema::diff::Ignore;
+use crate::schema::diff::Options;
 use std::io::{self, Write};
 
 /// Compares; 0 equal, 1 different, 2 and 3 what could not be read.
@@ -61,7 +61,8 @@ fn compare(args: &Diff) -> Result<Comparison, Report> {
             end.catalog = end.catalog.without_tables(|table| is_book(&table.name));
         }
     }
-    Ok(Comparison::new(from, to, Ignore { names: args.ignore_names }))
+    let options = Options { ignore_names: args.ignore_names, ..Options::default() };
+    Ok(Comparison::new(from, to, options))
 }
 
 /// One side, which holds one schema.

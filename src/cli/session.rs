@@ -1,8 +1,8 @@
 //! From flags, config and the disk to what the pipeline takes.
 
-use super::{HowToRead, Input};
 use super::evidence::Repository;
 use super::exclude::Excluding;
+use super::{HowToRead, Input};
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::finding::Failure;
@@ -27,6 +27,14 @@ const GIT: &str = "git:";
 pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
         Ok(session) => session.with_input(crate::check),
+        Err(failures) => Report::failed(failures),
+    }
+}
+
+/// Runs the pipeline as `check` does, and says what the migrations change in the schema.
+pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
+    match prepare(input, amend) {
+        Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
 }
@@ -61,8 +69,7 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
         Some(_) => false,
         None => paths.iter().any(|path| is_stdin(path) || path.is_file()),
     };
-    let input =
-        Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
+    let input = Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
     let alone = |config: &mut Config| {
         if is_file {
             (config.schema, config.framework, config.own) = (None, None, None);

@@ -10,7 +10,7 @@ use crate::report::terminal::Style;
 use crate::report::terminal::excerpt::printable;
 use crate::report::{Report, count};
 use crate::schema::catalog::Catalog;
-use crate::schema::diff::{Difference, Ignore, SchemaDiff, Side, Unknown, Verb, diff};
+use crate::schema::diff::{Difference, Options, SchemaDiff, Side, Unknown, Verb, diff};
 use lines::Lines;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -54,8 +54,8 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares two sides.
-    pub fn new(from: End, to: End, ignore: Ignore) -> Self {
-        let diff = diff(&from.catalog, &to.catalog, ignore);
+    pub fn new(from: End, to: End, options: Options) -> Self {
+        let diff = diff(&from.catalog, &to.catalog, options);
         Self { from, to, diff }
     }
 
@@ -78,6 +78,44 @@ impl Comparison {
             (None, _) => "EQUAL as far as it was read".to_owned(),
         }
     }
+}
+
+/// What the migrations of one set change in the schema.
+#[derive(Clone, Debug)]
+pub struct SetDiff {
+    /// The set: an index into the report's.
+    pub set: usize,
+    /// What differs at their end.
+    pub diff: SchemaDiff,
+    /// Whether all that stood before them was seen.
+    pub complete: bool,
+}
+
+/// What is said where tables are used that nobody showed.
+const UNSEEN: &str = "of tables that these migrations do not create, only what is added is shown; \
+                      `--schema` tells the rest";
+
+/// Writes what migrations change, below their findings; where there are several sets, each with its
+/// name.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_sets(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    for SetDiff { set, diff, complete } in &report.schema_diffs {
+        let mut lines = Lines::new(style);
+        let of = report.sets.get(*set).filter(|_| report.schema_diffs.len() > 1);
+        let of = of.map(|set| format!(" of {} in {}", set.framework, set.root));
+        let what = verdict(diff).unwrap_or_else(|| "nothing changes".to_owned());
+        lines.head(&format!("schema{}: {what}", of.unwrap_or_default()));
+        write_tree(&mut lines, diff);
+        if !complete {
+            lines.gap();
+            lines.text(0, UNSEEN);
+        }
+        lines.gap();
+        out.write_all(lines.finish().as_bytes())?;
+    }
+    Ok(())
 }
 
 /// How much differs and what it breaks; `None` where nothing does.
@@ -189,7 +227,9 @@ fn said(lines: &mut Lines, difference: &Difference, depth: usize) {
                 Some(value) => value.to_owned(),
             };
             let (before, after) = (value(&said.before), value(&said.after));
-            match before.len() + after.len() > lines.room(depth) || is_long(&before) || is_long(&after)
+            match before.len() + after.len() > lines.room(depth)
+                || is_long(&before)
+                || is_long(&after)
             {
                 true => {
                     lines.text(depth, &format!("{name}:"));

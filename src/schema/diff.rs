@@ -9,8 +9,6 @@ mod dependents;
 mod item;
 mod renames;
 mod spelling;
-#[cfg(test)]
-mod tests;
 
 use crate::finding::Breaks;
 use crate::schema::canonical::quoted;
@@ -18,7 +16,7 @@ use crate::schema::catalog::Catalog;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{ObjectKind as Kind, ObjectRef};
 use dependents::Dependents;
-pub use item::Ignore;
+pub use item::Options;
 use item::{Item, Key, items};
 use std::collections::BTreeMap;
 
@@ -150,29 +148,19 @@ pub struct Unknown {
 }
 
 /// What is different in `to`, seen from `from`.
-pub fn diff(from: &Catalog, to: &Catalog, ignore: Ignore) -> SchemaDiff {
-    let (before, after) = (items(from, ignore), items(to, ignore));
+pub fn diff(from: &Catalog, to: &Catalog, options: Options) -> SchemaDiff {
+    let (before, after) = (items(from, options), items(to, options));
     let mut found = SchemaDiff::default();
-    let mut keys: Vec<(&Key, Option<&Item>, Option<&Item>)> =
-        before.iter().map(|(key, item)| (key, Some(item), after.get(key))).collect();
-    keys.extend(
-        after
-            .iter()
-            .filter(|(key, _)| !before.contains_key(key))
-            .map(|(key, item)| (key, None, Some(item))),
-    );
-    keys.sort_by_cached_key(|(key, one, other)| {
-        let place = one.or(*other).map_or(0, |item| item.place);
-        (key.group_order(), place, (*key).clone())
-    });
     let dependents = std::cell::OnceCell::new();
-    for (key, one, other) in keys {
+    for (key, one, other) in pairs(&before, &after) {
         let (verb, said, shown, other_side) = match (one, other) {
             (Some(one), Some(other)) => match changed(one, other) {
                 said if said.is_empty() => continue,
                 said => (Verb::Changed, said, other, None),
             },
-            (Some(one), None) => (Verb::Removed, all(one, Verb::Removed), one, Some((to, Side::To))),
+            (Some(one), None) => {
+                (Verb::Removed, all(one, Verb::Removed), one, Some((to, Side::To)))
+            }
             (None, Some(other)) => {
                 (Verb::Added, all(other, Verb::Added), other, Some((from, Side::From)))
             }
@@ -188,12 +176,6 @@ pub fn diff(from: &Catalog, to: &Catalog, ignore: Ignore) -> SchemaDiff {
             kind: shown.kind.clone(),
             name: shown.name.clone(),
         };
-        if let Some((catalog, side)) = other_side
-            && !is_certain(catalog, shown, &key.group)
-        {
-            found.unknown.push(Unknown { of, group, side });
-            continue;
-        }
         let head = key.head();
         let with_group = head != *key
             && match verb {
@@ -201,6 +183,15 @@ pub fn diff(from: &Catalog, to: &Catalog, ignore: Ignore) -> SchemaDiff {
                 Verb::Removed => !after.contains_key(&head) && before.contains_key(&head),
                 Verb::Changed => false,
             };
+        if let Some((catalog, side)) = other_side
+            && !(options.replayed && side == Side::From)
+            && !is_certain(catalog, shown, &key.group)
+        {
+            if !with_group {
+                found.unknown.push(Unknown { of, group, side });
+            }
+            continue;
+        }
         let mut difference = Difference {
             of,
             group,
@@ -224,6 +215,22 @@ pub fn diff(from: &Catalog, to: &Catalog, ignore: Ignore) -> SchemaDiff {
     found
 }
 
+/// The objects of both sides in the order of a report, each with what it is on either.
+fn pairs<'a>(
+    before: &'a Items,
+    after: &'a Items,
+) -> Vec<(&'a Key, Option<&'a Item>, Option<&'a Item>)> {
+    let mut pairs: Vec<(&Key, Option<&Item>, Option<&Item>)> =
+        before.iter().map(|(key, item)| (key, Some(item), after.get(key))).collect();
+    let added = after.iter().filter(|(key, _)| !before.contains_key(key));
+    pairs.extend(added.map(|(key, item)| (key, None, Some(item))));
+    pairs.sort_by_cached_key(|(key, one, other)| {
+        let place = one.or(*other).map_or(0, |item| item.place);
+        (key.group_order(), place, (*key).clone())
+    });
+    pairs
+}
+
 /// A group's name: a routine's has its arguments.
 fn group_name(group: &ObjectRef, catalog: &Catalog) -> String {
     let arguments = group.arguments.as_ref().map(|it| format!("({it})")).unwrap_or_default();
@@ -244,9 +251,7 @@ fn all(item: &Item, verb: Verb) -> Vec<Said> {
 /// whoever runs the text owns what it makes.
 fn changed(one: &Item, other: &Item) -> Vec<Said> {
     let mut said = Vec::new();
-    let find = |item: &Item, name: &str| {
-        item.attributes.iter().find(|it| it.name == name).cloned()
-    };
+    let find = |item: &Item, name: &str| item.attributes.iter().find(|it| it.name == name).cloned();
     for before in &one.attributes {
         match find(other, before.name) {
             Some(after) if after.same == before.same => {}
@@ -271,28 +276,26 @@ fn changed(one: &Item, other: &Item) -> Vec<Said> {
 
 /// Whether it is certain that a catalog does not have an object.
 fn is_certain(catalog: &Catalog, item: &Item, group: &ObjectRef) -> bool {
+    fn told<T>(known: &Knowledge<T>) -> bool {
+        !matches!(known, Knowledge::Assumed | Knowledge::Clouded { .. })
+    }
     let object = &item.object;
     let part = object.part.as_deref().unwrap_or_default();
-    let certain = |doubtful: bool| !doubtful;
-    fn doubtful<T>(known: &Knowledge<T>) -> bool {
-        matches!(known, Knowledge::Assumed | Knowledge::Clouded { .. })
-    }
+    let in_relation = group.kind.is_relation();
     // A table that is certainly not there has no parts.
-    let group_is_absent = group.kind.is_relation() && catalog.relation(&group.name).is_absent();
-    if group_is_absent {
+    if in_relation && catalog.relation(&group.name).is_absent() {
         return true;
     }
-    certain(match object.kind {
-        _ if item.kind == "privilege" => doubtful(&catalog.relation(&group.name)) && group.kind.is_relation(),
-        Kind::Column => doubtful(&catalog.column(&object.name, part)),
-        Kind::Constraint => doubtful(&catalog.constraint(&object.name, part)),
-        Kind::Index => doubtful(&catalog.relation(&object.name)),
-        kind if kind.is_relation() => doubtful(&catalog.relation(&object.name)),
-        Kind::Type | Kind::Domain => doubtful(&catalog.type_of(&object.name)),
+    match object.kind {
+        _ if item.kind == "privilege" => !in_relation || told(&catalog.relation(&group.name)),
+        Kind::Column => told(&catalog.column(&object.name, part)),
+        Kind::Constraint => told(&catalog.constraint(&object.name, part)),
+        kind if kind.is_relation() => told(&catalog.relation(&object.name)),
+        Kind::Type | Kind::Domain => told(&catalog.type_of(&object.name)),
         // A schema is there when anything is put into it.
-        Kind::Schema => false,
-        _ => doubtful(&catalog.object(object)),
-    })
+        Kind::Schema => true,
+        _ => told(&catalog.object(object)),
+    }
 }
 
 type Items = BTreeMap<Key, Item>;

@@ -15,12 +15,12 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     let (from, to) = (code(&comparison.from.name), code(&comparison.to.name));
     let mut text = format!("### Schema: {from} to {to}\n\n{}\n", cell(&comparison.verdict()));
     let rows = comparison.diff.differences.iter();
-    let rows: Vec<String> = rows
-        .filter(|it| !(it.with_group && it.verb == Verb::Removed))
-        .map(row)
-        .collect();
+    let rows: Vec<String> =
+        rows.filter(|it| !(it.with_group && it.verb == Verb::Removed)).map(row).collect();
     if !rows.is_empty() {
-        text.push_str("\n| | object | difference | breaks | used by |\n| --- | --- | --- | --- | --- |\n");
+        text.push_str(
+            "\n| | object | difference | breaks | used by |\n| --- | --- | --- | --- | --- |\n",
+        );
     }
     for (number, row) in rows.iter().enumerate() {
         if text.len() + row.len() > BYTES_MAX {
@@ -74,7 +74,11 @@ fn row(difference: &Difference) -> String {
             });
             said.collect::<Vec<_>>()
         }
-        _ => Some(in_words(difference)).filter(|it| !it.is_empty()).map(|it| code(&it)).into_iter().collect(),
+        _ => Some(in_words(difference))
+            .filter(|it| !it.is_empty())
+            .map(|it| code(&it))
+            .into_iter()
+            .collect(),
     };
     what.extend((!difference.like.is_empty()).then(|| cell(&rename_words(difference))));
     let breaks = listed_breaks(difference.breaks.iter().copied());

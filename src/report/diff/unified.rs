@@ -34,7 +34,10 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison, style: Style) -> io::
 pub fn text(comparison: &Comparison) -> String {
     let [from, to] = [&comparison.from, &comparison.to].map(|end| canonical::sql(&end.catalog));
     let diff = TextDiff::from_lines(&from, &to);
-    let text =
-        diff.unified_diff().context_radius(CONTEXT).header(&comparison.from.name, &comparison.to.name).to_string();
+    let text = diff
+        .unified_diff()
+        .context_radius(CONTEXT)
+        .header(&comparison.from.name, &comparison.to.name)
+        .to_string();
     super::safe(&text)
 }

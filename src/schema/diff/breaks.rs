@@ -51,11 +51,7 @@ pub(super) fn breaks(difference: &Difference, from: &Catalog, to: &Catalog) -> V
 }
 
 /// These, where one of these attributes differs.
-fn given(
-    difference: &Difference,
-    names: &[&str],
-    breaks: &'static [Breaks],
-) -> &'static [Breaks] {
+fn given(difference: &Difference, names: &[&str], breaks: &'static [Breaks]) -> &'static [Breaks] {
     let differs = difference.said.iter().any(|said| names.contains(&said.name));
     if differs { breaks } else { NOTHING }
 }
@@ -144,9 +140,7 @@ fn table(difference: &Difference) -> Vec<Breaks> {
 
 /// A unique index refuses rows.
 fn index(verb: Verb, object: &ObjectRef, from: &Catalog, to: &Catalog) -> &'static [Breaks] {
-    let unique = |catalog: &Catalog| {
-        matches!(catalog.relations.get(&object.name), Some(Relation::Index(index)) if index.unique)
-    };
+    let unique = |catalog: &Catalog| matches!(catalog.relations.get(&object.name), Some(Relation::Index(index)) if index.unique);
     match (verb, unique(from), unique(to)) {
         (Verb::Added | Verb::Changed, _, true) => &[Writers],
         (_, true, _) => &[Rollback],

@@ -10,7 +10,8 @@ use crate::sql::words::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes that nothing depends on.
-const BESIDE: &[&str] = &["comment", "owner", "settings", "default", "not_null", "replica_identity"];
+const BESIDE: &[&str] =
+    &["comment", "owner", "settings", "default", "not_null", "replica_identity"];
 
 /// Something that depends on others.
 struct Dependent {
@@ -160,7 +161,8 @@ impl<'a> Dependents<'a> {
                 | Kind::Procedure
                 | Kind::Aggregate
         );
-        let is_head_of_changed = object.kind == Kind::Table && difference.verb == super::Verb::Changed;
+        let is_head_of_changed =
+            object.kind == Kind::Table && difference.verb == super::Verb::Changed;
         if !asked || !matters || is_head_of_changed || difference.of.kind == "privilege" {
             return Vec::new();
         }

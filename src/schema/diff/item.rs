@@ -79,23 +79,26 @@ impl Attribute {
     }
 }
 
-/// What is left out.
+/// How catalogs are compared.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ignore {
-    /// The names of constraints and indexes: they are the same where they say the same.
-    pub names: bool,
+pub struct Options {
+    /// Constraints and indexes are the same where they say the same under another name.
+    pub ignore_names: bool,
+    /// The second catalog comes from the first by statements that were replayed: what only it has,
+    /// they made.
+    pub replayed: bool,
 }
 
 /// Where objects go while a catalog is read.
 pub(super) struct Items<'a> {
     catalog: &'a Catalog,
-    ignore: Ignore,
+    options: Options,
     found: BTreeMap<Key, Item>,
 }
 
 /// All objects of a catalog.
-pub(super) fn items(catalog: &Catalog, ignore: Ignore) -> BTreeMap<Key, Item> {
-    let mut items = Items { catalog, ignore, found: BTreeMap::new() };
+pub(super) fn items(catalog: &Catalog, options: Options) -> BTreeMap<Key, Item> {
+    let mut items = Items { catalog, options, found: BTreeMap::new() };
     items.tables();
     items.objects();
     items.privileges();
@@ -202,7 +205,8 @@ impl Items<'_> {
                 continue;
             }
             let group = ObjectRef { part: None, ..object.clone() };
-            let role = if grant.role == "public" { "PUBLIC".to_owned() } else { self.ident(&grant.role) };
+            let role =
+                if grant.role == "public" { "PUBLIC".to_owned() } else { self.ident(&grant.role) };
             let mut attributes = Vec::new();
             if !granted.grant {
                 attributes.push(Attribute::flag("revoked", "REVOKED"));

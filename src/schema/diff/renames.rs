@@ -18,7 +18,8 @@ pub(super) fn note(differences: &mut [Difference], before: &Items, after: &Items
             Verb::Removed => &old,
             Verb::Changed => return None,
         };
-        let place = (difference.group.name.clone(), difference.of.kind.clone(), difference.of.name.clone());
+        let place =
+            (difference.group.name.clone(), difference.of.kind.clone(), difference.of.name.clone());
         shapes.get(&place).filter(|_| !difference.with_group).cloned()
     };
     for difference in differences.iter() {

@@ -1,9 +1,10 @@
 //! One spelling for what means the same: expressions and queries as people write them and as a
 //! server gives them back (`in (...)` and `= ANY (ARRAY[...])`, casts of literals, parentheses).
 //!
-//! PostgreSQL: `ruleutils.c` is what writes definitions back; each case in the test below is what a
-//! server of version 15 made of the text beside it.
+//! PostgreSQL: `ruleutils.c` is what writes definitions back; the cases of the test below are in its
+//! manner.
 
+mod operators;
 mod outputs;
 mod read;
 
@@ -115,6 +116,7 @@ fn tokens(text: &str, engine: Engine) -> Vec<Token> {
                 }
             }
             LexemeKind::Text | LexemeKind::Dollar => Token::Text(string_value(token)),
+            LexemeKind::Variable => Token::Word(token.to_owned()),
             LexemeKind::Number => Token::Number(token.to_owned()),
             _ => Token::Symbol(if token == "!=" { "<>" } else { token }.to_owned()),
         });
@@ -187,7 +189,10 @@ mod tests {
         assert_eq!(form("select a x, sum(b) from u group by a", &[]), plain);
         assert_eq!(form("select a, sum(b) as t from u group by a", &["x", "sum"]), plain);
         assert_ne!(form("select a, sum(b) from u group by a", &[]), plain);
-        assert_eq!(form("select distinct u.a from u", &[]), form("SELECT DISTINCT u.a AS a FROM u", &[]));
+        assert_eq!(
+            form("select distinct u.a from u", &[]),
+            form("SELECT DISTINCT u.a AS a FROM u", &[])
+        );
     }
 
     #[test]
@@ -219,17 +224,17 @@ mod tests {
 
     #[test]
     fn a_default_is_read_as_its_column_takes_it() {
-        let default = |text: &str, ty: &str| {
-            super::default(text, Some(&DataType::named(ty)), Context::plain(Engine::Postgres))
+        let read = |text: &str, ty: &str| {
+            default(text, Some(&DataType::named(ty)), Context::plain(Engine::Postgres))
         };
-        assert_eq!(default("NULL::character varying", "character varying"), None);
-        assert_eq!(default("'0'", "integer"), default("0", "integer"));
-        assert_eq!(default("'-1'::integer", "integer"), default("- 1", "integer"));
-        assert_eq!(default("'t'", "boolean"), default("true", "boolean"));
-        assert_eq!(default("'x'::text", "text"), default("'x'", "text"));
+        assert_eq!(read("NULL::character varying", "character varying"), None);
+        assert_eq!(read("'0'", "integer"), read("0", "integer"));
+        assert_eq!(read("'-1'::integer", "integer"), read("- 1", "integer"));
+        assert_eq!(read("'t'", "boolean"), read("true", "boolean"));
+        assert_eq!(read("'x'::text", "text"), read("'x'", "text"));
         let at = "timestamp without time zone";
-        assert_eq!(default("'1970-01-01 00:00:00'::timestamp", at), default("'epoch'", at));
-        assert_ne!(default("'0'", "text"), default("0", "text"));
-        assert_ne!(default("'x'", "text"), default("'y'", "text"));
+        assert_eq!(read("'1970-01-01 00:00:00'::timestamp", at), read("'epoch'", at));
+        assert_ne!(read("'0'", "text"), read("0", "text"));
+        assert_ne!(read("'x'", "text"), read("'y'", "text"));
     }
 }

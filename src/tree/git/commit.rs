@@ -140,8 +140,7 @@ fn entry(line: &str) -> Option<(String, Entry)> {
     let (said, path) = line.split_once('\t')?;
     let mut words = said.split_ascii_whitespace();
     let (mode, kind, id, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    let entry =
-        Entry { id: id.to_owned(), bytes: bytes.parse().ok()?, is_link: mode == "120000" };
+    let entry = Entry { id: id.to_owned(), bytes: bytes.parse().ok()?, is_link: mode == "120000" };
     (kind == "blob").then(|| (path.to_owned(), entry))
 }
 
@@ -165,7 +164,8 @@ impl Tree for Commit {
                 _ => self.files.keys().filter(inside).collect(),
             };
             if found.is_empty() {
-                let error = if top.is_none() { ReadError::OutsideRoot } else { ReadError::NotFound };
+                let error =
+                    if top.is_none() { ReadError::OutsideRoot } else { ReadError::NotFound };
                 listing.problems.push(Problem { path: given.clone(), error, given: true });
                 continue;
             }

@@ -168,7 +168,10 @@ impl Items<'_> {
                     says_nothing: &says_nothing,
                 };
                 let form = spelling::one_form(sql, context);
-                vec![Attribute::new("definition", "", shown).same(without_defaults(object.kind, form))]
+                vec![
+                    Attribute::new("definition", "", shown)
+                        .same(without_defaults(object.kind, form)),
+                ]
             }
         };
         // A dump comments on extensions by itself.
@@ -233,7 +236,10 @@ impl Items<'_> {
             all.push(Attribute::new("options", "", options.join(" ")).same(same));
         }
         if let Some(body) = &routine.body {
-            let same = body.trim().replace("\r\n", "\n");
+            let same = match routine.atomic {
+                true => spelling::one_form(body, self.context()),
+                false => body.trim().replace("\r\n", "\n"),
+            };
             all.push(Attribute::new("body", "AS", body.trim()).same(same));
         }
         all
@@ -241,7 +247,14 @@ impl Items<'_> {
 
     /// A text with one spelling for each type in it.
     fn types_in(&self, text: &str) -> String {
-        let words = spelling::one_form(text, self.context());
+        let words = [("timestamp", "timestamptz"), ("time", "timetz")].iter().fold(
+            spelling::one_form(text, self.context()),
+            |words, (plain, zoned)| {
+                words
+                    .replace(&format!("{plain} with time zone"), zoned)
+                    .replace(&format!("{plain} without time zone"), plain)
+            },
+        );
         let word = |word: &str| canonical_type(self.engine(), word).to_owned();
         words.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }

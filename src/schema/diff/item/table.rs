@@ -4,7 +4,7 @@ use super::{Attribute, Item, Items, rank_of};
 use crate::dialect::Engine;
 use crate::schema::catalog::{Column, Index, Relation, Sequence, Table};
 use crate::schema::change::{
-    Constraint, ConstraintKind, ForeignKey, IndexKey, Key as KeyColumns, SequenceOptions,
+    self, Constraint, ConstraintKind, ForeignKey, IndexKey, Key as KeyColumns, SequenceOptions,
 };
 use crate::schema::diff::spelling::{self, Context};
 use crate::schema::expr::Expr;
@@ -22,13 +22,17 @@ impl Items<'_> {
                 owned.insert((table, column), sequence);
             }
         }
-        let shown = catalog.tables().filter(|(_, it)| !it.temporary && it.origin.birth.is_some());
-        for (name, table) in shown {
+        for (name, table) in catalog.tables().filter(|(_, it)| !it.temporary) {
             let group = ObjectRef::new(table.kind, name.clone());
-            let mut attributes = self.table(table);
-            attributes.extend(self.remarks(&group));
-            self.whole(group.clone(), attributes);
-            for (place, column) in table.columns.iter().enumerate() {
+            let is_seen = table.origin.birth.is_some();
+            if is_seen {
+                let mut attributes = self.table(table);
+                attributes.extend(self.remarks(&group));
+                self.whole(group.clone(), attributes);
+            }
+            // Of a table that nobody saw created, those that somebody saw added.
+            let shown = |column: &&Column| is_seen || column.birth.is_some();
+            for (place, column) in table.columns.iter().filter(shown).enumerate() {
                 let sequence = owned.get(&(name, column.definition.name.as_str())).copied();
                 let item = self.column(name, column, place, sequence);
                 self.part(&group, rank_of("column"), true, item);
@@ -36,7 +40,7 @@ impl Items<'_> {
             for constraint in &table.constraints {
                 if !matches!(constraint.kind, ConstraintKind::NotNull(_)) {
                     let item = self.constraint(name, table, constraint);
-                    self.part(&group, rank_of("constraint"), !self.ignore.names, item);
+                    self.part(&group, rank_of("constraint"), !self.options.ignore_names, item);
                 }
             }
             self.indexes(&group);
@@ -49,7 +53,7 @@ impl Items<'_> {
         for (name, index) in catalog.indexes_of(&group.name) {
             if index.constraint.is_none() {
                 let item = self.index(group, name, index);
-                self.part(group, rank_of("index"), !self.ignore.names, item);
+                self.part(group, rank_of("index"), !self.options.ignore_names, item);
             }
         }
     }
@@ -131,6 +135,37 @@ impl Items<'_> {
                 all.push(Attribute::new("collation", "COLLATE", self.name(collation)).same(same));
             }
         }
+        all.extend(self.given_value(table, it, sequence));
+        if it.not_null {
+            all.push(Attribute::flag("not_null", "NOT NULL"));
+        }
+        let mut options: Vec<String> =
+            it.options.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        if !options.is_empty() {
+            options.sort();
+            let value = options.join(", ");
+            let same = value.to_lowercase();
+            all.push(Attribute::new("settings", "WITH", value).same(same));
+        }
+        let object = ObjectRef::part(Kind::Column, table.clone(), it.name.clone());
+        all.extend(self.remarks(&object));
+        Item {
+            kind: Kind::Column.words(),
+            name: self.ident(&it.name),
+            place,
+            attributes: all,
+            object,
+        }
+    }
+
+    /// What a column holds where nobody writes it.
+    fn given_value(
+        &self,
+        table: &Name,
+        it: &change::Column,
+        sequence: Option<&Sequence>,
+    ) -> Vec<Attribute> {
+        let mut all = Vec::new();
         if let Some(generated) = &it.generated {
             let (lead, name) = match generated.stored {
                 true => ("GENERATED STORED AS", "generated_stored"),
@@ -160,36 +195,11 @@ impl Items<'_> {
                 form.map(|same| Attribute::new("default", "DEFAULT", &default.text).same(same)),
             );
         }
-        if it.not_null {
-            all.push(Attribute::flag("not_null", "NOT NULL"));
-        }
-        let mut options: Vec<String> =
-            it.options.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        if !options.is_empty() {
-            options.sort();
-            let value = options.join(", ");
-            let same = value.to_lowercase();
-            all.push(Attribute::new("settings", "WITH", value).same(same));
-        }
-        let object = ObjectRef::part(Kind::Column, table.clone(), it.name.clone());
-        all.extend(self.remarks(&object));
-        Item {
-            kind: Kind::Column.words(),
-            name: self.ident(&it.name),
-            place,
-            attributes: all,
-            object,
-        }
+        all
     }
 
     /// An expression over the columns of a table.
-    fn expr(
-        &self,
-        table: &Name,
-        name: &'static str,
-        lead: &'static str,
-        expr: &Expr,
-    ) -> Attribute {
+    fn expr(&self, table: &Name, name: &'static str, lead: &'static str, expr: &Expr) -> Attribute {
         let found = self.catalog.seen_table(table).map(|(_, found)| found);
         let is_text = |column: &str| {
             let ty = found
@@ -251,7 +261,11 @@ impl Items<'_> {
     }
 
     fn foreign_key(&self, table: &Name, found: &Table, key: &ForeignKey, all: &mut Vec<Attribute>) {
-        all.push(Attribute::new("columns", "FOREIGN KEY", format!("({})", self.idents(&key.columns))));
+        all.push(Attribute::new(
+            "columns",
+            "FOREIGN KEY",
+            format!("({})", self.idents(&key.columns)),
+        ));
         // Without columns it refers to the primary key.
         let target = match key.references == *table {
             true => Some(found),
@@ -267,10 +281,9 @@ impl Items<'_> {
         if let Some(matching) = key.matching.as_deref().filter(|it| *it != "MATCH SIMPLE") {
             all.push(Attribute::new("match", "", matching));
         }
-        for (name, lead, action) in [
-            ("on_update", "ON UPDATE", &key.on_update),
-            ("on_delete", "ON DELETE", &key.on_delete),
-        ] {
+        for (name, lead, action) in
+            [("on_update", "ON UPDATE", &key.on_update), ("on_delete", "ON DELETE", &key.on_delete)]
+        {
             if action != "NO ACTION" {
                 all.push(Attribute::new(name, lead, action));
             }

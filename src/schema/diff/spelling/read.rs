@@ -1,4 +1,4 @@
-//! Tokens to one spelling, by the precedence of operators (manual, "Operator Precedence").
+//! Tokens to one spelling: operands, calls, casts, and the clauses of a query.
 
 use super::{Context, Token, is_numeric};
 use crate::schema::types::canonical;
@@ -8,11 +8,50 @@ const DEPTH_MAX: usize = 100;
 
 /// Words that no operand begins with: in a query they stand between expressions.
 const CLAUSES: &[&str] = &[
-    "all", "as", "asc", "by", "cross", "desc", "distinct", "else", "end", "except", "fetch",
-    "filter", "for", "from", "full", "group", "having", "inner", "intersect", "into", "join",
-    "lateral", "left", "limit", "natural", "nulls", "offset", "on", "order", "outer", "over",
-    "partition", "right", "select", "then", "union", "using", "values", "when", "where", "window",
-    "with", "within",
+    "all",
+    "as",
+    "asc",
+    "by",
+    "cross",
+    "desc",
+    "distinct",
+    "else",
+    "end",
+    "except",
+    "fetch",
+    "filter",
+    "for",
+    "from",
+    "full",
+    "group",
+    "having",
+    "inner",
+    "intersect",
+    "into",
+    "join",
+    "lateral",
+    "left",
+    "limit",
+    "natural",
+    "nulls",
+    "offset",
+    "on",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "return",
+    "right",
+    "select",
+    "then",
+    "union",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
+    "within",
 ];
 
 /// A piece of an expression.
@@ -46,7 +85,7 @@ fn joined(items: &[Node], separator: &str) -> String {
 
 pub(super) struct Reader<'a> {
     tokens: Vec<Token>,
-    at: usize,
+    pub(super) at: usize,
     depth: usize,
     context: Context<'a>,
 }
@@ -56,31 +95,31 @@ impl<'a> Reader<'a> {
         Self { tokens, at: 0, depth: 0, context }
     }
 
-    fn peek(&self, ahead: usize) -> Option<&Token> {
+    pub(super) fn peek(&self, ahead: usize) -> Option<&Token> {
         self.tokens.get(self.at + ahead)
     }
 
-    fn word(&self, ahead: usize) -> &str {
+    pub(super) fn word(&self, ahead: usize) -> &str {
         match self.peek(ahead) {
             Some(Token::Word(word)) => word,
             _ => "",
         }
     }
 
-    fn symbol(&self, ahead: usize) -> &str {
+    pub(super) fn symbol(&self, ahead: usize) -> &str {
         match self.peek(ahead) {
             Some(Token::Symbol(symbol)) => symbol,
             _ => "",
         }
     }
 
-    fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let is_next = self.word(0) == word;
         self.at += usize::from(is_next);
         is_next
     }
 
-    fn eat(&mut self, symbol: &str) -> bool {
+    pub(super) fn eat(&mut self, symbol: &str) -> bool {
         let is_next = self.symbol(0) == symbol;
         self.at += usize::from(is_next);
         is_next
@@ -125,7 +164,8 @@ impl<'a> Reader<'a> {
     /// Whether a parenthesis holds tables that are joined: behind FROM, and no query.
     fn begins_join(&self, before: Option<&String>) -> bool {
         let ahead = (0..).find(|ahead| self.symbol(*ahead) != "(").unwrap_or(0);
-        before.is_some_and(|it| it == "from") && !["select", "with", "values"].contains(&self.word(ahead))
+        before.is_some_and(|it| it == "from")
+            && !["select", "with", "values"].contains(&self.word(ahead))
     }
 
     /// An expression of operators that bind at least as tightly as `least`.
@@ -244,7 +284,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Expressions between commas, and the closing mark.
-    fn list(&mut self, close: &str) -> Vec<Node> {
+    pub(super) fn list(&mut self, close: &str) -> Vec<Node> {
         let mut items: Vec<Node> = Vec::new();
         while self.peek(0).is_some() && !self.eat(close) {
             if self.eat(",") {
@@ -363,7 +403,12 @@ impl<'a> Reader<'a> {
             }
             Node::Array(items) => Node::Array(items),
             // A string of one type to another: the server adds it.
-            Node::Other(text) if ty == "text" && text.ends_with(" :: character varying)") => {
+            Node::Other(text)
+                if ty == "text"
+                    && text.contains(" :: character varying)")
+                    && (text.starts_with("coalesce(")
+                        || text.ends_with(" :: character varying)")) =>
+            {
                 Node::Other(text)
             }
             Node::Name(name) if text_type && (self.context.is_text)(&name) => Node::Name(name),
@@ -384,6 +429,7 @@ impl<'a> Reader<'a> {
             }
         }
         let (base, arguments) = name.split_once('(').unwrap_or((&name, ""));
+        let base = if base == "float" { "float8" } else { base };
         let mut text = canonical(self.context.engine, base).to_owned();
         if !arguments.is_empty() {
             text.push_str(&format!("({arguments}"));
@@ -416,133 +462,17 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        if parts.len() > 1 && matches!(parts.first().map(String::as_str), Some("public" | "pg_catalog")) {
+        if parts.len() > 1
+            && matches!(parts.first().map(String::as_str), Some("public" | "pg_catalog"))
+        {
             parts.remove(0);
         }
         parts.join(".")
-    }
-
-    /// The operator that stands next, applied, if it binds at least as tightly as `least`.
-    fn operator(&mut self, left: &Node, least: u8) -> Option<Node> {
-        let (word, next) = (self.word(0).to_owned(), self.word(1).to_owned());
-        let negated = word == "not" && ["in", "between", "like", "ilike", "similar"].contains(&next.as_str());
-        let word = if negated { next } else { word };
-        let (power, skip) = match word.as_str() {
-            "or" => (1, 1),
-            "and" => (2, 1),
-            "is" | "isnull" | "notnull" => (4, 1),
-            "in" | "between" | "like" | "ilike" | "similar" => (6, 1 + usize::from(negated)),
-            "at" if self.word(1) == "time" => (11, 3),
-            "collate" => (11, 1),
-            "" => match self.symbol(0) {
-                "" | ")" | "(" | "]" | "," | ";" | "." | "::" | "[" => return None,
-                "=" | "<" | ">" | "<=" | ">=" | "<>" => (5, 1),
-                "+" | "-" => (8, 1),
-                "*" | "/" | "%" => (9, 1),
-                "^" => (10, 1),
-                _ => (7, 1),
-            },
-            _ => return None,
-        };
-        if power < least {
-            return None;
-        }
-        let symbol = self.symbol(0).to_owned();
-        self.at += skip;
-        Some(match word.as_str() {
-            "or" => self.chain("or", left, power),
-            "and" => self.chain("and", left, power),
-            "in" => self.within(left, negated),
-            "between" => self.between(left, negated),
-            "is" => self.is(left),
-            "isnull" => Node::Other(format!("({} is null)", left.text())),
-            "notnull" => Node::Other(format!("({} is not null)", left.text())),
-            "at" => {
-                let zone = self.expression(power + 1).text();
-                Node::Other(format!("timezone({zone}, {})", left.text()))
-            }
-            "like" | "ilike" => {
-                let sign = if negated { "!~~" } else { "~~" };
-                let star = if word == "ilike" { "*" } else { "" };
-                binary(left, &format!("{sign}{star}"), &self.expression(power + 1))
-            }
-            "similar" | "collate" => {
-                self.eat_word("to");
-                let not = if negated { "not " } else { "" };
-                binary(left, &format!("{not}{word}"), &self.expression(power + 1))
-            }
-            _ => self.compared(left, &symbol, power),
-        })
-    }
-
-    fn chain(&mut self, word: &'static str, left: &Node, power: u8) -> Node {
-        let mut items = Vec::new();
-        for node in [left.clone(), self.expression(power + 1)] {
-            match node {
-                Node::Chain(other, inner) if other == word => items.extend(inner),
-                node => items.push(node),
-            }
-        }
-        Node::Chain(word, items)
-    }
-
-    /// `in (...)`: as `= any` of an array, which is how it is given back; one value is equal to it.
-    fn within(&mut self, left: &Node, negated: bool) -> Node {
-        let (sign, word) = if negated { ("<>", "all") } else { ("=", "any") };
-        let is_query = ["select", "with", "values"].contains(&self.word(1));
-        if is_query || !self.eat("(") {
-            return binary(left, &format!("{sign} {word}"), &self.expression(7));
-        }
-        let items = self.list(")");
-        match items.as_slice() {
-            [one] => binary(left, sign, one),
-            _ => binary(left, &format!("{sign} {word}"), &Node::Array(items)),
-        }
-    }
-
-    fn between(&mut self, left: &Node, negated: bool) -> Node {
-        let symmetric = self.eat_word("symmetric");
-        let low = self.expression(7);
-        self.eat_word("and");
-        let high = self.expression(7);
-        let (word, above, below) = if negated { ("or", "<", ">") } else { ("and", ">=", "<=") };
-        match symmetric {
-            true => Node::Other(format!(
-                "({} {word} between symmetric {} and {})",
-                left.text(), low.text(), high.text()
-            )),
-            false => Node::Chain(word, vec![binary(left, above, &low), binary(left, below, &high)]),
-        }
-    }
-
-    fn is(&mut self, left: &Node) -> Node {
-        let not = if self.eat_word("not") { "not " } else { "" };
-        if self.eat_word("distinct") {
-            self.eat_word("from");
-            return binary(left, &format!("is {not}distinct from"), &self.expression(6));
-        }
-        let what = self.word(0).to_owned();
-        self.at += usize::from(!what.is_empty());
-        Node::Other(format!("({} is {not}{what})", left.text()))
-    }
-
-    fn compared(&mut self, left: &Node, symbol: &str, power: u8) -> Node {
-        let word = self.word(0).to_owned();
-        if ["any", "some", "all"].contains(&word.as_str()) && self.symbol(1) == "(" {
-            self.at += 1;
-            let word = if word == "some" { "any" } else { &word };
-            return binary(left, &format!("{symbol} {word}"), &self.expression(power + 1));
-        }
-        binary(left, symbol, &self.expression(power + 1))
     }
 }
 
 fn is_clause(word: &str) -> bool {
     CLAUSES.binary_search(&word).is_ok()
-}
-
-fn binary(left: &Node, operator: &str, right: &Node) -> Node {
-    Node::Other(format!("({} {operator} {})", left.text(), right.text()))
 }
 
 /// A value without what says nothing: the schema of a sequence on the search path, spaces between
