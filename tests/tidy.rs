@@ -118,7 +118,8 @@ const WORLD: &[(&str, &[&str])] = &[
     ("std::io::stdin", &["cli"]),
     ("std::net", &[]),
     ("std::path", &["cli", "config::find", "tree"]),
-    // `git` is asked, for the proof of a retirement; nothing else is ever started.
+    // `git` is asked, for the proof of a retirement and for the files of a commit; nothing else is
+    // ever started.
     ("std::process", &["main", "tree::git"]),
     ("std::time", &["cli"]),
 ];

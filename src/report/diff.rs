@@ -134,10 +134,11 @@ pub fn verdict(diff: &SchemaDiff) -> Option<String> {
     }
     let breaks: BTreeSet<Breaks> = counted.flat_map(|it| it.breaks.iter().copied()).collect();
     let breaks = match breaks.is_empty() {
-        true => "breaks nothing that is known".to_owned(),
-        false => format!("breaks {}", listed_breaks(breaks.into_iter())),
+        true if !diff.unknown.is_empty() => String::new(),
+        true => "; breaks nothing".to_owned(),
+        false => format!("; breaks {}", listed_breaks(breaks.into_iter())),
     };
-    Some(format!("{}; {breaks}", parts.join(", ")))
+    Some(format!("{}{breaks}", parts.join(", ")))
 }
 
 /// `readers, writers`.
