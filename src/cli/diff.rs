@@ -36,10 +36,10 @@ pub fn run(args: &Diff, out: &mut dyn Write, style: Style) -> io::Result<u8> {
 }
 
 /// Both sides and how they differ; a report of what could not be read.
-fn compare(args: &Diff) -> Result<Comparison, Report> {
+fn compare(args: &Diff) -> Result<Comparison, Box<Report>> {
     if args.from == "-" && args.to == "-" {
         let message = "standard input is read once: give another side";
-        return Err(Report::failed(vec![Failure::new("-", message)]));
+        return Err(failed(Failure::new("-", message)));
     }
     let mut from = end(args, &args.from)?;
     let mut to = end(args, &args.to)?;
@@ -51,7 +51,7 @@ fn compare(args: &Diff) -> Result<Comparison, Report> {
             to.name,
             engines[1].title()
         );
-        return Err(Report::failed(vec![Failure::new(from.name, message)]));
+        return Err(failed(Failure::new(from.name, message)));
     }
     if !args.bookkeeping {
         // A dump has the books of the framework on the other side.
@@ -66,11 +66,11 @@ fn compare(args: &Diff) -> Result<Comparison, Report> {
 }
 
 /// One side, which holds one schema.
-fn end(args: &Diff, side: &str) -> Result<End, Report> {
+fn end(args: &Diff, side: &str) -> Result<End, Box<Report>> {
     let (mut report, mut schemas) = session::side(side, &args.reading);
     report.findings.clear();
     if !report.failures.is_empty() {
-        return Err(report);
+        return Err(Box::new(report));
     }
     if schemas.len() > 1 {
         let roots: Vec<&str> = report.sets.iter().map(|set| set.root.as_str()).collect();
@@ -79,14 +79,18 @@ fn end(args: &Diff, side: &str) -> Result<End, Report> {
             schemas.len(),
             crate::finding::listed(&roots)
         );
-        return Err(Report::failed(vec![Failure::new(side, message)]));
+        return Err(failed(Failure::new(side, message)));
     }
     match schemas.pop() {
         Some(schema) => Ok(End::new(side, report, schema)),
         None => {
             let failure = Failure::new(side, "holds no migration that lockgate knows");
             let kind = FailureKind::NoMigration;
-            Err(Report::failed(vec![Failure { kind, ..failure }]))
+            Err(failed(Failure { kind, ..failure }))
         }
     }
+}
+
+fn failed(failure: Failure) -> Box<Report> {
+    Box::new(Report::failed(vec![failure]))
 }

@@ -70,13 +70,9 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
         None => paths.iter().any(|path| is_stdin(path) || path.is_file()),
     };
     let input = Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
-    let alone = |config: &mut Config| {
-        if is_file {
-            (config.schema, config.framework, config.own) = (None, None, None);
-        }
-    };
-    let session = prepare(&input, alone).and_then(|session| match commit {
+    let session = prepare(&input, |_| {}).and_then(|session| match commit {
         Some((reference, _)) => session.at(reference, &input),
+        None if is_file => Ok(session.of_file()),
         None => Ok(session),
     });
     match session {
@@ -102,6 +98,13 @@ struct Session {
 }
 
 impl Session {
+    /// The same without what the config says of migrations.
+    fn of_file(mut self) -> Self {
+        self.schema = None;
+        (self.config.framework, self.config.own) = (None, None);
+        self
+    }
+
     /// The same with the files that a commit has.
     fn at(self, reference: &str, input: &Input) -> Result<Self, Vec<Failure>> {
         let mut paths = input.paths.clone();
@@ -110,7 +113,9 @@ impl Session {
         }
         let tree = Commit::new(reference, &paths)
             .map_err(|message| Failure::new(format!("{GIT}{reference}"), message))?;
-        Ok(Self { tree: Box::new(tree), ..self })
+        let is_file = tree.list().given.iter().all(|given| !given.is_folder);
+        let session = Self { tree: Box::new(tree), ..self };
+        Ok(if is_file { session.of_file() } else { session })
     }
 
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {

@@ -66,8 +66,8 @@ fn privilege(difference: &Difference) -> &'static [Breaks] {
     let is = |word: &&str| name.starts_with(*word);
     match lost {
         false => NOTHING,
-        true if ["INSERT", "UPDATE", "DELETE", "TRUNCATE"].iter().any(|it| is(it)) => &[Writers],
-        true if is(&"ALL") => &[Readers, Writers],
+        true if ["INSERT", "UPDATE", "DELETE", "TRUNCATE"].iter().any(is) => &[Writers],
+        true if name.starts_with("ALL") => &[Readers, Writers],
         true => &[Readers],
     }
 }

@@ -76,7 +76,7 @@ impl Commit {
     }
 
     /// A path from the top of the repository; `None` outside it.
-    fn from_top(&self, path: &str) -> Option<String> {
+    fn below_top(&self, path: &str) -> Option<String> {
         let path = join(&self.prefix, path);
         let outside = path.starts_with('/') || path == ".." || path.starts_with("../");
         (!outside).then_some(path)
@@ -148,7 +148,7 @@ impl Tree for Commit {
     fn list(&self) -> Listing {
         let mut listing = Listing::default();
         for given in &self.given {
-            let top = self.from_top(given);
+            let top = self.below_top(given);
             let is_skipped = |path: &str| {
                 let mut folders: Vec<&str> = path.split('/').collect();
                 folders.pop();
@@ -186,7 +186,7 @@ impl Tree for Commit {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let path = self.from_top(path).ok_or(ReadError::OutsideRoot)?;
+        let path = self.below_top(path).ok_or(ReadError::OutsideRoot)?;
         self.blob(self.file(&path)?)
     }
 }
