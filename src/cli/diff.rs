@@ -41,8 +41,13 @@ fn compare(args: &Diff) -> Result<Comparison, Box<Report>> {
         let message = "standard input is read once: give another side";
         return Err(failed(Failure::new("-", message)));
     }
-    let mut from = end(args, &args.from)?;
-    let mut to = end(args, &args.to)?;
+    let (from, to) = std::thread::scope(|scope| {
+        let from = scope.spawn(|| end(args, &args.from));
+        let to = end(args, &args.to);
+        let broke = || failed(Failure::new(&args.from, "lockgate broke while it read this"));
+        (from.join().unwrap_or_else(|_| Err(broke())), to)
+    });
+    let (mut from, mut to) = (from?, to?);
     let engines = [&from, &to].map(|end| end.catalog.engine());
     if engines[0] != engines[1] {
         let message = format!(

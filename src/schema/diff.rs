@@ -17,7 +17,7 @@ use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{ObjectKind as Kind, ObjectRef};
 use dependents::Dependents;
 pub use item::Options;
-use item::{Item, Key, items};
+use item::{Attribute, Item, Key, items};
 use std::collections::BTreeMap;
 
 /// How two schemas differ.
@@ -154,10 +154,7 @@ pub fn diff(from: &Catalog, to: &Catalog, options: Options) -> SchemaDiff {
     let dependents = std::cell::OnceCell::new();
     for (key, one, other) in pairs(&before, &after) {
         let (verb, said, shown, other_side) = match (one, other) {
-            (Some(one), Some(other)) => match changed(one, other) {
-                said if said.is_empty() => continue,
-                said => (Verb::Changed, said, other, None),
-            },
+            (Some(one), Some(other)) => (Verb::Changed, changed(one, other), other, None),
             (Some(one), None) => {
                 (Verb::Removed, all(one, Verb::Removed), one, Some((to, Side::To)))
             }
@@ -215,13 +212,18 @@ pub fn diff(from: &Catalog, to: &Catalog, options: Options) -> SchemaDiff {
     found
 }
 
-/// The objects of both sides in the order of a report, each with what it is on either.
-fn pairs<'a>(
-    before: &'a Items,
-    after: &'a Items,
-) -> Vec<(&'a Key, Option<&'a Item>, Option<&'a Item>)> {
-    let mut pairs: Vec<(&Key, Option<&Item>, Option<&Item>)> =
-        before.iter().map(|(key, item)| (key, Some(item), after.get(key))).collect();
+/// An object with what it is on either side.
+type Pair<'a> = (&'a Key, Option<&'a Item>, Option<&'a Item>);
+
+/// The objects that differ, in the order of a report.
+fn pairs<'a>(before: &'a Items, after: &'a Items) -> Vec<Pair<'a>> {
+    let both = before.iter().map(|(key, item)| (key, Some(item), after.get(key)));
+    let mut pairs: Vec<Pair<'_>> = both
+        .filter(|(_, one, other)| match (one, other) {
+            (Some(one), Some(other)) => !changed(one, other).is_empty(),
+            _ => true,
+        })
+        .collect();
     let added = after.iter().filter(|(key, _)| !before.contains_key(key));
     pairs.extend(added.map(|(key, item)| (key, None, Some(item))));
     pairs.sort_by_cached_key(|(key, one, other)| {
@@ -251,7 +253,9 @@ fn all(item: &Item, verb: Verb) -> Vec<Said> {
 /// whoever runs the text owns what it makes.
 fn changed(one: &Item, other: &Item) -> Vec<Said> {
     let mut said = Vec::new();
-    let find = |item: &Item, name: &str| item.attributes.iter().find(|it| it.name == name).cloned();
+    fn find<'a>(item: &'a Item, name: &str) -> Option<&'a Attribute> {
+        item.attributes.iter().find(|it| it.name == name)
+    }
     for before in &one.attributes {
         match find(other, before.name) {
             Some(after) if after.same == before.same => {}
@@ -260,7 +264,7 @@ fn changed(one: &Item, other: &Item) -> Vec<Said> {
                 name: before.name,
                 lead: before.lead,
                 before: Some(before.value.clone()),
-                after: after.map(|it| it.value),
+                after: after.map(|it| it.value.clone()),
             }),
         }
     }

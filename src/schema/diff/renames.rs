@@ -2,7 +2,8 @@
 
 use super::{Difference, Items, Verb};
 use crate::schema::diff::item::Key;
-use std::collections::BTreeMap;
+use crate::schema::name::ObjectRef;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names are said.
 const SAID_MAX: usize = 3;
@@ -10,7 +11,13 @@ const SAID_MAX: usize = 3;
 /// Notes at each object that came or went which others went or came in its shape: columns and other
 /// parts in the same table, whole objects of the same kind.
 pub(super) fn note(differences: &mut [Difference], before: &Items, after: &Items) {
-    let (old, new) = (shapes(before), shapes(after));
+    // Only what came or went alone is looked at, and what it belongs to.
+    let groups: BTreeSet<ObjectRef> = differences
+        .iter()
+        .filter(|it| it.verb != Verb::Changed && !it.with_group)
+        .map(|it| it.group.object.clone())
+        .collect();
+    let (old, new) = (shapes(before, &groups), shapes(after, &groups));
     let mut seen: BTreeMap<(Verb, String), Vec<String>> = BTreeMap::new();
     let shape = |difference: &Difference| {
         let shapes = match difference.verb {
@@ -42,11 +49,14 @@ pub(super) fn note(differences: &mut [Difference], before: &Items, after: &Items
 }
 
 /// The shape of each object, by its group, kind and name: what is the same under another name.
-fn shapes(items: &Items) -> BTreeMap<(String, String, String), String> {
+fn shapes(
+    items: &Items,
+    groups: &BTreeSet<ObjectRef>,
+) -> BTreeMap<(String, String, String), String> {
     let mut wholes: BTreeMap<Key, String> = BTreeMap::new();
     let mut shapes = BTreeMap::new();
     let mut names: BTreeMap<Key, (String, String)> = BTreeMap::new();
-    for (key, item) in items {
+    for (key, item) in items.iter().filter(|(key, _)| groups.contains(&key.group)) {
         let head = key.head();
         let said = item.attributes.iter().filter(|it| it.name != "comment" && it.name != "owner");
         // The sequence of a column is called after it.

@@ -2,6 +2,7 @@
 
 use super::table::sequence_options;
 use super::{Attribute, Item, Items, rank_of};
+use crate::dialect::Engine;
 use crate::schema::canonical;
 use crate::schema::catalog::{Catalog, Relation, TEMPORARY_SCHEMA, View};
 use crate::schema::change::{ConstraintKind, CreateRoutine, Parameter, TypeDefinition};
@@ -9,6 +10,7 @@ use crate::schema::diff::spelling::{self, Context};
 use crate::schema::name::{Name, ObjectKind as Kind, ObjectRef};
 use crate::schema::table::{Type, TypeKind};
 use crate::schema::types::canonical as canonical_type;
+use std::collections::BTreeSet;
 
 impl Items<'_> {
     pub(super) fn objects(&mut self) {
@@ -36,11 +38,26 @@ impl Items<'_> {
         for (name, ty) in &catalog.types {
             self.ty(name, ty);
         }
-        for definition in canonical::definitions(catalog) {
+        self.schemas();
+        for definition in canonical::definitions(&without_relations(catalog)) {
             // What is said about objects stands there too, and is no object.
             if definition.sql.starts_with("CREATE") {
                 self.other(&definition.object, &definition.sql);
             }
+        }
+    }
+
+    /// The schemas that something stands in: who made them says nothing.
+    fn schemas(&mut self) {
+        let named = |kind: Kind| !matches!(kind, Kind::Extension | Kind::Role);
+        let inside = self.found.values().filter(|item| named(item.object.kind));
+        let inside: BTreeSet<String> =
+            inside.filter_map(|item| item.object.name.schema.clone()).collect();
+        let made = inside.into_iter().filter(|it| it != "public" && it != TEMPORARY_SCHEMA);
+        for schema in made.filter(|_| self.engine() == Engine::Postgres).collect::<Vec<_>>() {
+            let object = ObjectRef::new(Kind::Schema, Name::bare(schema));
+            let remarks = self.remarks(&object);
+            self.whole(object, remarks);
         }
     }
 
@@ -258,6 +275,20 @@ impl Items<'_> {
         let word = |word: &str| canonical_type(self.engine(), word).to_owned();
         words.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// A catalog with the relations alone that other objects stand on, and no remarks: what tables and
+/// views are is compared part by part.
+fn without_relations(catalog: &Catalog) -> Catalog {
+    let on: BTreeSet<&Name> =
+        catalog.objects.keys().filter(|key| key.part.is_some()).map(|key| &key.name).collect();
+    let mut rest = catalog.clone();
+    let stays = catalog.relations.iter().filter(|(name, _)| on.contains(&***name));
+    rest.relations = stays.map(|(name, it)| (name.clone(), it.clone())).collect();
+    rest.comments.clear();
+    rest.owners.clear();
+    rest.privileges.clear();
+    rest
 }
 
 fn is_text(catalog: &Catalog, relation: &Name, column: &str) -> bool {
