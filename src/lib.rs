@@ -138,11 +138,8 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
     let mut sets = found.sets;
-    if let Look::Schema(Some(at), _) = look
-        && !sets.iter_mut().map(|set| stop_at(set, at)).fold(false, |any, it| any | it)
-    {
-        failures.push(Failure::new("--at", format!("no migration has the version `{at}`")));
-        sets.clear();
+    if let Look::Schema(Some(at), _) = look {
+        failures.extend(stop_all_at(&mut sets, at));
     }
     for (set, dialect) in sets.into_iter().zip(dialects) {
         let dialect = match dialect {
@@ -167,17 +164,14 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
             base(schemas.get(&dialect.engine), dialect, input.alone, set.incomplete.is_some());
         findings.extend(match look {
             Look::Rules(see) => {
-                rules::run::set(&migrations, dialect, base, &paths, &mut |it, steps| {
-                    see(index, it, steps, &found.files);
+                rules::run::set(&migrations, dialect, base, &paths, &mut |replayed, steps| {
+                    see(index, replayed, steps, &found.files);
                 })
             }
-            Look::Schema(_, see) => match rules::run::replayed(&migrations, dialect, base) {
-                Ok(replayed) => {
-                    see(index, &replayed);
-                    Vec::new()
-                }
-                Err(findings) => findings,
-            },
+            Look::Schema(_, see) => rules::run::replayed(&migrations, dialect, base)
+                .map(|replayed| see(index, &replayed))
+                .err()
+                .unwrap_or_default(),
         });
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
@@ -201,6 +195,15 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
     };
     report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
+}
+
+/// Cuts each set behind the migration of a version; where none has it, nothing is left.
+fn stop_all_at(sets: &mut Vec<MigrationSet>, at: &str) -> Option<Failure> {
+    if sets.iter_mut().map(|set| stop_at(set, at)).fold(false, |any, it| any | it) {
+        return None;
+    }
+    sets.clear();
+    Some(Failure::new("--at", format!("no migration has the version `{at}`")))
 }
 
 /// Cuts a set behind the migration of a version; gives whether it has one.
