@@ -1,5 +1,6 @@
 //! The command line: its types, and which command they call.
 
+mod diff;
 mod effects;
 mod evidence;
 mod exclude;
@@ -41,6 +42,9 @@ enum Command {
     Effects(Effects),
     /// Print the schema that the migrations make, each object in one spelling.
     Schema(Schema),
+    /// Compare two schemas: what differs, what that breaks, and what depends on it.
+    #[command(after_help = DIFF_EXIT_CODES)]
+    Diff(Diff),
     /// Show all rules.
     Rules {
         /// How to write them.
@@ -56,6 +60,11 @@ enum Command {
 
 const EXIT_CODES: &str = "Exit codes: 0 clean; 1 findings at or above --fail-on; 2 something could \
                           not be read or run; 3 a path holds no migration";
+
+const DIFF_EXIT_CODES: &str = "A side is a dump or another SQL file, a folder of migrations, `-` for \
+                               standard input,\nor `git:REF` or `git:REF:PATH` for what a commit \
+                               has.\n\nExit codes: 0 equal; 1 different; 2 something could not be \
+                               read or run; 3 a path holds no migration";
 
 /// What `lint` takes.
 #[derive(Debug, Args)]
@@ -74,6 +83,9 @@ struct Lint {
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,
+    /// Show what the migrations change in the schema, below the findings.
+    #[arg(long)]
+    diff: bool,
 }
 
 /// What `list` takes.
@@ -112,27 +124,56 @@ struct Schema {
     bookkeeping: bool,
 }
 
+/// What `diff` takes.
+#[derive(Debug, Args)]
+struct Diff {
+    /// What was: a file, a folder, `git:REF[:PATH]`, or `-`.
+    #[arg(value_name = "FROM")]
+    from: String,
+    /// What is to be.
+    #[arg(value_name = "TO")]
+    to: String,
+    /// How to write it.
+    #[arg(long, default_value = "text")]
+    format: DiffFormat,
+    /// Constraints and indexes are the same where they say the same under another name.
+    #[arg(long)]
+    ignore_names: bool,
+    /// Compare the tables in which frameworks keep what they ran too.
+    #[arg(long)]
+    bookkeeping: bool,
+    #[command(flatten)]
+    reading: HowToRead,
+}
+
 /// Where migrations come from, and what is known about them.
 #[derive(Debug, Args)]
 struct Input {
     /// Files and folders; `-` is standard input [default: `paths` of lockgate.yaml, else `.`].
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// SQL of the schema that stood before the first migration; a dump may be packed (.gz, .zst).
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// The name of the file that standard input stands for.
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<String>,
+    #[command(flatten)]
+    reading: HowToRead,
+}
+
+/// How migrations are read.
+#[derive(Clone, Debug, Args)]
+struct HowToRead {
     /// Engine and versions: postgres, postgres@16, postgres@13-17.
     #[arg(long)]
     dialect: Option<Dialect>,
     /// The framework that runs the migrations [default: found by their names and files].
     #[arg(long, value_name = "NAME")]
     framework: Option<String>,
-    /// SQL of the schema that stood before the first migration; a dump may be packed (.gz, .zst).
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
     /// A placeholder's value; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
     placeholder: Vec<(String, String)>,
-    /// The name of the file that standard input stands for.
-    #[arg(long, value_name = "PATH")]
-    stdin_filename: Option<String>,
     /// The config file [default: lockgate.yaml, sought upward to the root of the repository].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -155,6 +196,18 @@ enum Format {
 enum SchemaFormat {
     /// Statements that make it.
     Sql,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// For people: each object with what differs.
+    Text,
+    /// The SQL of both sides in one spelling, as a unified diff.
+    Unified,
+    /// For a pull request.
+    Markdown,
     /// For programs.
     Json,
 }
@@ -189,6 +242,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::List(args) => list::run(args, &mut out, style),
         Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Schema(args) => schema::run(args, &mut out, style),
+        Command::Diff(args) => diff::run(args, &mut out, style),
         Command::Rules { format } => rules::run(*format, &mut out),
         Command::Explain { rule } => explain::run(rule, &mut out),
     };

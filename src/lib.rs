@@ -30,9 +30,11 @@ use judge::date::Date;
 use judge::retired::Evidence;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
+use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
+use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
@@ -59,15 +61,37 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, None, &mut |_, _, _, _| {})
+    run(input, &mut Look::Rules(&mut |_, _, _, _| {}))
+}
+
+/// As [`check`], with what the migrations change in the schema: from what stood before the first of
+/// them to what stands behind the last.
+pub fn check_with_diff(input: &Input<'_>) -> Report {
+    let mut diffs = Vec::new();
+    let mut report = run(
+        input,
+        &mut Look::Rules(&mut |set, replayed, steps, _| {
+            let goes_on = |step: &&Step<'_>| step.migration.migration.direction != Direction::Down;
+            if let Some(first) = steps.iter().flatten().find(goes_on) {
+                let options = Options { replayed: true, ..Options::default() };
+                let diff = diff(first.start, &replayed.end, options);
+                diffs.push(SetDiff { set, diff, complete: replayed.end.complete });
+            }
+        }),
+    );
+    report.schema_diffs = diffs;
+    report
 }
 
 /// As [`check`], with what each statement locks.
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let mut lines = Vec::new();
-    let report = run(input, None, &mut |_, _, steps, files| {
-        lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
-    });
+    let report = run(
+        input,
+        &mut Look::Rules(&mut |_, _, steps, files| {
+            lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
+        }),
+    );
     (report, lines)
 }
 
@@ -75,9 +99,12 @@ pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
 /// the version `at` has run.
 pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema>) {
     let mut schemas = Vec::new();
-    let mut report = run(input, at, &mut |set, replayed, _, _| {
-        schemas.push(SetSchema { set, catalog: replayed.end.clone() });
-    });
+    let mut report = run(
+        input,
+        &mut Look::Schema(at, &mut |set, replayed| {
+            schemas.push(SetSchema { set, catalog: replayed.end.clone() });
+        }),
+    );
     for (index, set) in report.sets.iter().enumerate() {
         if set.migrations > 0 && !schemas.iter().any(|schema| schema.set == index) {
             let failure = Failure::new(&set.root, "lockgate broke while it replayed this");
@@ -90,8 +117,16 @@ pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema
 /// Looks at a set that was replayed: its number, its steps, migration by migration, and the files.
 type See<'a> = dyn FnMut(usize, &Replay<'_>, &[Vec<Step<'_>>], &[SourceFile]) + 'a;
 
-/// The pipeline; `see` is shown each set, up to the version `at`.
-fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
+/// What a run is for.
+enum Look<'a> {
+    /// What the rules find; each set is shown.
+    Rules(&'a mut See<'a>),
+    /// The schemas, up to a version; no rule runs.
+    Schema(Option<&'a str>, &'a mut dyn FnMut(usize, &Replay<'_>)),
+}
+
+/// The pipeline.
+fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
     let config = input.config;
     let found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
@@ -103,11 +138,8 @@ fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
     let mut strays = BTreeMap::new();
     let mut sets = found.sets;
-    if let Some(at) = at
-        && !sets.iter_mut().map(|set| stop_at(set, at)).fold(false, |any, it| any | it)
-    {
-        failures.push(Failure::new("--at", format!("no migration has the version `{at}`")));
-        sets.clear();
+    if let Look::Schema(Some(at), _) = look {
+        failures.extend(stop_all_at(&mut sets, at));
     }
     for (set, dialect) in sets.into_iter().zip(dialects) {
         let dialect = match dialect {
@@ -130,13 +162,17 @@ fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
         findings.extend(panics);
         let schema = schemas.get(&dialect.engine);
         let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
-        findings.extend(rules::run::set(
-            &migrations,
-            dialect,
-            base,
-            &paths,
-            &mut |replayed, steps| see(index, replayed, steps, &found.files),
-        ));
+        findings.extend(match look {
+            Look::Rules(see) => {
+                rules::run::set(&migrations, dialect, base, &paths, &mut |replayed, steps| {
+                    see(index, replayed, steps, &found.files);
+                })
+            }
+            Look::Schema(_, see) => rules::run::replayed(&migrations, dialect, base)
+                .map(|replayed| see(index, &replayed))
+                .err()
+                .unwrap_or_default(),
+        });
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)
@@ -159,6 +195,15 @@ fn run(input: &Input<'_>, at: Option<&str>, see: &mut See<'_>) -> Report {
     };
     report.findings = judge::judge(findings, &case);
     Report { files: found.files, failures, ..report }
+}
+
+/// Cuts each set behind the migration of a version; where none has it, nothing is left.
+fn stop_all_at(sets: &mut Vec<MigrationSet>, at: &str) -> Option<Failure> {
+    if sets.iter_mut().map(|set| stop_at(set, at)).fold(false, |any, it| any | it) {
+        return None;
+    }
+    sets.clear();
+    Some(Failure::new("--at", format!("no migration has the version `{at}`")))
 }
 
 /// Cuts a set behind the migration of a version; gives whether it has one.

@@ -1,5 +1,6 @@
 //! What a run says, and the formats that it is said in.
 
+pub mod diff;
 pub mod effects;
 pub mod github;
 pub mod json;
@@ -31,6 +32,8 @@ pub struct Report {
     pub dumps: Vec<LeftOut>,
     /// Every migration, in the order in which they run.
     pub migrations: Vec<MigrationLine>,
+    /// What the migrations of each set change in the schema, where that was asked for.
+    pub schema_diffs: Vec<diff::SetDiff>,
     /// What was found and judged, by file, place and rule.
     pub findings: Vec<Judged>,
     /// What could not be done.

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["source", "schema"]),
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("sql::words", &["dialect", "sql"]),
+    ("schema::diff", &["dialect", "schema", "effects", "finding", "sql", "sql::words"]),
     ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding"]),
     (
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "judge",
             "docs",
+            "schema::diff",
         ],
     ),
     (
@@ -58,7 +60,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
             "dialect",
             "tree",
+            "migration",
             "finding",
+            "schema::diff",
             "frameworks",
             "replay",
             "rules",
@@ -76,6 +80,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "tree",
             "finding",
+            "schema::diff",
             "frameworks",
             "rules",
             "config",
@@ -100,6 +105,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde", &["config", "report::json"]),
     ("serde-saphyr", &["config", "frameworks::liquibase"]),
     ("serde_json", &["frameworks::drizzle", "frameworks::liquibase", "report::json"]),
+    ("similar", &["report::diff"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
     ("walkdir", &["tree"]),
@@ -116,7 +122,8 @@ const WORLD: &[(&str, &[&str])] = &[
     ("std::io::stdin", &["cli"]),
     ("std::net", &[]),
     ("std::path", &["cli", "config::find", "tree"]),
-    // `git` is asked, for the proof of a retirement; nothing else is ever started.
+    // `git` is asked, for the proof of a retirement and for the files of a commit; nothing else is
+    // ever started.
     ("std::process", &["main", "tree::git"]),
     ("std::time", &["cli"]),
 ];
@@ -323,7 +330,7 @@ fn rules_in_rules(files: &[File]) -> Vec<String> {
 fn rooms_shown(rooms: &[(&str, &[&str])]) -> String {
     let line = |(room, allowed): &(&str, &[&str])| {
         let allowed = if allowed.is_empty() { "nothing of ours".into() } else { allowed.join(" ") };
-        format!("{room:<12}{allowed}\n")
+        format!("{room:<13}{allowed}\n")
     };
     rooms.iter().map(line).collect()
 }

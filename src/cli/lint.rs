@@ -2,19 +2,23 @@
 
 use super::session;
 use super::{Format, Lint};
-use crate::config::{FailOn, Promise};
+use crate::config::{Config, FailOn, Promise};
 use crate::report::terminal::{self, Style};
 use crate::report::{github, json};
 use std::io::{self, Write};
 
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let report = session::check(&args.input, |config| {
+    let amend = |config: &mut Config| {
         let flag = args.fail_on.as_deref().and_then(FailOn::from_word);
         config.fail_on = flag.or(config.fail_on);
         let flag = args.promise.as_deref().and_then(Promise::from_word);
         config.promise = flag.or(config.promise);
-    });
+    };
+    let report = match args.diff {
+        true => session::check_with_diff(&args.input, amend),
+        false => session::check(&args.input, amend),
+    };
     let style = Style { notes: args.notes, ..style };
     match args.format {
         Format::Json => json::lint(out, &report)?,

@@ -1,8 +1,8 @@
 //! From flags, config and the disk to what the pipeline takes.
 
-use super::Input;
 use super::evidence::Repository;
 use super::exclude::Excluding;
+use super::{HowToRead, Input};
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::finding::Failure;
@@ -12,6 +12,7 @@ use crate::report::Report;
 use crate::report::effects::StatementLine;
 use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
+use crate::tree::git::commit::Commit;
 use crate::tree::{Memory, Tree, WorkTree};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,10 +20,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const STDIN: &str = "-";
 
+/// What a side that is a commit begins with.
+const GIT: &str = "git:";
+
 /// Runs the pipeline on what the flags and the config say.
 pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
         Ok(session) => session.with_input(crate::check),
+        Err(failures) => Report::failed(failures),
+    }
+}
+
+/// Runs the pipeline as `check` does, and says what the migrations change in the schema.
+pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
+    match prepare(input, amend) {
+        Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
 }
@@ -43,6 +55,36 @@ pub fn schemas(input: &Input, at: Option<&str>) -> (Report, Vec<SetSchema>) {
     }
 }
 
+/// The schema of one side of a comparison: a dump or another file of SQL by itself, migrations from
+/// the first on, or either as a commit has it. The config's base schema and framework are those of
+/// migrations, not of a file.
+pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
+    let commit = side.strip_prefix(GIT).map(|it| it.split_once(':').unwrap_or((it, "")));
+    let path = match commit {
+        Some((_, path)) => path,
+        None => side,
+    };
+    let paths = if path.is_empty() { Vec::new() } else { vec![PathBuf::from(path)] };
+    let is_file = match commit {
+        Some(_) => false,
+        None => paths.iter().any(|path| is_stdin(path) || path.is_file()),
+    };
+    let input = Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
+    let session = prepare(&input, |_| {}).and_then(|session| match commit {
+        Some((reference, _)) => session.at(reference, &input),
+        None if is_file => Ok(session.of_file()),
+        None => Ok(session),
+    });
+    match session {
+        Ok(session) => {
+            // A file is all that there is.
+            let session = Session { alone: false, ..session };
+            session.with_input(|input| crate::schemas_of(input, None))
+        }
+        Err(failures) => (Report::failed(failures), Vec::new()),
+    }
+}
+
 struct Session {
     config: Config,
     tree: Box<dyn Tree>,
@@ -56,6 +98,26 @@ struct Session {
 }
 
 impl Session {
+    /// The same without what the config says of migrations.
+    fn of_file(mut self) -> Self {
+        self.schema = None;
+        (self.config.framework, self.config.own) = (None, None);
+        self
+    }
+
+    /// The same with the files that a commit has.
+    fn at(self, reference: &str, input: &Input) -> Result<Self, Vec<Failure>> {
+        let mut paths = input.paths.clone();
+        if paths.is_empty() {
+            paths = self.config.paths.iter().map(|path| self.folder.join(path)).collect();
+        }
+        let tree = Commit::new(reference, &paths)
+            .map_err(|message| Failure::new(format!("{GIT}{reference}"), message))?;
+        let is_file = tree.list().given.iter().all(|given| !given.is_folder);
+        let session = Self { tree: Box::new(tree), ..self };
+        Ok(if is_file { session.of_file() } else { session })
+    }
+
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
@@ -81,14 +143,14 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
         check_framework(&framework.value)
             .map_err(|message| Failure::at(file, framework.span, message))?;
     }
-    if let Some(framework) = &input.framework {
+    if let Some(framework) = &input.reading.framework {
         check_framework(framework).map_err(|message| Failure::new("--framework", message))?;
         config.framework = Some(Located::new(framework.clone(), Span::default()));
     }
     let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let schema = input.schema.clone().or_else(|| config.schema.as_ref().map(|it| folder.join(it)));
-    config.dialect = input.dialect.or(config.dialect);
-    config.placeholders.extend(input.placeholder.iter().cloned());
+    config.dialect = input.reading.dialect.or(config.dialect);
+    config.placeholders.extend(input.reading.placeholder.iter().cloned());
     amend(&mut config);
     let schema = schema.map(|path| read_schema(&path)).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
@@ -97,10 +159,10 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {
-    if input.no_config {
+    if input.reading.no_config {
         return None;
     }
-    input.config.clone().or_else(|| {
+    input.reading.config.clone().or_else(|| {
         let first = input.paths.iter().find(|path| !is_stdin(path));
         let here = std::env::current_dir().unwrap_or_default();
         find::find(first.map_or(Path::new("."), PathBuf::as_path), &here)

@@ -1,5 +1,6 @@
 //! JSON, for programs. Keys are only ever added.
 
+pub mod diff;
 pub mod schema;
 
 use crate::effects::Touch;

@@ -46,7 +46,8 @@ pub fn place(report: &Report, doubt: &Doubt) -> Option<(String, u32)> {
     Some((file.path.clone(), file.place(by.span.start).line))
 }
 
-fn sentence(report: &Report, doubt: &Doubt) -> String {
+/// A doubt as a sentence.
+pub fn sentence(report: &Report, doubt: &Doubt) -> String {
     let what = match (&doubt.object, &doubt.part) {
         (None, _) => "anything that stood before it".to_owned(),
         (Some(object), None) => format!("`{object}`"),

@@ -7,6 +7,7 @@ use crate::dialect::Engine;
 use crate::docs::wrap;
 use crate::finding::{Failure, Finding, Label, Level, listed};
 use crate::judge::{Judged, State, Verdict};
+use crate::report::diff::write_sets;
 use crate::report::terminal::excerpt::{Excerpt, printable};
 use crate::report::{Report, Set, count, count_of};
 use crate::source::{Encoding, SourceFile};
@@ -45,6 +46,7 @@ pub fn lint(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()
             write_finding(out, finding, &report.files, style)?;
         }
     }
+    write_sets(out, report, style)?;
     failures(out, &report.failures, style)?;
     let lines = summary(report, style.notes);
     let (verdict, counts) = lines.split_last().map_or(("", &[][..]), |(last, rest)| (last, rest));

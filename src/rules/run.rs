@@ -19,14 +19,9 @@ pub fn set(
     paths: &[String],
     see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
-    let Some(first) = migrations.first() else { return Vec::new() };
-    let replayed = catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base)));
-    let Ok(replayed) = replayed else {
-        return vec![internal_error(
-            &first.migration,
-            first.migration.span,
-            "it replayed these migrations",
-        )];
+    let replayed = match replayed(migrations, dialect, base) {
+        Ok(replayed) => replayed,
+        Err(findings) => return findings,
     };
     let steps: Vec<Vec<Step<'_>>> =
         (0..migrations.len()).map(|index| replayed.steps(index)).collect();
@@ -41,6 +36,22 @@ pub fn set(
         nets.flat_map(|(rule, check)| net(rule, check, &steps, &findings)).collect::<Vec<_>>();
     findings.extend(caught);
     findings
+}
+
+/// Replays the migrations of one set, as [`set`] does.
+///
+/// # Errors
+/// What is found where that cannot be done; nothing where there is no migration.
+pub fn replayed(
+    migrations: &[ReadMigration],
+    dialect: Dialect,
+    base: Base,
+) -> Result<Replay<'_>, Vec<Finding>> {
+    let Some(first) = migrations.first() else { return Err(Vec::new()) };
+    catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base))).map_err(|_| {
+        let place = first.migration.span;
+        vec![internal_error(&first.migration, place, "it replayed these migrations")]
+    })
 }
 
 /// Runs a rule that sees what the others found in the same statement.

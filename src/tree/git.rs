@@ -1,5 +1,7 @@
 //! What git knows of a line of a file. Asks the `git` program, offline, and writes nothing.
 
+pub mod commit;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,6 +142,14 @@ fn ends_a_line(blob: &str, text: &str) -> bool {
     })
 }
 
+fn not_run(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "git is not installed".to_owned(),
+        _ => format!("git cannot be run: {error}"),
+    }
+}
+
+#[derive(Debug)]
 struct Git {
     folder: PathBuf,
 }
@@ -163,9 +173,10 @@ impl Git {
         }
     }
 
-    /// What git answers, without the white space at its end; nothing where it finds nothing.
-    fn ask(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new("git")
+    /// Git with these arguments, which is given nothing to read.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = Command::new("git");
+        program
             .arg("-C")
             .arg(&self.folder)
             .args(arguments)
@@ -176,12 +187,13 @@ impl Git {
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => "git is not installed".to_owned(),
-                _ => format!("git cannot be run: {error}"),
-            })?;
+            .stdin(Stdio::null());
+        program
+    }
+
+    /// What git answers, without the white space at its end; nothing where it finds nothing.
+    fn ask(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = self.program(arguments).output().map_err(|error| not_run(&error))?;
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.split('\n').next().unwrap_or_default().trim();
         let finds_nothing = output.status.code() == Some(1) && said.is_empty();

@@ -38,7 +38,7 @@ pub fn write(out: &mut dyn Write, report: &Report, schemas: &[SetSchema]) -> io:
 
 /// An object of JSON without keys for what is absent: no null, no empty list or text, no `false`
 /// but for those that are named `kept`.
-fn object(value: Value, kept: &[&str]) -> Value {
+pub(super) fn object(value: Value, kept: &[&str]) -> Value {
     let Value::Object(map) = value else { return value };
     let holds = |(key, value): &(String, Value)| {
         kept.contains(&key.as_str())
@@ -57,6 +57,28 @@ fn set(report: &Report, schema: &SetSchema) -> Value {
     let catalog = &schema.catalog;
     let set = report.sets.get(schema.set);
     let objects = catalog.objects.iter().map(|(key, found)| other(key, found));
+    let tables = catalog.tables().filter(|(_, it)| it.origin.birth.is_some() && !it.temporary);
+    object(
+        json!({
+            "framework": set.map(|set| set.framework),
+            "root": set.map(|set| &set.root),
+            "dialect": set.and_then(|set| set.dialect).map(|dialect| dialect.to_string()),
+            "complete": catalog.complete,
+            "tables": tables.map(|(name, it)| table(catalog, name, it)).collect::<Vec<_>>(),
+            "views": views(catalog),
+            "sequences": sequences(catalog),
+            "types": catalog.types.iter().filter_map(|(name, it)| ty(name, it)).collect::<Vec<_>>(),
+            "objects": objects.collect::<Vec<_>>(),
+            "privileges": privileges(catalog),
+            "comments": catalog.comments.iter().map(|(key, text)| comment(key, text)).collect::<Vec<_>>(),
+            "not_certain": doubts(report, catalog),
+        }),
+        &["framework", "root", "complete", "tables"],
+    )
+}
+
+/// What a catalog does not claim to know.
+pub(super) fn doubts(report: &Report, catalog: &Catalog) -> Vec<Value> {
     let doubts = catalog.doubts().into_iter().map(|doubt| {
         let place = place(report, &doubt);
         object(
@@ -74,24 +96,7 @@ fn set(report: &Report, schema: &SetSchema) -> Value {
             &[],
         )
     });
-    let tables = catalog.tables().filter(|(_, it)| it.origin.birth.is_some() && !it.temporary);
-    object(
-        json!({
-            "framework": set.map(|set| set.framework),
-            "root": set.map(|set| &set.root),
-            "dialect": set.and_then(|set| set.dialect).map(|dialect| dialect.to_string()),
-            "complete": catalog.complete,
-            "tables": tables.map(|(name, it)| table(catalog, name, it)).collect::<Vec<_>>(),
-            "views": views(catalog),
-            "sequences": sequences(catalog),
-            "types": catalog.types.iter().filter_map(|(name, it)| ty(name, it)).collect::<Vec<_>>(),
-            "objects": objects.collect::<Vec<_>>(),
-            "privileges": privileges(catalog),
-            "comments": catalog.comments.iter().map(|(key, text)| comment(key, text)).collect::<Vec<_>>(),
-            "not_certain": doubts.collect::<Vec<_>>(),
-        }),
-        &["framework", "root", "complete", "tables"],
-    )
+    doubts.collect()
 }
 
 /// The keys that name an object.

@@ -1,0 +1,2 @@
+CREATE TABLE customers (id bigint PRIMARY KEY, email varchar(100) NOT NULL);
+FROBNICATE everything;
