@@ -63,7 +63,7 @@ const EXIT_CODES: &str = "Exit codes: 0 clean; 1 findings at or above --fail-on;
 
 const DIFF_EXIT_CODES: &str = "A side is a dump or another SQL file, a folder of migrations, `-` for \
                                standard input,\nor `git:REF` or `git:REF:PATH` for what a commit \
-                               has.\n\nExit codes: 0 equal; 1 different; 2 something could not be \
+                               has.\n\nExit codes: 0 equal; 1 different, or not all was understood; 2 something could not be \
                                read or run; 3 a path holds no migration";
 
 /// What `lint` takes.

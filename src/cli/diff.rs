@@ -30,7 +30,8 @@ pub fn run(args: &Diff, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         }
     }
     Ok(match compared {
-        Ok(comparison) => u8::from(!comparison.diff.is_empty()),
+        // What was not read may differ: that is not equal.
+        Ok(comparison) => u8::from(!comparison.diff.is_empty() || !comparison.doubts().is_empty()),
         Err(report) => report.exit_code(),
     })
 }
