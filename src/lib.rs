@@ -23,7 +23,7 @@ pub mod tree;
 
 use config::Config;
 use dialect::{Dialect, Engine};
-use finding::{Failure, FailureKind};
+use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::date::Date;
@@ -86,12 +86,15 @@ pub fn check_with_diff(input: &Input<'_>) -> Report {
 /// As [`check`], with what each statement locks.
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let mut lines = Vec::new();
-    let report = run(
+    let mut sets = Vec::new();
+    let mut report = run(
         input,
-        &mut Look::Rules(&mut |_, _, steps, files| {
+        &mut Look::Steps(&mut |set, _, steps, files| {
+            sets.push(set);
             lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
         }),
     );
+    fail_unseen(&mut report, &sets);
     (report, lines)
 }
 
@@ -105,13 +108,19 @@ pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema
             schemas.push(SetSchema { set, catalog: replayed.end.clone() });
         }),
     );
+    let sets: Vec<usize> = schemas.iter().map(|schema| schema.set).collect();
+    fail_unseen(&mut report, &sets);
+    (report, schemas)
+}
+
+/// A set that was not shown could not be replayed.
+fn fail_unseen(report: &mut Report, seen: &[usize]) {
     for (index, set) in report.sets.iter().enumerate() {
-        if set.migrations > 0 && !schemas.iter().any(|schema| schema.set == index) {
+        if set.migrations > 0 && !seen.contains(&index) {
             let failure = Failure::new(&set.root, "lockgate broke while it replayed this");
             report.failures.push(failure);
         }
     }
-    (report, schemas)
 }
 
 /// Looks at a set that was replayed: its number, its steps, migration by migration, and the files.
@@ -121,8 +130,42 @@ type See<'a> = dyn FnMut(usize, &Replay<'_>, &[Vec<Step<'_>>], &[SourceFile]) + 
 enum Look<'a> {
     /// What the rules find; each set is shown.
     Rules(&'a mut See<'a>),
+    /// The steps of each set; no rule runs.
+    Steps(&'a mut See<'a>),
     /// The schemas, up to a version; no rule runs.
     Schema(Option<&'a str>, &'a mut dyn FnMut(usize, &Replay<'_>)),
+}
+
+impl Look<'_> {
+    /// Looks at one set; what its rules found, or that replay crashed.
+    fn at(
+        &mut self,
+        index: usize,
+        migrations: &[ReadMigration],
+        dialect: Dialect,
+        base: Base,
+        (files, paths): (&[SourceFile], &[String]),
+    ) -> Vec<Finding> {
+        let replayed = |base| rules::run::replayed(migrations, dialect, base);
+        let seen = match self {
+            Self::Rules(see) => {
+                return rules::run::set(
+                    migrations,
+                    dialect,
+                    base,
+                    paths,
+                    &mut |replayed, steps| {
+                        see(index, replayed, steps, files);
+                    },
+                );
+            }
+            Self::Steps(see) => {
+                replayed(base).map(|replayed| see(index, &replayed, &replayed.all_steps(), files))
+            }
+            Self::Schema(_, see) => replayed(base).map(|replayed| see(index, &replayed)),
+        };
+        seen.err().unwrap_or_default()
+    }
 }
 
 /// The pipeline.
@@ -162,17 +205,7 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
         findings.extend(panics);
         let schema = schemas.get(&dialect.engine);
         let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
-        findings.extend(match look {
-            Look::Rules(see) => {
-                rules::run::set(&migrations, dialect, base, &paths, &mut |replayed, steps| {
-                    see(index, replayed, steps, &found.files);
-                })
-            }
-            Look::Schema(_, see) => rules::run::replayed(&migrations, dialect, base)
-                .map(|replayed| see(index, &replayed))
-                .err()
-                .unwrap_or_default(),
-        });
+        findings.extend(look.at(index, &migrations, dialect, base, (&found.files, &paths)));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);
             MigrationLine::new(index, read, transaction, &found.files)

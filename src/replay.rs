@@ -40,12 +40,14 @@ use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
+use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
 use run::{Pass, Record, Run};
+use std::cell::OnceCell;
 
 /// Where replay begins.
 #[derive(Clone, Debug)]
@@ -117,12 +119,17 @@ impl Replay<'_> {
         (0..statements).filter_map(|position| self.step(index, position)).collect()
     }
 
+    /// The steps of every migration.
+    pub fn all_steps(&self) -> Vec<Vec<Step<'_>>> {
+        (0..self.migrations.len()).map(|index| self.steps(index)).collect()
+    }
+
     /// The step of one statement.
     fn step(&self, index: usize, position: usize) -> Option<Step<'_>> {
         let (migration, run) = (self.migrations.get(index)?, self.runs.get(index)?);
         let record = run.records.get(position)?;
         let statement = migration.statements.get(position)?;
-        let mut step = Step {
+        Some(Step {
             dialect: self.dialect,
             migration,
             statement,
@@ -132,12 +139,10 @@ impl Replay<'_> {
             after: &record.after,
             differences: &record.differences,
             transaction: record.transaction,
-            effects: effects_of(statement, record, self.dialect),
+            effects: OnceCell::new(),
             position,
             replay: self,
-        };
-        step.leave_out_empty_checks();
-        Some(step)
+        })
     }
 
     /// The tables that exist at the end and that the migrations created or took the primary key
@@ -186,33 +191,33 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
-    /// What each of the statement's changes does on the server, in their order.
-    pub effects: Vec<ChangeEffect>,
+    effects: OnceCell<Vec<ChangeEffect>>,
     /// Which statement of the migration it is.
     position: usize,
     /// All of them.
     replay: &'a Replay<'a>,
 }
 
-fn effects_of(statement: &Statement, record: &Record, dialect: Dialect) -> Vec<ChangeEffect> {
-    let changes = statement.changes.iter().map(|located| &located.change.value);
-    changes.map(|it| effects::effect(it, &record.before, &record.after, dialect)).collect()
-}
-
 impl Step<'_> {
-    /// A foreign key of a table that is born has no rows to look up in the table it refers to.
-    fn leave_out_empty_checks(&mut self) {
-        let effects = self.effects.iter().enumerate();
-        let of_new = effects.filter(|(_, effect)| {
-            let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
-            targets.any(|touch| self.is_born(&touch.object.name))
-        });
-        for index in of_new.map(|(index, _)| index).collect::<Vec<_>>() {
-            let touches = self.effects.get_mut(index).map(|effect| &mut effect.touches);
-            for touch in touches.into_iter().flatten() {
+    /// What each of the statement's changes does on the server, in their order. Worked out when it
+    /// is first asked for: by a rule, so that a panic there becomes that rule's finding.
+    pub fn effects(&self) -> &[ChangeEffect] {
+        self.effects.get_or_init(|| {
+            let changes = self.statement.changes.iter();
+            changes.map(|located| self.effect(&located.change.value)).collect()
+        })
+    }
+
+    fn effect(&self, change: &Change) -> ChangeEffect {
+        let mut effect = effects::effect(change, self.before, self.after, self.dialect);
+        let mut targets = effect.touches.iter().filter(|touch| touch.role == Role::Target);
+        // A foreign key of a table that is born has no rows to look up in the table it refers to.
+        if targets.any(|touch| self.is_born(&touch.object.name)) {
+            for touch in &mut effect.touches {
                 touch.scans &= touch.role != Role::Referenced;
             }
         }
+        effect
     }
 
     /// How a message on the change at this index begins: it stands under a condition, or nothing.
@@ -224,7 +229,7 @@ impl Step<'_> {
 
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
-        let touches = self.effects.get(change).map(|effect| effect.touches.as_slice());
+        let touches = self.effects().get(change).map(|effect| effect.touches.as_slice());
         touches.unwrap_or_default().iter().filter(|touch| !self.is_born(&touch.object.name))
     }
 

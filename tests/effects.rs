@@ -75,9 +75,9 @@ fn said(form: &Form, version: u16) -> Said {
     let replayed = replay(&migrations, dialect, Base::empty(dialect, true));
     let steps = replayed.steps(1);
     let indexed =
-        || steps.iter().flat_map(|step| (0..step.effects.len()).map(move |at| (step, at)));
+        || steps.iter().flat_map(|step| (0..step.effects().len()).map(move |at| (step, at)));
     let touches: Vec<&Touch> = indexed().flat_map(|(step, at)| step.old_touches(at)).collect();
-    let effects = || steps.iter().flat_map(|step| &step.effects);
+    let effects = || steps.iter().flat_map(|step| step.effects());
     Said {
         touches: merged(touches),
         unknown: effects().filter_map(|effect| effect.unknown.clone()).collect(),

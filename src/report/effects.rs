@@ -45,7 +45,7 @@ impl StatementLine {
             let change = &located.change.value;
             (change.kind().into_owned(), change.object())
         });
-        let mut effects = step.effects.iter();
+        let mut effects = step.effects().iter();
         Self {
             file: file.map(|file| file.path.clone()).unwrap_or_default(),
             line: file.map_or(1, |file| file.place(statement.span.start).line),

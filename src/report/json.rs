@@ -19,6 +19,13 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    #[serde(flatten)]
+    rest: Rest<'a>,
+}
+
+/// What was not checked: the end of each document about migrations.
+#[derive(Serialize)]
+struct Rest<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -91,11 +98,8 @@ struct List<'a> {
     schema_version: u32,
     sets: Vec<Set<'a>>,
     migrations: Vec<Listed<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    left_out: Vec<LeftOut<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dumps_left_out: Vec<Dump<'a>>,
-    errors: Vec<Error<'a>>,
+    #[serde(flatten)]
+    rest: Rest<'a>,
 }
 
 #[derive(Serialize)]
@@ -120,11 +124,8 @@ struct Listed<'a> {
 struct Effects<'a> {
     schema_version: u32,
     statements: Vec<Effect<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    left_out: Vec<LeftOut<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dumps_left_out: Vec<Dump<'a>>,
-    errors: Vec<Error<'a>>,
+    #[serde(flatten)]
+    rest: Rest<'a>,
 }
 
 #[derive(Serialize)]
@@ -187,9 +188,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
-        left_out: report.left_out.iter().map(left_out).collect(),
-        dumps_left_out: report.dumps.iter().map(dump).collect(),
-        errors: report.failures.iter().map(error).collect(),
+        rest: rest(report),
     };
     write(out, &document)
 }
@@ -216,9 +215,7 @@ pub fn list(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         schema_version: SCHEMA_VERSION,
         sets: sets.collect(),
         migrations: migrations.collect(),
-        left_out: report.left_out.iter().map(left_out).collect(),
-        dumps_left_out: report.dumps.iter().map(dump).collect(),
-        errors: report.failures.iter().map(error).collect(),
+        rest: rest(report),
     };
     write(out, &document)
 }
@@ -231,9 +228,7 @@ pub fn effects(out: &mut dyn Write, report: &Report, lines: &[StatementLine]) ->
     let document = Effects {
         schema_version: SCHEMA_VERSION,
         statements: lines.iter().map(effect).collect(),
-        left_out: report.left_out.iter().map(left_out).collect(),
-        dumps_left_out: report.dumps.iter().map(dump).collect(),
-        errors: report.failures.iter().map(error).collect(),
+        rest: rest(report),
     };
     write(out, &document)
 }
@@ -321,6 +316,14 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         subject: found.subject.to_string(),
         breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
+    }
+}
+
+fn rest(report: &Report) -> Rest<'_> {
+    Rest {
+        left_out: report.left_out.iter().map(left_out).collect(),
+        dumps_left_out: report.dumps.iter().map(dump).collect(),
+        errors: report.failures.iter().map(error).collect(),
     }
 }
 

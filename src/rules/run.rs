@@ -23,8 +23,7 @@ pub fn set(
         Ok(replayed) => replayed,
         Err(findings) => return findings,
     };
-    let steps: Vec<Vec<Step<'_>>> =
-        (0..migrations.len()).map(|index| replayed.steps(index)).collect();
+    let steps = replayed.all_steps();
     see(&replayed, &steps);
     let mut findings: Vec<Finding> =
         RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();

@@ -200,27 +200,6 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// An expression without parentheses around all of it.
-fn bare(text: &str) -> &str {
-    let mut text = text.trim();
-    while let Some(inner) = text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
-        let (mut depth, mut quote) = (0_usize, None);
-        for c in inner.chars() {
-            match (quote, c) {
-                (Some(open), c) => quote = Some(open).filter(|open| *open != c),
-                (None, '\'' | '"') => quote = Some(c),
-                (None, '(') => depth += 1,
-                // What was opened first is closed before the end.
-                (None, ')') if depth == 0 => return text,
-                (None, ')') => depth -= 1,
-                (None, _) => {}
-            }
-        }
-        text = inner.trim();
-    }
-    text
-}
-
 /// `WITH (name = value, ...)` with a space before it; nothing where there is none.
 fn with_options<'o>(options: impl Iterator<Item = (&'o String, &'o String)>) -> String {
     let options: Vec<String> = options
@@ -237,7 +216,7 @@ fn with_options<'o>(options: impl Iterator<Item = (&'o String, &'o String)>) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::bare;
+    use crate::schema::expr::unwrapped;
 
     #[test]
     fn parentheses_around_all_of_an_expression_say_nothing() {
@@ -249,7 +228,7 @@ mod tests {
             ("()", ""),
         ];
         for (text, expected) in cases {
-            assert_eq!(bare(text), expected, "{text}");
+            assert_eq!(unwrapped(text), expected, "{text}");
         }
     }
 }

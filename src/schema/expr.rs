@@ -20,3 +20,30 @@ pub struct Expr {
     /// one included.
     pub literal: bool,
 }
+
+/// A text without parentheses around all of it; what stands in quotes does not count.
+pub fn unwrapped(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+        && is_balanced(inner)
+    {
+        text = inner.trim();
+    }
+    text
+}
+
+/// Whether each parenthesis outside quotes is closed behind the place where it was opened.
+fn is_balanced(text: &str) -> bool {
+    let (mut depth, mut quote) = (0_usize, None);
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), c) => quote = Some(open).filter(|open| *open != c),
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') if depth == 0 => return false,
+            (None, ')') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    depth == 0
+}

@@ -4,8 +4,9 @@
 //! row, as far as anybody here knows.
 
 use super::plan::Plan;
-use super::proof::{conjuncts, is_column, proves_not_null, split, unwrapped};
+use super::proof::{conjuncts, is_column, proves_not_null, split};
 use crate::dialect::Engine;
+use crate::schema::expr::unwrapped;
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
 use crate::schema::table::Table;

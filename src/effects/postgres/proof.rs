@@ -4,6 +4,7 @@
 //! write; what is not recognised proves nothing.
 
 use crate::schema::change::{Constraint, ConstraintKind};
+use crate::schema::expr::unwrapped;
 use crate::schema::table::Table;
 
 /// Whether a constraint of the table proves that a column holds no NULL.
@@ -76,26 +77,6 @@ fn split_at<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
 /// The parts between commas outside parentheses and strings.
 pub(super) fn split_commas(text: &str) -> Vec<&str> {
     split_at(text, ",")
-}
-
-/// The text without parentheses around the whole.
-pub(super) fn unwrapped(text: &str) -> &str {
-    let mut text = text.trim();
-    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
-        && is_balanced(inner)
-    {
-        text = inner.trim();
-    }
-    text
-}
-
-fn is_balanced(text: &str) -> bool {
-    let mut depth = 0_i64;
-    let closes_early = text.bytes().any(|byte| {
-        depth += i64::from(byte == b'(') - i64::from(byte == b')');
-        depth < 0
-    });
-    !closes_early && depth == 0
 }
 
 fn is_not_null(text: &str, column: &str) -> bool {

@@ -101,7 +101,7 @@ fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
         let mut works = step.old_touches(held.change).filter(|touch| touch.works());
         let Some(first) = works.next().filter(|_| !told) else { continue };
         let subject = Subject::Table(first.object.name.clone());
-        let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
+        let unknown = step.effects().get(held.change).and_then(|effect| effect.unknown.as_ref());
         let draft = held
             .report(sink, change.span, subject, &format!("this {worked}"))
             .help(help(&change.value));

@@ -67,7 +67,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, findings: &[Finding], sink: &mut Sink) {
-    for (located, effect) in step.statement.changes.iter().zip(&step.effects) {
+    for (located, effect) in step.statement.changes.iter().zip(step.effects()) {
         let Some(why) = &effect.unknown else { continue };
         let Some((kind, name)) = changed(step, &located.change.value) else { continue };
         let span = located.change.span;

@@ -98,7 +98,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let (reason, help) = reason(step, column);
         let rows = held.names(|touch| touch.rewrites);
         let subject = Subject::Column(table, column.name.clone());
-        let unknown = step.effects.get(held.change).and_then(|effect| effect.unknown.as_ref());
+        let unknown = step.effects().get(held.change).and_then(|effect| effect.unknown.as_ref());
         let writes = format!("ADD COLUMN `{}` writes {rows} and every index anew", column.name);
         let doing = match unknown {
             Some(why) => why.clone(),

@@ -80,7 +80,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
-    for (located, effect) in step.statement.changes.iter().zip(&step.effects) {
+    for (located, effect) in step.statement.changes.iter().zip(step.effects()) {
         let Some(form) = &effect.refused_in_block else { continue };
         // The values of an enum that this transaction created can be added in it.
         if matches!(&located.change.value, Change::AddEnumValue { name, .. } if step.is_type_born(name)) {

@@ -1,10 +1,11 @@
 //! Constraints.
 
 use super::order::Piece;
-use super::{Definition, Writer, bare};
+use super::{Definition, Writer};
 use crate::dialect::Engine;
 use crate::schema::catalog::{Index, Relation, Table};
 use crate::schema::change::{Constraint, ConstraintKind, ForeignKey, Key};
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 
 impl Writer<'_> {
@@ -109,7 +110,7 @@ impl Writer<'_> {
                 let nulls = if key.nulls_not_distinct { "NULLS NOT DISTINCT " } else { "" };
                 format!("UNIQUE {nulls}{}", self.key(table, constraint, key))
             }
-            ConstraintKind::Check(expr) => format!("CHECK ({})", bare(&expr.text)),
+            ConstraintKind::Check(expr) => format!("CHECK ({})", unwrapped(&expr.text)),
             ConstraintKind::NotNull(column) => format!("NOT NULL {}", self.ident(column)),
             ConstraintKind::ForeignKey(key) => self.foreign_key(key),
             ConstraintKind::Exclude { method, elements, predicate } => {
@@ -117,19 +118,13 @@ impl Writer<'_> {
                 let method = method.unwrap_or_default();
                 let storage = self.index_of(table, constraint).map(|it| self.key_storage(it));
                 let storage = storage.unwrap_or_default();
-                let predicate = predicate.as_ref().map(|it| format!(" WHERE ({})", bare(&it.text)));
+                let predicate =
+                    predicate.as_ref().map(|it| format!(" WHERE ({})", unwrapped(&it.text)));
                 let predicate = predicate.unwrap_or_default();
                 format!("EXCLUDE{method} ({}){storage}{predicate}", elements.join(", "))
             }
         });
-        let marks = [
-            (constraint.deferrable, " DEFERRABLE"),
-            (constraint.initially_deferred, " INITIALLY DEFERRED"),
-            (constraint.no_inherit, " NO INHERIT"),
-            (!constraint.enforced, " NOT ENFORCED"),
-            (!constraint.validated && constraint.enforced, " NOT VALID"),
-        ];
-        sql.extend(marks.iter().filter(|(applies, _)| *applies).map(|(_, mark)| *mark));
+        sql.extend(constraint.marks().map(|(_, words)| format!(" {words}")));
         sql
     }
 

@@ -1,10 +1,11 @@
 //! Indexes.
 
 use super::order::Piece;
-use super::{Definition, Writer, bare, with_options};
+use super::{Definition, Writer, with_options};
 use crate::dialect::Engine;
 use crate::schema::catalog::{Index, Table};
 use crate::schema::change::IndexKey;
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind};
 
 impl Writer<'_> {
@@ -70,7 +71,7 @@ impl Writer<'_> {
             sql.push_str(&format!(" TABLESPACE {}", self.ident(tablespace)));
         }
         if let Some(predicate) = &index.predicate {
-            sql.push_str(&format!(" WHERE {}", bare(&predicate.text)));
+            sql.push_str(&format!(" WHERE {}", unwrapped(&predicate.text)));
         }
         sql.push(';');
         for (column, target) in &index.options {
@@ -112,7 +113,7 @@ impl Writer<'_> {
     fn index_key(&self, key: &IndexKey) -> String {
         let element = match &key.column {
             Some(column) => self.ident(column),
-            None => format!("({})", bare(&key.expr.text)),
+            None => format!("({})", unwrapped(&key.expr.text)),
         };
         let mut options = key.options.trim();
         // What holds without a word.

@@ -1,10 +1,11 @@
 //! Tables and their columns.
 
 use super::order::{Piece, Thing};
-use super::{Definition, Writer, bare, with_options};
+use super::{Definition, Writer, with_options};
 use crate::dialect::Engine;
 use crate::schema::catalog::{Column, Sequence, Table};
 use crate::schema::change::{self, ConstraintKind, Identity, Query};
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
 
@@ -284,7 +285,7 @@ impl Writer<'_> {
             let stored = if generated.stored { "STORED" } else { "VIRTUAL" };
             sql.push_str(&format!(
                 " GENERATED ALWAYS AS ({}) {stored}",
-                bare(&generated.expr.text)
+                unwrapped(&generated.expr.text)
             ));
         }
         if let Some(identity) = definition.identity.as_ref().filter(|_| self.is(Engine::Postgres)) {

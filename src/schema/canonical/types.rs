@@ -1,14 +1,14 @@
 //! Types, domains and sequences.
 
 use super::order::{Piece, Thing};
-use super::{Definition, Writer, bare, literal};
+use super::{Definition, Writer, literal};
 use crate::schema::catalog::{Relation, Sequence};
 use crate::schema::change::{ConstraintKind, SequenceOptions, TypeDefinition};
 use crate::schema::expr::Expr;
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::table::{Type, TypeKind};
 use crate::schema::types::DataType;
-use std::collections::BTreeMap;
 
 impl Writer<'_> {
     pub(super) fn types(&self) -> Vec<Piece> {
@@ -36,7 +36,7 @@ impl Writer<'_> {
                     let kind = match &constraint.kind {
                         ConstraintKind::Check(Expr { text, functions, .. }) => {
                             needs.extend(self.routine_needs(functions));
-                            format!("CHECK ({})", bare(text))
+                            format!("CHECK ({})", unwrapped(text))
                         }
                         _ => "NOT NULL".to_owned(),
                     };
@@ -116,21 +116,8 @@ impl Writer<'_> {
         let written = options.ty.as_ref().filter(|it| !it.is(ty));
         let mut sql: String =
             written.map(|it| format!(" AS {}", self.data_type(it))).unwrap_or_default();
-        // A later option takes the place of an earlier one; `NO x` of `x` too.
-        let mut settings: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-        for (name, value) in &options.settings {
-            match name.strip_prefix("NO ") {
-                Some(name) => settings.remove(name),
-                None => settings.insert(name, value.as_deref()),
-            };
-        }
-        let of = written.map_or(ty, |it| it.name.name.as_str());
-        let max = match of {
-            "smallint" => "32767",
-            "integer" => "2147483647",
-            _ => "9223372036854775807",
-        };
-        for (name, value) in settings {
+        let max = SequenceOptions::largest(written.map_or(ty, |it| it.name.name.as_str()));
+        for (name, value) in options.in_force() {
             let default = match (name, value) {
                 ("INCREMENT" | "CACHE" | "MINVALUE", Some("1")) => true,
                 ("START", Some("1")) => !sql.contains("MINVALUE") && !sql.contains("INCREMENT -"),

@@ -5,6 +5,7 @@ use crate::schema::expr::Expr;
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::types::DataType;
 use crate::source::Located;
+use std::collections::BTreeMap;
 
 /// The relation that an `ALTER TABLE` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +119,30 @@ pub struct SequenceOptions {
     pub settings: Vec<(String, Option<String>)>,
 }
 
+impl SequenceOptions {
+    /// The settings that hold, by their name: a later one takes the place of an earlier one, and
+    /// `NO x` of `x`.
+    pub fn in_force(&self) -> BTreeMap<&str, Option<&str>> {
+        let mut settings = BTreeMap::new();
+        for (name, value) in &self.settings {
+            match name.strip_prefix("NO ") {
+                Some(name) => settings.remove(name),
+                None => settings.insert(name.as_str(), value.as_deref()),
+            };
+        }
+        settings
+    }
+
+    /// The largest number of a sequence of this type, which MAXVALUE is without a word.
+    pub fn largest(ty: &str) -> &'static str {
+        match ty {
+            "smallint" => "32767",
+            "integer" => "2147483647",
+            _ => "9223372036854775807",
+        }
+    }
+}
+
 /// A table constraint, whichever way it was spelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraint {
@@ -140,6 +165,18 @@ pub struct Constraint {
 }
 
 impl Constraint {
+    /// The words behind what it demands that apply, each with its name in snake case.
+    pub fn marks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let marks = [
+            (self.deferrable, "deferrable", "DEFERRABLE"),
+            (self.initially_deferred, "initially_deferred", "INITIALLY DEFERRED"),
+            (self.no_inherit, "no_inherit", "NO INHERIT"),
+            (!self.enforced, "not_enforced", "NOT ENFORCED"),
+            (!self.validated && self.enforced, "not_valid", "NOT VALID"),
+        ];
+        marks.into_iter().filter_map(|(applies, name, words)| applies.then_some((name, words)))
+    }
+
     /// A constraint without options.
     pub fn new(name: Option<String>, kind: ConstraintKind) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::schema::change::{
     self, Constraint, ConstraintKind, ForeignKey, IndexKey, Key as KeyColumns, SequenceOptions,
 };
 use crate::schema::diff::spelling::{self, Context};
-use crate::schema::expr::Expr;
+use crate::schema::expr::{Expr, unwrapped};
 use crate::schema::name::{Name, ObjectKind as Kind, ObjectRef};
 use std::collections::BTreeMap;
 
@@ -232,15 +232,7 @@ impl Items<'_> {
                 all.extend(predicate.iter().map(|it| self.expr(table, "predicate", "WHERE", it)));
             }
         }
-        let marks = [
-            (constraint.deferrable, "deferrable", "DEFERRABLE"),
-            (constraint.initially_deferred, "initially_deferred", "INITIALLY DEFERRED"),
-            (constraint.no_inherit, "no_inherit", "NO INHERIT"),
-            (!constraint.enforced, "not_enforced", "NOT ENFORCED"),
-            (!constraint.validated && constraint.enforced, "not_valid", "NOT VALID"),
-        ];
-        let marks = marks.into_iter().filter(|(applies, ..)| *applies);
-        all.extend(marks.map(|(_, name, lead)| Attribute::flag(name, lead)));
+        all.extend(constraint.marks().map(|(name, words)| Attribute::flag(name, words)));
         let name = constraint.name.clone().unwrap_or_default();
         let object = ObjectRef::part(Kind::Constraint, table.clone(), name.clone());
         all.extend(self.remarks(&object));
@@ -360,33 +352,18 @@ impl Items<'_> {
 
 /// An expression in parentheses.
 pub(super) fn parenthesised(text: &str) -> String {
-    let inner = text.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let around_all = inner.is_some_and(|inner| {
-        let mut depth = 0_i32;
-        inner.chars().all(|c| {
-            depth += i32::from(c == '(') - i32::from(c == ')');
-            depth >= 0
-        })
-    });
+    let around_all = unwrapped(text).len() < text.len();
     if around_all { text.to_owned() } else { format!("({text})") }
 }
 
 /// The options of a sequence that say more than what holds without them.
 pub(super) fn sequence_options(options: &SequenceOptions) -> String {
-    let mut settings: BTreeMap<&str, &str> = BTreeMap::new();
-    for (name, value) in &options.settings {
-        match name.strip_prefix("NO ") {
-            Some(name) => settings.remove(name),
-            None => settings.insert(name, value.as_deref().unwrap_or_default()),
-        };
-    }
+    let in_force = options.in_force().into_iter();
+    let mut settings: BTreeMap<&str, &str> =
+        in_force.map(|(name, value)| (name, value.unwrap_or_default())).collect();
     let counts_up = settings.get("INCREMENT").is_none_or(|by| !by.starts_with('-'));
     let low = settings.get("MINVALUE").copied().unwrap_or("1").to_owned();
-    let max = match options.ty.as_ref().map(|ty| ty.name.name.as_str()) {
-        Some("smallint") => "32767",
-        Some("integer") => "2147483647",
-        _ => "9223372036854775807",
-    };
+    let max = SequenceOptions::largest(options.ty.as_ref().map_or("", |ty| &ty.name.name));
     settings.retain(|name, value| match *name {
         "INCREMENT" | "CACHE" => *value != "1",
         "MINVALUE" => !(counts_up && *value == "1"),
