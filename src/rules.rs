@@ -306,7 +306,8 @@ rules! {
     }
     data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
     compatibility { drop_column, rename_column, rename_table, required_column_without_default }
-    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
+    shape {
+        cascading_delete, char_padded, default_null_text, enum_type, float_for_money, foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index, int_primary_key, json_not_jsonb, missing_primary_key, money_type, redundant_index, serial_not_identity, timestamp_rounded, timestamp_without_time_zone, varchar_with_limit, wide_index }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
