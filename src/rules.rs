@@ -307,7 +307,14 @@ rules! {
     data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
     compatibility { drop_column, rename_column, rename_table, required_column_without_default }
     shape {
-        cascading_delete, char_padded, default_null_text, enum_type, float_for_money, foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index, int_primary_key, json_not_jsonb, missing_primary_key, money_type, redundant_index, serial_not_identity, timestamp_rounded, timestamp_without_time_zone, varchar_with_limit, wide_index }
+        cascading_delete, char_padded, default_null_text, enum_type, float_for_money,
+        foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
+        identifier_too_long, insert_without_required_column, int_primary_key,
+        json_not_jsonb, kept_as_it_was, key_without_partition_key, missing_primary_key,
+        money_type, never_validated, not_repeatable, redundant_index, reserved_word,
+        sequence_not_advanced, serial_not_identity, timestamp_rounded,
+        timestamp_without_time_zone, varchar_with_limit, wide_index,
+    }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 

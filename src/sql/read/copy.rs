@@ -1,8 +1,34 @@
-//! Queries that copy all rows of one table.
+//! What an INSERT gives its rows, and queries that copy all rows of one table.
 
-use crate::schema::change::RowCopy;
+use crate::schema::change::{Given, RowCopy};
 use crate::sql::cursor::Cursor;
 use crate::sql::token::LexemeKind;
+
+/// What an INSERT gives each row, behind any `WITH` list.
+pub fn given(mut cursor: Cursor<'_>) -> Option<Given> {
+    if cursor.eat("WITH") {
+        cursor.take_until(|rest| rest.is("INSERT"));
+    }
+    cursor.eat("INSERT INTO").then_some(())?;
+    cursor.name().ok()?;
+    if cursor.eat("AS") {
+        cursor.identifier().ok()?;
+    }
+    let columns = match cursor.is("(") && !cursor.is("( SELECT") && !cursor.is("( WITH") {
+        true => cursor.identifiers_in_parentheses().ok()?,
+        false => Vec::new(),
+    };
+    cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]);
+    let values = if cursor.eat("DEFAULT VALUES") {
+        Some(Vec::new())
+    } else if cursor.eat("VALUES") {
+        let mut row = cursor.parentheses().ok()?;
+        Some(row.split_commas().into_iter().map(|mut value| value.rest()).collect())
+    } else {
+        None
+    };
+    Some(Given { columns, values })
+}
 
 /// The tokens of an INSERT as a copy of all rows of one table; `None` where it may leave rows out
 /// or takes them from elsewhere.
