@@ -2,12 +2,16 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
+use crate::migration::Context;
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::source::Span;
 use crate::sql::words::cut_names;
 use std::collections::BTreeSet;
+
+/// What is left of a name that was cut is at least so long: it is cut between characters.
+const KEPT_MIN: usize = 60;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -47,30 +51,34 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     if step.dialect.engine != Engine::Postgres || step.is_told() {
         return;
     }
-    let runs = step.statement.text.trim_start().get(..2).is_some_and(|it| it.eq_ignore_ascii_case("do"));
-    let cut = cut_names(&step.statement.text, step.dialect.engine, runs);
-    if cut.is_empty() {
+    let differences = step.differences.iter();
+    let named: Vec<(&Difference, String, Span)> = differences
+        .flat_map(|it| named(step, it).into_iter().map(move |(name, span)| (it, name, span)))
+        .filter(|(_, name, _)| name.len() >= KEPT_MIN)
+        .collect();
+    if named.is_empty() {
         return;
     }
+    let runs = step.statement.changes.iter().any(|it| it.context != Context::Top);
+    let cut = cut_names(&step.statement.text, step.dialect.engine, runs);
     let mut told: BTreeSet<String> = BTreeSet::new();
-    for difference in step.differences {
-        for (name, span) in named(step, difference) {
-            let Some(whole) = cut.get(&name).and_then(BTreeSet::first) else { continue };
-            if told.insert(name.clone()) {
-                let taken = is_taken(step, difference);
-                let then = match taken {
-                    true => ", and something of that name is there: the statement fails",
-                    false => "",
-                };
-                sink.report(step, span, Subject::Object("name", name.clone()))
-                    .level(if taken { Level::Error } else { RULE.level })
-                    .message(format!(
-                        "`{whole}` is longer than 63 bytes: PostgreSQL makes it `{name}`{then}"
-                    ))
-                    .help("use a shorter name")
-                    .push();
-            }
+    for (difference, name, span) in named {
+        let Some(whole) = cut.get(&name).and_then(BTreeSet::first) else { continue };
+        if !told.insert(name.clone()) {
+            continue;
         }
+        let taken = is_taken(step, difference);
+        let then = match taken {
+            true => ", and something of that name is there: the statement fails",
+            false => "",
+        };
+        sink.report(step, span, Subject::Object("name", name.clone()))
+            .level(if taken { Level::Error } else { RULE.level })
+            .message(format!(
+                "`{whole}` is longer than 63 bytes: PostgreSQL makes it `{name}`{then}"
+            ))
+            .help("use a shorter name")
+            .push();
     }
 }
 

@@ -231,8 +231,8 @@ fn report(step: &Step<'_>, span: Span, found: &Redundant<'_>, sink: &mut Sink) {
         None => format!("index `{}`", found.by),
     };
     let why = match found.prefix {
-        true => "begins with the same columns",
-        false => "is on the same columns",
+        true => "has no more than the first columns of",
+        false => "is on the same columns as",
     };
     let born = !step.before.relations.contains_key(found.which);
     let help = match born {
@@ -243,7 +243,7 @@ fn report(step: &Step<'_>, span: Span, found: &Redundant<'_>, sink: &mut Sink) {
     sink.report(step, span, Subject::Index(found.which.clone()))
         .level(found.level)
         .message(format!(
-            "index `{}` does nothing that {by} does not do, which {why}: every write keeps both",
+            "index `{}` {why} {by}, and does nothing more: every write keeps both",
             found.which
         ))
         .help(help)

@@ -14,7 +14,7 @@ const OLD: &str = "CREATE TABLE t (id bigserial PRIMARY KEY, name text NOT NULL,
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "insert-without-required-column",
-    category: Category::Shape,
+    category: Category::Data,
     level: Level::Error,
     since: "0.1",
     summary: "INSERT that gives a NOT NULL column no value",
@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t ALTER at DROP DEFAULT; WITH x AS (SELECT 1 AS a) INSERT INTO t (name) SELECT a::text FROM x;", "WITH x AS (SELECT 1 AS a) INSERT INTO t (name) SELECT a::text FROM x"),
         bad("postgres", OLD, "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM t) THEN INSERT INTO t (note) VALUES ('a'); END IF; END $$;", "INSERT INTO t (note) VALUES ('a')")
             .at_level(Level::Warning),
+        bad("postgres", OLD, "INSERT INTO o (name) VALUES ('a');", "INSERT INTO o (name) VALUES ('a')").at_level(Level::Warning),
         good("postgres", OLD, "INSERT INTO t (name) VALUES ('a'); INSERT INTO t VALUES (1, 'b'); INSERT INTO t (id, name) SELECT id, name FROM o;"),
         good("postgres", OLD, "INSERT INTO t SELECT id, name, now() FROM o; INSERT INTO t (name, at) VALUES ('a', DEFAULT);"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name := 1; RETURN NEW; END'; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO t (note) VALUES ('a');"),
@@ -62,20 +63,21 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let Some(written) = writes.first() else { continue };
         let name = step.before.resolve(written);
         let Some(table) = step.before.shape(&name).known() else { continue };
+        let missing = missing(step.before, table, given);
+        let Some(first) = missing.first() else { continue };
         if is_filled_by_others(step.before, &name, table) {
             continue;
         }
-        let missing = missing(step.before, table, given);
-        let Some(first) = missing.first() else { continue };
         let columns: Vec<String> = missing.iter().map(|it| format!("{name}.{it}")).collect();
         let certain = located.context != Context::Do { certain: false };
+        let portable = missing.len() == 1 && is_numbered_by_sqlite(table, first);
         let fails = match (&given.values, certain) {
             (_, false) => "it fails if it runs",
             (Some(_), true) => "it fails",
             (None, true) => "it fails with the first row that the query finds",
         };
         sink.report(step, located.change.span, Subject::Column(name.clone(), first.clone()))
-            .level(if certain { Level::Error } else { Level::Warning })
+            .level(if certain && !portable { Level::Error } else { Level::Warning })
             .message(format!(
                 "this INSERT gives {} no value, which must not be NULL and has no default: {fails}",
                 listed(&columns)
@@ -83,6 +85,16 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             .help("give it a value here, or a default before")
             .push();
     }
+}
+
+/// Whether SQLite would number the column: an INTEGER PRIMARY KEY. Programs that run one file on
+/// both make it a serial before they send it.
+fn is_numbered_by_sqlite(table: &Table, column: &str) -> bool {
+    let is_integer = table
+        .column(column)
+        .and_then(|it| it.definition.ty.as_ref())
+        .is_some_and(|ty| ty.is("integer") || ty.is("bigint"));
+    is_integer && table.primary_key().is_some_and(|(_, key)| key.columns == [column.to_owned()])
 }
 
 /// Whether a trigger or a rule may give the row what the statement does not.

@@ -2,7 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::Level;
-use crate::replay::{MigrationEnd, Step, Transaction};
+use crate::replay::{MigrationEnd, Step, Transaction, runs_alone};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::ObjectRef;
@@ -12,7 +12,7 @@ const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int); CREATE INDEX o
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "not-repeatable",
-    category: Category::Shape,
+    category: Category::Transactions,
     level: Level::Note,
     since: "0.1",
     summary: "several statements outside a transaction that cannot run a second time",
@@ -55,8 +55,12 @@ fn check(end: &MigrationEnd<'_>, sink: &mut Sink) {
             Change::Transaction(_) | Change::Session(_) | Change::Nothing { .. }
         ))
     };
-    let alone: Vec<&Step<'_>> =
-        end.steps.iter().filter(works).filter(|it| it.transaction == Transaction::None).collect();
+    let without = |step: &&Step<'_>| match step.transaction {
+        Transaction::None => true,
+        Transaction::Runner => runs_alone(end.migration, end.dialect),
+        _ => false,
+    };
+    let alone: Vec<&Step<'_>> = end.steps.iter().filter(works).filter(without).collect();
     let Some((_, before)) = alone.split_last() else { return };
     let mut unguarded = before.iter().flat_map(|step| {
         let changes = step.statement.changes.iter().map(|it| &it.change);
