@@ -311,7 +311,7 @@ rules! {
         foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
         identifier_too_long, int_primary_key,
         json_not_jsonb, kept_as_it_was, key_without_partition_key, missing_primary_key,
-        money_type, never_validated, redundant_index, reserved_word,
+        never_validated, redundant_index, reserved_word,
         serial_not_identity, timestamp_rounded,
         timestamp_without_time_zone, varchar_with_limit, wide_index,
     }

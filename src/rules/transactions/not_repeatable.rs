@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
     breaks: &[],
     checks_down: false,
     examples: &[
-        bad("postgres", OLD, "DROP INDEX CONCURRENTLY old; CREATE INDEX CONCURRENTLY i ON t (a);", "DROP INDEX CONCURRENTLY old").runner("flyway"),
+        bad("postgres", OLD, "DROP INDEX CONCURRENTLY old; CREATE INDEX CONCURRENTLY i ON t (a);", "old").runner("flyway"),
         good("postgres", OLD, "DROP INDEX CONCURRENTLY IF EXISTS old; CREATE INDEX CONCURRENTLY i ON t (a);").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t ADD COLUMN c int;"),
         good("postgres", OLD, "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t ADD COLUMN c int;").runner("flyway"),
