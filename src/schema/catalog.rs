@@ -4,6 +4,7 @@
 //! that each step keeps the catalog before and after.
 
 pub mod doubt;
+mod filled;
 mod references;
 mod resolve;
 
@@ -11,7 +12,6 @@ use crate::dialect::Engine;
 use crate::schema::change::{Constraint, Key};
 use crate::schema::knowledge::{Cloud, Knowledge, Tick};
 use crate::schema::name::{Name, ObjectRef};
-use crate::schema::table::TypeKind;
 pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
@@ -247,19 +247,6 @@ impl Catalog {
             Knowledge::Assumed => self.seen_table(table)?.1.column(column),
             Knowledge::Absent | Knowledge::Clouded { .. } => None,
         }
-    }
-
-    /// Whether a column gets a value where an INSERT leaves it out: from a default of its own or of
-    /// its domain, a sequence, or an expression.
-    pub fn is_filled(&self, column: &Column) -> bool {
-        let definition = &column.definition;
-        let of_type = definition.ty.as_ref().and_then(|ty| self.type_of(&ty.name).seen());
-        let type_gives =
-            of_type.is_some_and(|ty| matches!(&ty.kind, TypeKind::Domain { default: Some(_), .. }));
-        column.has_default()
-            || definition.identity.is_some()
-            || definition.generated.is_some()
-            || type_gives
     }
 
     /// What is known of a constraint.

@@ -124,6 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_cut_are_told_from_strings_and_short_ones() {
+        let long = "é".repeat(20) + &"x".repeat(30);
+        let text = format!("CREATE TABLE {long} (a text DEFAULT '{long}', \"Ab\" int) -- {long}");
+        let found = cut_names(&text, Engine::Postgres, false);
+        let kept = long.get(..63).unwrap().to_owned();
+        assert_eq!(found, [(kept, [long].into())].into());
+        assert!(cut_names(&text, Engine::Mysql, false).is_empty());
+    }
+
+    #[test]
     fn types_of_casts_are_told_from_other_names() {
         let cases: &[(&str, &[&str])] = &[
             ("VALUES ('a'::s.Mood, b)", &["mood"]),

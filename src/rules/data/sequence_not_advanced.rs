@@ -131,7 +131,7 @@ fn numbered<'a>(table: &'a Table, given: &'a Given) -> Option<(&'a Column, Optio
             None => (!given.columns.is_empty()).then_some((column, None)),
             Some(values) => {
                 let value = values.get(at)?;
-                (value != "default").then(|| (column, Some(value.as_str())))
+                (value != "default").then_some((column, Some(value.as_str())))
             }
         }
     })

@@ -7,6 +7,7 @@ use crate::rules::lock::list;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::Catalog;
 use crate::schema::name::Name;
+use std::collections::BTreeSet;
 
 const PARENT: &str = "CREATE TABLE a (id bigint PRIMARY KEY, c_id bigint UNIQUE); CREATE TABLE b (id bigint PRIMARY KEY REFERENCES a); CREATE TABLE c (id bigint PRIMARY KEY REFERENCES b);";
 
@@ -64,6 +65,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 /// The tables on a shortest way along foreign keys from one to another, both ends included.
 fn way(catalog: &Catalog, from: &Name, to: &Name) -> Option<Vec<Name>> {
     let mut reached: Vec<(&Name, usize)> = vec![(from, 0)];
+    let mut seen: BTreeSet<&Name> = [from].into();
     let mut next = 0;
     while let Some((table, _)) = reached.get(next).copied() {
         if table == to {
@@ -79,7 +81,7 @@ fn way(catalog: &Catalog, from: &Name, to: &Name) -> Option<Vec<Name>> {
         let found = catalog.seen_table(table).map(|(_, it)| it);
         for key in found.into_iter().flat_map(foreign_keys) {
             let other = &key.references;
-            if !reached.iter().any(|(it, _)| *it == other) {
+            if seen.insert(other) {
                 reached.push((other, next));
             }
         }

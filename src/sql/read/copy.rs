@@ -149,6 +149,28 @@ mod tests {
     }
 
     #[test]
+    fn an_insert_gives_its_columns_values() {
+        let cases = [
+            ("INSERT INTO t (a, \"B\") VALUES (1, f(2, 3)), (4)", "a,B=1|f(2, 3)"),
+            ("INSERT INTO t AS x VALUES (NULL, DEFAULT)", "=null|default"),
+            ("INSERT INTO t DEFAULT VALUES", "="),
+            ("INSERT INTO t (SELECT 1)", " query"),
+            ("WITH x AS (SELECT 1) INSERT INTO t (a) SELECT * FROM x", "a query"),
+            ("INSERT INTO t (a) OVERRIDING SYSTEM VALUE VALUES ('b')", "a='b'"),
+        ];
+        for (text, expected) in cases {
+            let tokens: Vec<_> = lex(text, 0, text.len(), Engine::Postgres)
+                .filter(|lexeme| !lexeme.kind.is_trivia())
+                .collect();
+            let sql = SqlText::verbatim(text, 0);
+            let given = given(Cursor::new(&sql, Engine::Postgres, &tokens)).unwrap();
+            let values =
+                given.values.map_or(" query".to_owned(), |it| format!("={}", it.join("|")));
+            assert_eq!(format!("{}{values}", given.columns.join(",")), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn a_copy_is_one_table_whole() {
         let copies = [
             ("INSERT INTO n SELECT * FROM t", "t *"),
