@@ -72,11 +72,8 @@ fn heads_file(comment: &Comment, read: &ReadMigration, source: &SourceFile) -> b
     let first = read.statements.first().map(|statement| statement.span.start);
     let Some(first) = first.filter(|first| comment.span.end <= *first) else { return false };
     let between = source.slice(Span { start: comment.span.end, end: first });
+    let Some((lines, _)) = between.rsplit_once('\n') else { return false };
     // Other comments of the header may stand between it and the empty line.
-    between
-        .split('\n')
-        .skip(1)
-        .map(str::trim)
-        .take_while(|line| line.is_empty() || line.starts_with("--"))
-        .any(str::is_empty)
+    let mut lines = lines.split('\n').skip(1).map(str::trim);
+    lines.find(|line| !line.starts_with("--")).is_some_and(str::is_empty)
 }
