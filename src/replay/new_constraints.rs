@@ -74,10 +74,13 @@ impl<'a> Step<'a> {
     pub fn new_foreign_keys(&self) -> Vec<(NewConstraint<'a>, &'a ForeignKey)> {
         let all = self.new_constraints().into_iter().filter_map(|new| {
             let ConstraintKind::ForeignKey(key) = &new.constraint.kind else { return None };
-            let replaced = self.start.seen_table(new.table).is_some_and(|(_, table)| {
-                foreign_keys(table)
-                    .any(|it| it.columns == key.columns && it.references == key.references)
-            });
+            let change = self.statement.changes.get(new.change).map(|it| &it.change.value);
+            let created = matches!(change, Some(Change::CreateTable(_)));
+            let replaced = !created
+                && self.start.seen_table(new.table).is_some_and(|(_, table)| {
+                    foreign_keys(table)
+                        .any(|it| it.columns == key.columns && it.references == key.references)
+                });
             (!replaced).then_some((new, &**key))
         });
         all.collect()

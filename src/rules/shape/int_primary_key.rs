@@ -44,6 +44,10 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "prefer-bigint-over-int"),
+        ("squawk", "prefer-bigint-over-smallint"),
+        ("postgres-language-server", "preferBigInt"),
+        ("postgres-language-server", "preferBigintOverInt"),
+        ("postgres-language-server", "preferBigintOverSmallint"),
         ("pg-migration-lint", "PGM107"),
         ("pgfence", "prefer-bigint-over-int"),
         ("migrationpilot", "MP038"),

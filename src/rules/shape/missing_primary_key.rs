@@ -49,7 +49,7 @@ pub static RULE: Rule = Rule {
             source: "https://mariadb.com/kb/en/mariadb-galera-cluster-known-limitations/",
         },
     ],
-    same_as: &[("pg-migration-lint", "PGM502"), ("splinter", "no_primary_key")],
+    same_as: &[("pg-migration-lint", "PGM502"), ("pg-migration-lint", "PGM503"), ("splinter", "no_primary_key")],
     breaks: &[],
     checks_down: false,
     examples: &[

@@ -29,6 +29,10 @@ pub static RULE: Rule = Rule {
     same_as: &[
         ("squawk", "prefer-robust-stmts"),
         ("postgres-language-server", "preferRobustStmts"),
+        ("pgfence", "prefer-robust-create-index"),
+        ("pgfence", "prefer-robust-create-table"),
+        ("pgfence", "prefer-robust-drop-index"),
+        ("pgfence", "prefer-robust-drop-table"),
         ("pg-migration-lint", "PGM401"),
         ("pg-migration-lint", "PGM402"),
         ("migrationpilot", "MP023"),
