@@ -35,6 +35,10 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// `schema`: a file with the schema that stood before the first migration.
     pub schema: Option<String>,
+    /// `stats`: a file with the sizes of the tables.
+    pub stats: Option<String>,
+    /// `large-tables`: globs; all other tables count as small where it is set.
+    pub large_tables: Option<Vec<String>>,
     /// `framework`, where it describes one of the user's own.
     pub own: Option<Own>,
     /// `placeholders`.
@@ -189,7 +193,7 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "base",
     "code",
     "deploy",
@@ -198,6 +202,7 @@ const KEYS: [&str; 15] = [
     "fail-on",
     "framework",
     "inline-allow",
+    "large-tables",
     "paths",
     "placeholders",
     "promise",
@@ -205,6 +210,7 @@ const KEYS: [&str; 15] = [
     "retired-days",
     "rules",
     "schema",
+    "stats",
 ];
 
 /// Reads the text of a `lockgate.yaml`.
@@ -246,6 +252,7 @@ impl Reader<'_> {
             }
             "framework" => self.framework(config, value),
             "inline-allow" => config.inline_allow = self.levels(value),
+            "large-tables" => config.large_tables = Some(self.words(value, "large-tables")),
             "paths" => config.paths = self.words(value, "paths"),
             "placeholders" => {
                 for (name, value) in self.map(value, "placeholders") {
@@ -265,6 +272,7 @@ impl Reader<'_> {
                 }
             }
             "schema" => config.schema = self.word(value, "schema"),
+            "stats" => config.stats = self.word(value, "stats"),
             unknown => self.unknown(key, "key", unknown, KEYS),
         }
     }

@@ -82,9 +82,10 @@ fn heading(example: &Example) -> String {
         framework => format!(", run by {framework}"),
     };
     let level = example.level.map_or_else(String::new, |level| format!(" ({level})"));
+    let stats = if example.stats.is_empty() { "" } else { ", with statistics" };
     match example.at {
-        Some(at) => format!("Found at `{at}`{level}, {}{runner}", example.dialect),
-        None => format!("Not found, {}{runner}", example.dialect),
+        Some(at) => format!("Found at `{at}`{level}, {}{runner}{stats}", example.dialect),
+        None => format!("Not found, {}{runner}{stats}", example.dialect),
     }
 }
 

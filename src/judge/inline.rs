@@ -11,8 +11,8 @@
 //! findings about the migration as a whole too.
 
 use crate::config::closest::{did_you_mean, distance};
+use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
-use crate::judge::date::Date;
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
 use crate::rules::{self, Rule, gate};

@@ -1,9 +1,9 @@
 //! A table of verdicts: SQL, what stood before, who runs it, and what is found.
 
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::finding::Level;
 use lockgate::judge::State;
-use lockgate::judge::date::Date;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
 use std::fmt::Write as _;
@@ -106,6 +106,7 @@ impl Row {
             schema: None,
             alone: self.alone,
             today,
+            statistics: None,
             evidence: None,
         };
         let report = check(&input);

@@ -5,6 +5,7 @@ use crate::effects::postgres::retype::retype;
 use crate::effects::postgres::types::TypeChange;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::{Difference, DifferenceKind, Step};
+use crate::rules::lock::held;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::name::ObjectKind;
@@ -135,10 +136,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let Some((level, message, help)) = judge(step, difference, column, from.as_ref(), to) else {
             continue;
         };
+        let Some(held) = held(step).find(|held| held.change == difference.change) else { continue };
         let subject = Subject::Column(difference.object.name.clone(), column.clone());
-        sink.report(step, difference.span, subject)
-            .level(level)
-            .message(message)
+        held.report_work(sink, difference.span, subject, message)
+            .at_most(level)
             .help(help)
             .push();
     }
