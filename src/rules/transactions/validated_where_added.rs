@@ -5,7 +5,7 @@ use crate::finding::{Breaks, Label, Level, Subject};
 use crate::migration::{Advice, advise};
 use crate::replay::{Difference, DifferenceKind, Step, Transaction};
 use crate::rules::lock::SQL;
-use crate::rules::work::Work;
+use crate::rules::work::{SMALL, TINY, Work};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Constraint, ConstraintKind};
 use crate::schema::name::{Name, ObjectKind};
@@ -113,6 +113,8 @@ pub static RULE: Rule = Rule {
         )
         .runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; -- VALIDATE CONSTRAINT c").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;", "VALIDATE CONSTRAINT c").stats(SMALL).at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;").stats(TINY),
     ],
     check: Check::Step(check),
 };
