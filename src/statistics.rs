@@ -27,11 +27,12 @@ const SCHEMA_VERSION: u32 = 1;
 pub const DAYS_MAX: i64 = 30;
 
 /// Work on less than this is over in a moment: on PostgreSQL 15 a rewrite with its indexes took
-/// 49 ms at 9 000 rows in 7 MB (`tests/facts/postgres_times.csv`).
+/// 49 ms at 9 000 rows in 7 MB, and 0.3 s where other programs used the processors
+/// (`tests/facts/postgres_times.csv`).
 const TINY: Limit = Limit { rows: 10_000, bytes: 8 << 20 };
 
-/// Work on less than this is short: the same took 0.3 s at 90 000 rows in 55 MB, and 2.6 s at a
-/// million rows in 200 MB.
+/// Work on less than this is short: the same took 0.3 s at 90 000 rows in 55 MB, or 1.4 s; and 2.6 s,
+/// or 12 s, at a million rows in 210 MB.
 const SMALL: Limit = Limit { rows: 100_000, bytes: 64 << 20 };
 
 /// From this many writes a second on, a queue forms behind a lock that waits, however small the
@@ -86,9 +87,9 @@ pub struct KeyStatistics {
 /// How long work on a table takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Less than anybody notices.
+    /// A moment.
     Tiny,
-    /// Less than a second.
+    /// A second or so.
     Small,
     /// Long enough to stop traffic.
     Large,
@@ -186,6 +187,11 @@ fn lists(glob: &str, table: &Name) -> bool {
 }
 
 impl Statistics {
+    /// Every table, by name.
+    pub fn tables(&self) -> impl Iterator<Item = (&Name, &TableStatistics)> {
+        self.tables.iter()
+    }
+
     /// The statistics of a table. Migrations that name no schema do not say which one a connection
     /// chooses: the only table of that name is meant then.
     fn table(&self, name: &Name) -> Option<&TableStatistics> {

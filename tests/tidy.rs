@@ -48,7 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "finding", "rules"]),
     ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
-    ("docs", &["rules"]),
+    ("docs", &["source", "statistics", "rules"]),
     (
         "report",
         &[
