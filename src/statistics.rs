@@ -231,6 +231,7 @@ pub fn read(file: SourceFile) -> Result<Statistics, Failure> {
         let message = error.to_string();
         // The place is shown beside the message.
         let message = message.split(" at line ").next().unwrap_or_default();
+        let message = message.replace("expected u64", "expected a whole number from 0 on");
         let message = format!("these are no statistics that can be read: {message}; {remedy}");
         Failure::at(&file, Span::new(at, at), message)
     })?;

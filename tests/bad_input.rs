@@ -233,7 +233,7 @@ fn statistics_that_cannot_be_read_stop_the_run_at_their_place() {
         (
             "many",
             statistics(&T.replace("\"rows\": 1", "\"rows\": 36893488147419103232")).into(),
-            "expected u64",
+            "expected a whole number",
         ),
         ("twice", statistics(&format!("{T}, {T}")).into(), "`t` is listed twice"),
         ("deep", "[".repeat(100_000).into(), "invalid type: sequence"),

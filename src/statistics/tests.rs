@@ -147,16 +147,16 @@ fn what_is_not_the_document_has_its_place() {
         (&document(&format!("{table},\n{table}")), "2:79 `t` is listed twice"),
         (
             &document(&table.replace("\"rows\": 1", "\"rows\": -1")),
-            "1:112 invalid value: integer `-1`, expected u64",
+            "1:112 invalid value: integer `-1`, expected a whole number from 0 on",
         ),
         (&document(&table.replace("\"rows\": 1", "\"rows\": 1e400")), "1:115 number out of range"),
         (
             &document(&table.replace("\"rows\": 1", "\"rows\": 99999999999999999999")),
-            "1:130 invalid type: floating point `1e+20`, expected u64",
+            "1:130 invalid type: floating point `1e+20`, expected a whole number from 0 on",
         ),
         (
             &document(&table.replace("\"rows\": 1", "\"rows\": \"many\"")),
-            "1:116 invalid type: string \"many\", expected u64",
+            "1:116 invalid type: string \"many\", expected a whole number from 0 on",
         ),
         (
             &document(&table.replace("second\": 1", "second\": -0.5")),
