@@ -96,9 +96,14 @@ pub enum Class {
 }
 
 impl TableStatistics {
+    /// The table with all of its indexes.
+    pub fn all_bytes(&self) -> u64 {
+        self.bytes.saturating_add(self.index_bytes)
+    }
+
     /// How long work on it takes.
     pub fn class(&self) -> Class {
-        let bytes = self.bytes.saturating_add(self.index_bytes);
+        let bytes = self.all_bytes();
         let below =
             |limit: &Limit| bytes < limit.bytes && self.rows.is_none_or(|rows| rows < limit.rows);
         match (below(&TINY), below(&SMALL)) {
@@ -117,7 +122,7 @@ impl TableStatistics {
 /// "312 rows (64 kB)".
 impl fmt::Display for TableStatistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = bytes(self.bytes.saturating_add(self.index_bytes));
+        let size = bytes(self.all_bytes());
         match self.rows {
             Some(1) => write!(f, "1 row ({size})"),
             Some(rows) => write!(f, "{} rows ({size})", count(rows)),

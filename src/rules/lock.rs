@@ -121,12 +121,15 @@ impl<'a> Held<'a> {
         located: &'a LocatedChange,
         touches: Vec<&'a Touch>,
     ) -> Option<Self> {
-        let held = Self { change, located, touches, step };
         let over_at_once = || {
-            let work = held.work();
+            // The locks of its neighbours in the statement are theirs to tell.
+            let own = step.old_touches(change);
+            let own = own.filter(|it| it.works() || somebody_waits(step, it)).collect();
+            let work = Self { change, located, touches: own, step }.work();
             !work.worked.is_empty() && work.level().is_none()
         };
-        (!held.touches.is_empty() && !over_at_once()).then_some(held)
+        let waits = !touches.is_empty() && !over_at_once();
+        waits.then_some(Self { change, located, touches, step })
     }
 
     /// What the change does that takes time. In the table that a foreign key refers to, the key is

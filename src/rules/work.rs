@@ -7,6 +7,7 @@ use crate::rules::lock::list;
 use crate::schema::name::Name;
 use crate::statistics::amount::bytes;
 use crate::statistics::{Class, Size};
+use std::cmp::Reverse;
 
 /// Statistics of a tiny, a small and a large table `t`, and of a tiny one that is always written,
 /// for examples.
@@ -35,14 +36,15 @@ pub struct Work<'a> {
     pub rewrites: bool,
 }
 
+/// More tables than these are not told one by one.
+const TOLD_MAX: usize = 3;
+
 impl Work<'_> {
     /// How bad it is: a warning where all of it is short, `None` where it is over in a moment and
     /// nobody queues up behind a lock that has to wait.
     pub fn level(&self) -> Option<Level> {
-        let class = self.worked.iter().map(|table| self.step.size(table).class()).max();
-        let quiet = || self.locked.iter().all(|table| self.step.size(table).is_quiet());
-        match class {
-            Some(Class::Tiny) if quiet() => None,
+        match self.class() {
+            Some(Class::Tiny) if self.busy().next().is_none() => None,
             Some(Class::Tiny | Class::Small) => Some(Level::Warning),
             Some(Class::Large) | None => Some(Level::Error),
         }
@@ -51,58 +53,95 @@ impl Work<'_> {
     /// How sure it is that the tables are old, and how large they are, as the end of a message.
     pub fn ending(&self) -> String {
         const UNKNOWN: &str = "old and large";
-        let mut ending = String::new();
-        let mut unknown = Vec::new();
         let unlocked = self.worked.iter().filter(|table| !self.locked.contains(table));
+        let mut ending = String::new();
+        let mut sizes = Vec::new();
         for table in self.locked.iter().chain(unlocked) {
             let size = self.worked.contains(table).then(|| self.step.size(table));
             let kind = if size == Some(Size::Unknown) { UNKNOWN } else { "old" };
             let standing = self.step.standing_as(table, kind);
-            match size {
-                Some(Size::Unknown) if !standing.ends_with(UNKNOWN) => unknown.push(table),
-                _ => {}
-            }
+            let told = size == Some(Size::Unknown) && standing.ends_with(UNKNOWN);
+            sizes.extend(size.filter(|_| !told).map(|size| (table, size)));
             ending.push_str(&standing);
-            ending.push_str(&size.map(|size| self.words(table, size)).unwrap_or_default());
         }
-        let unknown = match unknown.as_slice() {
-            [] => String::new(),
-            [table] => format!(". The size of `{table}` is not known, so it counts as large"),
-            tables => {
-                let tables = list(tables.iter().copied());
-                format!(". The sizes of {tables} are not known, so they count as large")
-            }
-        };
-        ending + &unknown
+        format!("{ending}{}{}", self.sizes(&sizes), self.queue())
     }
 
-    /// How large a table is, and who says so.
-    fn words(&self, table: &Name, size: Size<'_>) -> String {
-        match size {
-            Size::Measured(found, as_of) => {
-                let large = found.class() == Class::Large;
-                let then = match found.writes_per_second.filter(|_| found.is_busy()) {
-                    _ if large && self.rewrites => {
-                        let all = found.bytes.saturating_add(found.index_bytes);
-                        format!(", and the copy needs {} of free disk", bytes(all))
-                    }
-                    _ if large => String::new(),
-                    Some(writes) => format!(
-                        ", so this is short; but while it waits for its lock, {writes:.0} writes a \
-                         second queue up behind it"
-                    ),
-                    None => ", so this is short".to_owned(),
-                };
-                format!(". `{table}` has {found} as of {as_of}{then}")
+    fn class(&self) -> Option<Class> {
+        self.worked.iter().map(|table| self.step.size(table).class()).max()
+    }
+
+    /// The tables for which a queue forms while the work waits for its locks: that hardly anybody
+    /// writes them is not known.
+    fn busy(&self) -> impl Iterator<Item = &Name> {
+        self.locked.iter().filter(|table| !self.step.size(table).is_quiet())
+    }
+
+    /// How large tables are, and who says so.
+    fn sizes(&self, sizes: &[(&Name, Size<'_>)]) -> String {
+        let mut measured = Vec::new();
+        let mut others: Vec<(Size<'_>, Vec<&Name>)> = Vec::new();
+        for (table, size) in sizes {
+            match (*size, others.iter_mut().find(|it| it.0 == *size)) {
+                (Size::Measured(found, as_of), _) => measured.push((*table, found, as_of)),
+                (_, Some((_, tables))) => tables.push(table),
+                (size, None) => others.push((size, vec![table])),
             }
-            Size::Lacking(as_of) => {
-                format!(". The statistics of {as_of} lack `{table}`, so it counts as large")
-            }
-            Size::Listed(true) => format!(". `{table}` is in `large-tables`"),
-            Size::Listed(false) => {
-                format!(". `{table}` is not in `large-tables`, so it counts as small")
-            }
-            Size::Unknown => String::new(),
         }
+        let mut largest = String::new();
+        if measured.len() > TOLD_MAX {
+            largest = format!("The largest of {} tables, ", measured.len());
+            measured.sort_by_key(|(_, found, _)| Reverse((found.class(), found.all_bytes())));
+            measured.truncate(1);
+        }
+        let measured = measured.iter().map(|(table, found, as_of)| {
+            let then = match found.class() {
+                Class::Large if self.rewrites => {
+                    format!(", and the copy needs {} of free disk", bytes(found.all_bytes()))
+                }
+                Class::Large => String::new(),
+                Class::Tiny | Class::Small => ", so this is short".to_owned(),
+            };
+            format!(". {largest}`{table}` has {found} as of {as_of}{then}")
+        });
+        let others = others.iter().map(|(size, tables)| counted(*size, tables));
+        measured.chain(others).collect()
+    }
+
+    /// Who queues up although the work is short.
+    fn queue(&self) -> String {
+        let Some(class) = self.class().filter(|class| *class < Class::Large) else {
+            return String::new();
+        };
+        let tables = self.busy().filter_map(|table| match self.step.size(table) {
+            Size::Measured(found, _) => {
+                Some(format!("`{table}` ({:.0} a second)", found.writes_per_second?))
+            }
+            // Else it is the size that makes it a warning.
+            _ => (class == Class::Tiny).then(|| format!("`{table}` (nobody counted them)")),
+        });
+        let tables: Vec<String> = tables.take(TOLD_MAX).collect();
+        match tables.as_slice() {
+            [] => String::new(),
+            tables => {
+                format!(". While it waits for its locks, writes queue up: {}", tables.join(", "))
+            }
+        }
+    }
+}
+
+/// What tables count as of which there are no statistics, and why.
+fn counted(size: Size<'_>, tables: &[&Name]) -> String {
+    let (is, sizes, so) = match tables {
+        [_] => ("is", "size", "so it counts"),
+        _ => ("are", "sizes", "so they count"),
+    };
+    let names = list(tables.iter().copied());
+    match size {
+        Size::Unknown => format!(". The {sizes} of {names} {is} not known, {so} as large"),
+        Size::Lacking(as_of) => format!(". The statistics of {as_of} lack {names}, {so} as large"),
+        Size::Listed(true) => format!(". {names} {is} in `large-tables`"),
+        Size::Listed(false) => format!(". {names} {is} not in `large-tables`, {so} as small"),
+        Size::Measured(..) => String::new(),
     }
 }
