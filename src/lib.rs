@@ -160,6 +160,7 @@ impl Job {
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
         };
+        let base = Base { sizes: self.sizes.clone(), ..base };
         let paths = look.rules.then_some(paths);
         let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
         (found, seen)
@@ -232,7 +233,6 @@ fn run<S: Send>(
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        let base = Base { sizes: job.sizes.clone(), ..base };
         job.look(base, look, (files, &paths))
     });
     let mut seen = Vec::new();

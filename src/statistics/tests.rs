@@ -63,44 +63,6 @@ fn classes_need_rows_and_bytes() {
 }
 
 #[test]
-fn classes_are_as_long_as_they_were_measured() {
-    let facts = include_str!("../../tests/facts/postgres_times.csv");
-    let mut longest = BTreeMap::new();
-    for line in
-        facts.split('\n').filter(|line| line.starts_with("idle") || line.starts_with("busy"))
-    {
-        let columns: Vec<&str> = line.split(',').collect();
-        let number = |at: usize| columns[at].parse::<u64>().unwrap();
-        let table = TableStatistics {
-            rows: Some(number(1)),
-            bytes: number(2),
-            index_bytes: number(3),
-            writes_per_second: None,
-            keys: Vec::new(),
-        };
-        let ms = longest.entry((columns[0], table.class())).or_insert(0);
-        *ms = number(5).max(*ms);
-    }
-    let longest = |machine, class| longest[&(machine, class)];
-    assert!(longest("idle", Class::Tiny) <= 100 && longest("busy", Class::Tiny) <= 500);
-    assert!(longest("idle", Class::Small) <= 1_000 && longest("busy", Class::Small) <= 2_000);
-    assert!(longest("idle", Class::Large) > 2_000);
-}
-
-#[test]
-fn the_page_names_every_key() {
-    let page = include_str!("../../docs/statistics.md");
-    let table = r#"{"name": "t", "bytes": 1, "index_bytes": 1, "keys": [{"x": 1}]}"#;
-    for text in [r#"{"x": 1}"#, &document(r#"{"x": 1}"#), &document(table)] {
-        let message = wrong(text);
-        let (_, keys) = message.split_once("expected one of ").unwrap();
-        for key in keys.split(", ") {
-            assert!(page.contains(&format!("| {key} |")), "{key}");
-        }
-    }
-}
-
-#[test]
 fn what_large_tables_lists_is_large() {
     let globs = ["orders", "shop.*", "audit_*"].map(str::to_owned).to_vec();
     let sizes = Sizes { statistics: None, large_tables: Some(globs) };
