@@ -48,6 +48,7 @@ use crate::schema::name::{Name, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
+use crate::statistics::{Size, Sizes};
 use run::{Pass, Record, Run};
 use std::cell::OnceCell;
 
@@ -59,18 +60,21 @@ pub struct Base {
     /// Whether that is all that there was. Not so for a lone file, nor where migrations that
     /// cannot be read stand between others.
     pub complete: bool,
+    /// How large the tables are.
+    pub sizes: Sizes,
 }
 
 impl Base {
     /// No schema; `complete` says that there was none.
     pub fn empty(dialect: Dialect, complete: bool) -> Self {
-        Self { catalog: Catalog::new(dialect.engine, complete), complete }
+        let catalog = Catalog::new(dialect.engine, complete);
+        Self { catalog, complete, sizes: Sizes::default() }
     }
 
     /// The schema that a dump makes.
     pub fn schema(dump: &[ReadMigration], dialect: Dialect) -> Self {
         let empty = Catalog::new(dialect.engine, true);
-        Self { catalog: Pass::base(dump, empty), complete: true }
+        Self { catalog: Pass::base(dump, empty), complete: true, sizes: Sizes::default() }
     }
 }
 
@@ -97,6 +101,7 @@ pub struct Replay<'m> {
     pub end: Catalog,
     /// Why the catalog is not complete, where the migrations show it.
     pub missing: Option<Missing>,
+    sizes: Sizes,
     runs: Vec<Run>,
 }
 
@@ -111,7 +116,7 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
         catalog.complete = false;
         pass = Pass::new(migrations, catalog);
     }
-    Replay { dialect, migrations, end: pass.end, missing, runs: pass.runs }
+    Replay { dialect, migrations, end: pass.end, missing, sizes: base.sizes, runs: pass.runs }
 }
 
 impl Replay<'_> {
@@ -281,18 +286,28 @@ impl Step<'_> {
         Subject::Migration(if unversioned { version.key.join(".") } else { version.text.clone() })
     }
 
+    /// How large a table is, and how that is known.
+    pub fn size(&self, table: &Name) -> Size<'_> {
+        self.replay.sizes.of(&self.before.resolve(table))
+    }
+
     /// How sure it is that a table is old, as the end of a message; empty where the migrations show
     /// it.
     pub fn standing(&self, table: &Name) -> String {
+        self.standing_as(table, "old")
+    }
+
+    /// The same, where what is not known counts for more: as "old and large".
+    pub fn standing_as(&self, table: &Name, kind: &str) -> String {
         match self.before.relation(table) {
             _ if self.may_be_created_here(table) => {
                 format!(
-                    ". `{table}` is created here only if it does not exist yet, so it may be old"
+                    ". `{table}` is created here only if it does not exist yet, so it may be {kind}"
                 )
             }
             Knowledge::Known(_) => String::new(),
             Knowledge::Assumed | Knowledge::Absent => {
-                format!(". These migrations do not create `{table}`, so it counts as large")
+                format!(". These migrations do not create `{table}`, so it counts as {kind}")
             }
             Knowledge::Clouded { .. } => {
                 format!(". A statement that lockgate cannot follow may have changed `{table}`")

@@ -8,6 +8,7 @@ pub mod lock;
 pub mod run;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
@@ -124,6 +125,8 @@ pub struct Example {
     pub at: Option<&'static str>,
     /// The level that the finding has, where it is not the rule's own.
     pub level: Option<Level>,
+    /// Statistics, as `docs/statistics.md` describes them; empty where there are none.
+    pub stats: &'static str,
 }
 
 /// An example with one finding at `at` (a new file after `given`, complete catalog).
@@ -133,12 +136,21 @@ pub const fn bad(
     sql: &'static str,
     at: &'static str,
 ) -> Example {
-    Example { dialect, framework: "plain", given, complete: true, sql, at: Some(at), level: None }
+    Example { at: Some(at), ..good(dialect, given, sql) }
 }
 
 /// An example without a finding.
 pub const fn good(dialect: &'static str, given: &'static str, sql: &'static str) -> Example {
-    Example { dialect, framework: "plain", given, complete: true, sql, at: None, level: None }
+    Example {
+        dialect,
+        framework: "plain",
+        given,
+        complete: true,
+        sql,
+        at: None,
+        level: None,
+        stats: "",
+    }
 }
 
 impl Example {
@@ -150,6 +162,11 @@ impl Example {
     /// The same, where older tables may exist that nobody showed.
     pub const fn incomplete(self) -> Self {
         Self { complete: false, ..self }
+    }
+
+    /// The same, on a database of these statistics.
+    pub const fn stats(self, stats: &'static str) -> Self {
+        Self { stats, ..self }
     }
 
     /// The same, with a finding of this level.
@@ -230,6 +247,12 @@ impl Draft<'_> {
         self
     }
 
+    /// No worse than this level.
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.finding.level = self.finding.level.min(level);
+        self
+    }
+
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
@@ -295,7 +318,7 @@ macro_rules! rules {
 }
 
 rules! {
-    gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
+    gate { internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement, unused_allow }
     history { duplicate_version, never_runs, used_before_created }
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,

@@ -12,9 +12,9 @@
 
 use crate::config::Compat;
 use crate::config::closest::{did_you_mean, distance};
+use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::compat::{self, Foreign};
-use crate::judge::date::Date;
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
 use crate::rules::{self, Rule, gate};
