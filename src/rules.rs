@@ -5,6 +5,7 @@
 //! that value.
 
 pub mod lock;
+pub mod row_security;
 pub mod run;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ pub enum Category {
     Data,
     /// Changes that break the running release.
     Compatibility,
+    /// Who may do what, and with which passwords.
+    Privileges,
     /// Transactions.
     Transactions,
     /// The shape of tables.
@@ -40,6 +43,7 @@ impl Category {
             Self::Locking => "locking",
             Self::Data => "data",
             Self::Compatibility => "compatibility",
+            Self::Privileges => "privileges",
             Self::Transactions => "transactions",
             Self::Shape => "shape",
             Self::History => "history",
@@ -304,9 +308,24 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
-    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
-    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
+    data {
+        delete_without_where, drop_and_add, drop_schema, drop_table, equals_null, narrowing_cast,
+        publication_narrowed, trigger_disabled, truncate, update_without_where,
+    }
+    compatibility {
+        drop_column, rename_column, rename_table, replica_identity_changed,
+        required_column_without_default,
+    }
+    privileges {
+        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
+        revoke, role_changed, row_security_disabled, row_security_without_policy,
+        security_definer_search_path, view_without_row_security,
+    }
+    shape {
+        char_padded, float_for_money, insert_without_columns, int_primary_key, json_not_jsonb,
+        missing_primary_key, select_star, serial_not_identity, timestamp_without_time_zone,
+    }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
