@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE t OWNER TO app; END $$;", "OWNER TO app"),
         good("postgres", OLD, "ALTER TABLE owned OWNER TO app;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n OWNER TO app;"),
+        good("postgres", "", "CREATE TABLE IF NOT EXISTS n (id int PRIMARY KEY); ALTER TABLE n OWNER TO app;").incomplete(),
         good("postgres", OLD, "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() OWNER TO app;"),
         good("postgres", OLD, "ALTER TABLE t OWNER TO current_user; COMMENT ON TABLE t IS 'ALTER TABLE t OWNER TO app';"),
     ],
@@ -68,7 +69,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let replaced = created_again(step, &key);
         // The role that migrates is the owner already, or could not do it.
         let own = matches!(owner.as_str(), "current_user" | "session_user" | "current_role");
-        if own || replaced || was == Some(owner) || step.is_object_born(&key) {
+        let may_be_new = kind.is_relation() && step.level_by_standing(&key.name) == Level::Warning;
+        if may_be_new || own || replaced || was == Some(owner) || step.is_object_born(&key) {
             continue;
         }
         let from = was.map(|was| format!(" from `{was}`")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::row_security::{is_on, policies, policy};
+use crate::rules::row_security::{Policy, is_on, policies, policy};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::Change;
@@ -44,7 +44,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "DROP POLICY p ON t;", "p ON t"),
         bad("postgres", OLD, "drop policy if exists \"q\" on public.t;", "\"q\" on public.t"),
         bad("postgres", OLD, "DROP POLICY p ON one;", "p ON one").at_level(Level::Error),
-        bad("postgres", OLD, "CREATE POLICY s ON t AS RESTRICTIVE USING (tenant < 5);", "CREATE POLICY s ON t"),
+        bad("postgres", OLD, "CREATE POLICY s ON one AS RESTRICTIVE USING (id < 5);", "CREATE POLICY s ON one"),
+        bad("postgres", OLD, "CREATE POLICY s ON t AS RESTRICTIVE USING (tenant < 5);", "CREATE POLICY s ON t").at_level(Level::Note),
         bad("postgres", "", "DROP POLICY p ON old;", "p ON old").incomplete(),
         bad("postgres", OLD, "CREATE POLICY s ON t USING (tenant = 2);", "CREATE POLICY s ON t USING").at_level(Level::Note),
         bad("postgres", OLD, "ALTER POLICY p ON t USING (tenant = 2);", "ALTER POLICY p ON t USING (tenant = 2)").at_level(Level::Note),
@@ -63,7 +64,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let change = &located.change.value;
         let Some(object) = change.object().filter(|it| it.kind == ObjectKind::Policy) else { continue };
         let table = step.before.resolve(&object.name);
-        if step.is_born(&table) || !may_hold(step.migration_end(), &table) {
+        let may_be_new = step.is_born(&table) || step.level_by_standing(&table) == Level::Warning;
+        if may_be_new || !may_hold(step.migration_end(), &table) {
             continue;
         }
         let Some((level, what)) = changed(step, change, &object, &table) else { continue };
@@ -94,13 +96,23 @@ fn changed(
 ) -> Option<(Level, String)> {
     let name = object.part.as_deref().unwrap_or_default();
     match change {
-        Change::Create { definition, .. } => Some(match policy(definition).restrictive {
-            true => (
-                Level::Warning,
-                format!("rows of `{table}` that do not pass `{name}` too are hidden from now on"),
-            ),
-            false => (Level::Note, format!("`{name}` lets through more rows of `{table}`")),
-        }),
+        Change::Create { definition, .. } => {
+            let it = policy(definition);
+            if !it.restrictive {
+                return Some((Level::Note, format!("`{name}` lets through more rows of `{table}`")));
+            }
+            let same = |other: &Policy<'_>| other.command == it.command || other.command == "all";
+            let (restrictive, permissive): (Vec<_>, Vec<_>) = policies(step.start, table)
+                .map(|(_, other)| other)
+                .filter(same)
+                .partition(|other| other.restrictive);
+            // One takes the place of another, or nothing was let through that it could hide.
+            let known = step.start.table(table).known().is_some();
+            let hides = restrictive.is_empty() && (!permissive.is_empty() || !known);
+            let level = if hides { Level::Warning } else { Level::Note };
+            let what = format!("rows of `{table}` that do not pass `{name}` too are hidden from now on");
+            Some((level, what))
+        }
         Change::Alter { .. } => {
             Some((Level::Note, format!("`{name}` lets other rows of `{table}` through")))
         }
@@ -126,12 +138,18 @@ fn dropped(
         let what = format!("rows of `{table}` that `{name}` hid are shown from now on");
         return Some((Level::Note, what));
     }
-    let command = was.seen().map(|it| policy(&it.definition).command);
+    let old = was.seen().map(|it| policy(&it.definition));
+    let lets_none = |it: &Policy<'_>| it.using.or(it.check) == Some("false");
+    if old.as_ref().is_some_and(lets_none) {
+        return Some((Level::Note, format!("`{name}` of `{table}` let no row through")));
+    }
+    let command = old.map(|it| it.command);
     let mut others = policies(end, table).filter(|(_, it)| !it.restrictive).peekable();
     let none_left = others.peek().is_none();
     let successor = others.any(|(other, it)| {
         let born = *other == key || !step.start.objects.contains_key(other);
-        born && (Some(it.command) == command || it.command == "all" || command.is_none())
+        let all = it.command == "all" || command.is_none_or(|command| command == "all");
+        born && (all || Some(it.command) == command)
     });
     if successor {
         let what = format!("a policy of `{table}` takes the place of `{name}`");

@@ -48,9 +48,11 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "DO $$ BEGIN REVOKE SELECT ON t FROM app; END $$;", "REVOKE SELECT ON t FROM app"),
         bad("postgres", OLD, "REVOKE ALL ON t FROM app; GRANT SELECT ON t TO app;", "REVOKE ALL ON t FROM app"),
         bad("postgres", OLD, "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;", "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC").at_level(Level::Warning),
+        bad("postgres", OLD, "GRANT EXECUTE ON FUNCTION f() TO app; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;", "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC").at_level(Level::Note),
         bad("postgres", "", "REVOKE SELECT ON old FROM app;", "REVOKE SELECT ON old FROM app").incomplete().at_level(Level::Warning),
         bad("postgres", "GRANT readers TO app;", "REVOKE readers FROM app;", "REVOKE readers FROM app").at_level(Level::Warning),
         good("postgres", OLD, "REVOKE ALL ON t FROM app; GRANT SELECT, INSERT ON t TO app;"),
+        good("postgres", OLD, "GRANT EXECUTE ON FUNCTION f() TO app; REVOKE EXECUTE ON FUNCTION f() FROM app;"),
         good("postgres", OLD, "REVOKE DELETE ON t FROM app; REVOKE ALL ON t FROM PUBLIC; REVOKE GRANT OPTION FOR SELECT ON t FROM app;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); GRANT ALL ON n TO app; REVOKE DELETE ON n FROM app;"),
         good("postgres", "", "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION g() FROM PUBLIC;"),
@@ -69,6 +71,8 @@ struct Lost {
     privileges: Vec<String>,
     objects: Vec<String>,
     known: bool,
+    /// Taken from PUBLIC, and roles that go on using it were granted it by name.
+    named: bool,
 }
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
@@ -86,6 +90,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                     privileges: it.privileges.clone(),
                     objects: Vec::new(),
                     known: false,
+                    named: false,
                 }),
                 false => lost(step, it, role),
             };
@@ -112,7 +117,8 @@ fn report(
     };
     let (level, had) = match (lost.known, who) {
         (true, "PUBLIC") => {
-            (Level::Warning, ", and with it every role that was not granted it by name")
+            let level = if lost.named { Level::Note } else { Level::Warning };
+            (level, ", and with it every role that was not granted it by name")
         }
         (true, _) => (Level::Error, ""),
         (false, _) => (Level::Warning, ", if it has it"),
@@ -142,17 +148,23 @@ fn report(
 fn lost(step: &Step<'_>, it: &Privileges, role: &str) -> Option<Lost> {
     let objects = objects(step, it);
     let end = step.migration_end();
-    let mut lost = Lost { privileges: Vec::new(), objects: Vec::new(), known: false };
+    let mut lost = Lost { privileges: Vec::new(), objects: Vec::new(), known: false, named: false };
     let mut unknown = Vec::new();
     for object in &objects {
         let had = |privilege: &str| holds(step.before, object, role, privilege);
-        let keeps = |privilege: &str| holds(end, object, role, privilege);
+        let keeps = |privilege: &str| {
+            holds(end, object, role, privilege) || holds(end, object, "public", privilege)
+        };
         let gone: Vec<String> =
             named(it).filter(|one| had(one) && !keeps(one)).map(str::to_owned).collect();
         if !gone.is_empty() {
             lost.known = true;
             lost.objects.push(object.to_string());
-            lost.privileges.extend(gone);
+            lost.named |= role == "public" && is_granted_by_name(end, object);
+            match gone.iter().find(|one| *one == "ALL") {
+                Some(all) => lost.privileges.push(all.clone()),
+                None => lost.privileges.extend(gone),
+            }
         } else if role != "public" && is_unseen(step, object) && named(it).any(|one| !keeps(one)) {
             unknown.push(object.to_string());
         }
@@ -164,6 +176,13 @@ fn lost(step: &Step<'_>, it: &Privileges, role: &str) -> Option<Lost> {
     lost.privileges.sort();
     lost.privileges.dedup();
     (!lost.objects.is_empty() && !lost.privileges.is_empty()).then_some(lost)
+}
+
+/// Whether a role other than PUBLIC has a privilege on an object by a grant of its own.
+fn is_granted_by_name(catalog: &Catalog, object: &ObjectRef) -> bool {
+    catalog.privileges.iter().any(|(grant, granted)| {
+        granted.grant && grant.role != "public" && grant.object == *object
+    })
 }
 
 /// Whether somebody may have granted privileges on the object that these migrations do not show.
@@ -188,7 +207,11 @@ fn named(it: &Privileges) -> impl Iterator<Item = &str> {
 
 /// The objects that a REVOKE is on and that are older than the migration.
 fn objects(step: &Step<'_>, it: &Privileges) -> Vec<ObjectRef> {
-    let old = |object: &ObjectRef| !step.is_object_born(object);
+    let old = |object: &ObjectRef| {
+        let may_be_new = object.kind.is_relation()
+            && step.level_by_standing(&object.name) == Level::Warning;
+        !may_be_new && !step.is_object_born(object)
+    };
     let Some(kind) = it.all_of else {
         let keys = it.objects.iter().map(|object| key(step.before, object));
         return keys.filter(old).collect();

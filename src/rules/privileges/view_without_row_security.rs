@@ -15,7 +15,7 @@ const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, tenant int); ALTER TAB
 pub static RULE: Rule = Rule {
     id: "view-without-row-security",
     category: Category::Privileges,
-    level: Level::Warning,
+    level: Level::Note,
     since: "0.1",
     summary: "view that shows rows which the policies of its table hide",
     why: "A view reads its tables with the rights of its owner, who is most often the owner of the \
