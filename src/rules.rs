@@ -309,8 +309,8 @@ rules! {
         unique_constraint_blocks, volatile_default_rewrite,
     }
     data {
-        delete_without_where, drop_and_add, drop_schema, drop_table, equals_null, narrowing_cast,
-        publication_narrowed, trigger_disabled, truncate, update_without_where,
+        delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
+        insert_without_columns, narrowing_cast, publication_narrowed, trigger_disabled, truncate, update_without_where,
     }
     compatibility {
         drop_column, rename_column, rename_table, replica_identity_changed,
@@ -323,7 +323,7 @@ rules! {
         security_definer_search_path, view_without_row_security,
     }
     shape {
-        char_padded, float_for_money, insert_without_columns, int_primary_key, json_not_jsonb,
+        char_padded, float_for_money, int_primary_key, json_not_jsonb,
         missing_primary_key, select_star, serial_not_identity, timestamp_without_time_zone,
     }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }

@@ -40,6 +40,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE t DISABLE ROW LEVEL SECURITY; END $$;", "DISABLE ROW LEVEL SECURITY"),
         good("postgres", OLD, "ALTER TABLE t DISABLE ROW LEVEL SECURITY; UPDATE t SET tenant = 2 WHERE tenant IS NULL; ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
         good("postgres", OLD, "ALTER TABLE plain DISABLE ROW LEVEL SECURITY; ALTER TABLE plain NO FORCE ROW LEVEL SECURITY;"),
+        good("postgres", OLD, "ALTER TABLE plain ENABLE ROW LEVEL SECURITY; ALTER TABLE plain DISABLE ROW LEVEL SECURITY;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n DISABLE ROW LEVEL SECURITY;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t DISABLE ROW LEVEL SECURITY';"),
     ],
@@ -60,7 +61,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         let table = step.before.resolve(&target.name);
         let stays = seen(step.migration_end(), &table).is_none_or(holds);
-        if step.is_born(&table) || stays || !may_hold(step.before, &table, holds) {
+        if step.is_born(&table) || stays || !may_hold(step.start, &table, holds) {
             continue;
         }
         let (maybe, standing) = (step.maybe(index), clouded(step, &table));

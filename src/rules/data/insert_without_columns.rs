@@ -11,7 +11,7 @@ const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int);";
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "insert-without-columns",
-    category: Category::Shape,
+    category: Category::Data,
     level: Level::Note,
     since: "0.1",
     summary: "INSERT into an existing table that does not name its columns",
