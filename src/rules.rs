@@ -4,6 +4,7 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod granted;
 pub mod lock;
 pub mod row_security;
 pub mod run;

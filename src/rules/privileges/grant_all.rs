@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject, listed};
 use crate::replay::Step;
-use crate::rules::privileges::grant_to_public::granted_on;
+use crate::rules::granted::granted_on;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Privileges};
 use crate::schema::name::{ObjectKind, ObjectRef};

@@ -1,8 +1,9 @@
 //! Privileges for everyone.
 
 use crate::dialect::Engine;
-use crate::finding::{Level, Subject, listed};
+use crate::finding::{Level, Subject};
 use crate::replay::Step;
+use crate::rules::granted::granted_on;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::TEMPORARY_SCHEMA;
 use crate::schema::change::{Change, Privileges};
@@ -113,15 +114,6 @@ fn level(step: &Step<'_>, it: &Privileges) -> Option<Level> {
             None
         }
         _ => Some(Level::Warning),
-    }
-}
-
-/// What a grant is on, in words.
-pub fn granted_on(it: &Privileges) -> String {
-    let names: Vec<String> = it.objects.iter().map(|object| object.name.to_string()).collect();
-    match it.all_of {
-        Some(kind) => format!("every {} of {}", kind.words(), listed(&names)),
-        None => listed(&names),
     }
 }
 
