@@ -44,7 +44,7 @@ use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
-use crate::schema::name::{Name, ObjectRef};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
@@ -227,6 +227,17 @@ impl Step<'_> {
         effect
     }
 
+    /// The catalog when this migration has run.
+    pub fn migration_end(&self) -> &Catalog {
+        let run = self.replay.runs.get(self.index);
+        run.and_then(|run| run.records.last()).map_or(self.after, |record| &record.after)
+    }
+
+    /// The catalog when the whole history has run.
+    pub fn history_end(&self) -> &Catalog {
+        &self.replay.end
+    }
+
     /// How a message on the change at this index begins: it stands under a condition, or nothing.
     pub fn maybe(&self, change: usize) -> &'static str {
         let located = self.statement.changes.get(change);
@@ -276,6 +287,19 @@ impl Step<'_> {
             birth.filter(|birth| !(found.origin.assumed && with_it(birth)))
         });
         self.is_born(table) || self.is_birth_here(birth)
+    }
+
+    /// Whether an object of any kind was created in this migration; a part of one counts as its own.
+    pub fn is_object_born(&self, object: &ObjectRef) -> bool {
+        match object.kind {
+            kind if kind.is_relation() => self.is_born(&object.name),
+            ObjectKind::Type | ObjectKind::Domain => self.is_type_born(&object.name),
+            _ => {
+                let objects = [self.after, self.before].into_iter();
+                let found = objects.filter_map(|catalog| catalog.object(object).seen()).next();
+                self.is_birth_here(found.and_then(|found| found.origin.birth))
+            }
+        }
     }
 
     /// The migration as what a finding is about.

@@ -4,7 +4,9 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod granted;
 pub mod lock;
+pub mod row_security;
 pub mod run;
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,8 @@ pub enum Category {
     Data,
     /// Changes that break the running release.
     Compatibility,
+    /// Who may do what, and with which passwords.
+    Privileges,
     /// Transactions.
     Transactions,
     /// The shape of tables.
@@ -41,6 +45,7 @@ impl Category {
             Self::Locking => "locking",
             Self::Data => "data",
             Self::Compatibility => "compatibility",
+            Self::Privileges => "privileges",
             Self::Transactions => "transactions",
             Self::Shape => "shape",
             Self::History => "history",
@@ -318,8 +323,13 @@ macro_rules! rules {
 }
 
 rules! {
-    gate { internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement, unused_allow }
-    history { duplicate_version, never_runs, used_before_created }
+    gate {
+        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
+        unused_allow,
+    }
+    history {
+        duplicate_version, never_runs, used_before_created,
+    }
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
@@ -327,18 +337,34 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, insert_without_required_column, narrowing_cast, sequence_not_advanced, truncate, update_without_where }
-    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
+    data {
+        delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
+        insert_without_columns, insert_without_required_column, narrowing_cast,
+        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate,
+        update_without_where,
+    }
+    compatibility {
+        drop_column, rename_column, rename_table, replica_identity_changed,
+        required_column_without_default,
+    }
+    privileges {
+        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
+        revoke, role_changed, row_security_disabled, row_security_without_policy,
+        security_definer_search_path, view_without_row_security,
+    }
     shape {
-        cascading_delete, char_padded, check_not_immutable, default_null_text, enum_type, float_for_money,
-        foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
-        identifier_too_long, int_primary_key,
-        json_not_jsonb, kept_as_it_was, key_without_partition_key, missing_primary_key,
-        never_validated, redundant_index, reserved_word,
-        serial_not_identity, timestamp_rounded,
+        cascading_delete, char_padded, check_not_immutable, default_null_text, enum_type,
+        float_for_money, foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
+        identifier_too_long, int_primary_key, json_not_jsonb, kept_as_it_was,
+        key_without_partition_key, missing_primary_key, never_validated, redundant_index,
+        reserved_word, select_star, serial_not_identity, timestamp_rounded,
         timestamp_without_time_zone, varchar_with_limit, wide_index,
     }
-    transactions { enum_value_used_where_added, not_repeatable, refused_in_transaction, unbalanced_transaction, validated_where_added }
+    transactions {
+        enum_value_used_where_added, not_repeatable, refused_in_transaction,
+        unbalanced_transaction, validated_where_added,
+    }
 }
 
 impl Finding {
