@@ -204,7 +204,9 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
         sql::calls::resolve_calls(&mut migrations);
         findings.extend(panics);
         let schema = schemas.get(&dialect.engine);
-        let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
+        let mut base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
+        let timeouts = config.timeouts.iter().map(|(name, it)| ((*name).to_owned(), vec![it.clone()]));
+        base.catalog.defaults.extend(timeouts);
         findings.extend(look.at(index, &migrations, dialect, base, (&found.files, &paths)));
         let lines = migrations.iter().map(|read| {
             let transaction = replay::transaction_of(read, dialect);

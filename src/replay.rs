@@ -30,6 +30,7 @@ mod written_types;
 mod views;
 
 pub use rebuild::Rebuilt;
+pub use same_transaction::{Unit, units};
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
@@ -423,6 +424,8 @@ pub struct MigrationEnd<'a> {
 /// The set of migrations.
 #[derive(Debug)]
 pub struct History<'a> {
+    /// The steps of each.
+    pub steps: &'a [Vec<Step<'a>>],
     /// All of them, in the order in which they run; down migrations too.
     pub migrations: &'a [ReadMigration],
     /// The path of a migration's file.
