@@ -205,7 +205,8 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
         findings.extend(panics);
         let schema = schemas.get(&dialect.engine);
         let mut base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
-        let timeouts = config.timeouts.iter().map(|(name, it)| ((*name).to_owned(), vec![it.clone()]));
+        let timeouts =
+            config.timeouts.iter().map(|(name, it)| ((*name).to_owned(), vec![it.clone()]));
         base.catalog.defaults.extend(timeouts);
         findings.extend(look.at(index, &migrations, dialect, base, (&found.files, &paths)));
         let lines = migrations.iter().map(|read| {

@@ -303,6 +303,7 @@ rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
     history { duplicate_version, never_runs }
     locking {
+        alters_not_combined,
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown, explicit_lock,
         foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept, not_null_scan,

@@ -7,7 +7,7 @@
 use super::lock::{Held, milliseconds};
 use super::{Draft, Sink};
 use crate::dialect::Engine;
-use crate::finding::Label;
+use crate::finding::{Label, Level};
 use crate::migration::{Direction, LocatedChange};
 use crate::replay::{History, Step, Transaction};
 use crate::schema::change::{Change, SetVariable};
@@ -48,8 +48,12 @@ pub fn check(
     let mut plain: Vec<Unbounded<'_>> = Vec::new();
     let mut by_role = false;
     for steps in history.steps {
-        let Some(first) = steps.first().filter(|step| step.dialect.engine == Engine::Postgres) else { continue };
-        let forward = matches!(first.migration.migration.direction, Direction::Up | Direction::Repeatable);
+        let Some(first) = steps.first().filter(|step| step.dialect.engine == Engine::Postgres)
+        else {
+            continue;
+        };
+        let forward =
+            matches!(first.migration.migration.direction, Direction::Up | Direction::Repeatable);
         let found = steps.iter().filter(|_| forward).find_map(|step| unbounded(bound, step, steps));
         match found {
             Some(Unbounded { held, vain: Some(vain), .. }) => {
@@ -58,7 +62,10 @@ pub fn check(
             Some(found) if !by_role => plain.push(found),
             _ => {}
         }
-        by_role |= steps.iter().flat_map(|step| &step.statement.changes).any(|it| sets_for_role(bound, it));
+        by_role |= steps
+            .iter()
+            .flat_map(|step| &step.statement.changes)
+            .any(|it| sets_for_role(bound, it));
     }
     let others = plain.len().saturating_sub(1);
     if let Some(last) = plain.pop() {
@@ -78,7 +85,8 @@ pub fn others(others: usize) -> String {
 /// `ALTER ROLE ... SET` and `ALTER DATABASE ... SET`: it may be the one that runs migrations.
 fn sets_for_role(bound: &Bound, located: &LocatedChange) -> bool {
     let Change::Alter { object, action, .. } = &located.change.value else { return false };
-    let mut words = action.split([' ', '=']).filter(|it| !it.is_empty() && !it.eq_ignore_ascii_case("to"));
+    let mut words =
+        action.split([' ', '=']).filter(|it| !it.is_empty() && !it.eq_ignore_ascii_case("to"));
     let sets = words.any(|word| word.eq_ignore_ascii_case("set"))
         && words.next().is_some_and(|name| name.eq_ignore_ascii_case(bound.setting));
     let value = words.next().map(|it| it.trim_matches('\''));
@@ -88,9 +96,14 @@ fn sets_for_role(bound: &Bound, located: &LocatedChange) -> bool {
 }
 
 /// The first change of a statement that needs the bound and has none.
-fn unbounded<'a>(bound: &Bound, step: &'a Step<'a>, steps: &'a [Step<'a>]) -> Option<Unbounded<'a>> {
+fn unbounded<'a>(
+    bound: &Bound,
+    step: &'a Step<'a>,
+    steps: &'a [Step<'a>],
+) -> Option<Unbounded<'a>> {
     super::lock::held(step).find_map(|held| {
-        if !(bound.needs)(&held) {
+        // What may have been created here most likely was.
+        if !(bound.needs)(&held) || held.level(Level::Error) != Level::Error {
             return None;
         }
         let (before, after) = settings(bound, steps, &held);
@@ -109,7 +122,9 @@ fn unbounded<'a>(bound: &Bound, step: &'a Step<'a>, steps: &'a [Step<'a>]) -> Op
             text: String::new(),
         };
         let vain = match (before.last(), after.first()) {
-            (Some(last), _) => Some(Vain { why: in_vain(bound, last, value, time), at: label(last) }),
+            (Some(last), _) => {
+                Some(Vain { why: in_vain(bound, last, value, time), at: label(last) })
+            }
             (None, Some(first)) => Some(Vain {
                 why: format!("{} is set only after it", bound.setting),
                 at: label(first),
@@ -124,17 +139,28 @@ fn unbounded<'a>(bound: &Bound, step: &'a Step<'a>, steps: &'a [Step<'a>]) -> Op
 type Set<'a> = (&'a Step<'a>, &'a LocatedChange, &'a SetVariable);
 
 /// The changes of the setting in a migration: those before a change, and those after it.
-fn settings<'a>(bound: &Bound, steps: &'a [Step<'a>], held: &Held<'a>) -> (Vec<Set<'a>>, Vec<Set<'a>>) {
+fn settings<'a>(
+    bound: &Bound,
+    steps: &'a [Step<'a>],
+    held: &Held<'a>,
+) -> (Vec<Set<'a>>, Vec<Set<'a>>) {
     let all = steps.iter().flat_map(|step| step.statement.changes.iter().map(move |it| (step, it)));
     let sets = all.filter_map(|(step, located)| match &located.change.value {
-        Change::Session(set) if set.name == bound.setting || set.name == "all" => Some((step, located, set)),
+        Change::Session(set) if set.name == bound.setting || set.name == "all" => {
+            Some((step, located, set))
+        }
         _ => None,
     });
     sets.partition(|(_, located, _)| located.change.span.start < held.located.change.span.start)
 }
 
 /// Why a bound that was set does not hold.
-fn in_vain(bound: &Bound, (step, _, set): &Set<'_>, value: Option<&String>, time: Option<u64>) -> String {
+fn in_vain(
+    bound: &Bound,
+    (step, _, set): &Set<'_>,
+    value: Option<&String>,
+    time: Option<u64>,
+) -> String {
     let name = bound.setting;
     match (time, value) {
         (Some(0), _) => format!("{name} is 0 here, which turns it off"),

@@ -198,7 +198,8 @@ impl<'a> Held<'a> {
 
     /// What waiting for the locks does: "waits behind every open transaction that uses it, and ...".
     pub fn queue(&self) -> String {
-        let it = if self.touches.len() == 1 { "it" } else { "them" };
+        let tables = self.touches.iter().filter(|touch| !is_index(touch)).count();
+        let it = if tables > 1 { "them" } else { "it" };
         let (others, later) = match self.any(|touch| touch.mode.blocks_reads()) {
             true => (format!("uses {it}"), "all who come later wait"),
             false => (format!("has written {it}"), "all later writers wait"),
@@ -208,10 +209,10 @@ impl<'a> Held<'a> {
 
     /// Begins a finding about the locks, with a message of its own.
     pub fn report_with<'s>(&self, sink: &'s mut Sink, message: String) -> Draft<'s> {
-        let subject = self.touches.first().map_or_else(
-            || self.step.subject(),
-            |touch| Subject::Table(touch.object.name.clone()),
-        );
+        let subject = self
+            .touches
+            .first()
+            .map_or_else(|| self.step.subject(), |touch| Subject::Table(touch.object.name.clone()));
         self.draft(sink, self.located.change.span, subject, message)
     }
 
@@ -361,8 +362,15 @@ pub fn timeout(step: &Step<'_>, name: &str) -> Option<u64> {
 /// The milliseconds of a time as PostgreSQL reads it (manual, "Parameter Names and Values"): `5s`,
 /// `'1.5 min'`, `3000`. `None` for anything else.
 pub fn milliseconds(time: &str) -> Option<u64> {
-    const UNITS: [(&str, f64); 7] =
-        [("us", 0.001), ("ms", 1.0), ("s", 1e3), ("min", 6e4), ("h", 3.6e6), ("d", 8.64e7), ("", 1.0)];
+    const UNITS: [(&str, f64); 7] = [
+        ("us", 0.001),
+        ("ms", 1.0),
+        ("s", 1e3),
+        ("min", 6e4),
+        ("h", 3.6e6),
+        ("d", 8.64e7),
+        ("", 1.0),
+    ];
     let at = time.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(time.len());
     let (number, unit) = time.split_at_checked(at)?;
     let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit.trim())?;

@@ -1,7 +1,7 @@
 //! What a unit of statements does, one action after another, which locks it holds meanwhile, and
 //! which of the actions take long.
 
-use super::lock::{Held, held, list, worked};
+use super::lock::{Held, SQL, held, list, worked};
 use crate::effects::{LockMode, Touch};
 use crate::finding::{Label, Level};
 use crate::migration::{Context, LocatedChange};
@@ -61,6 +61,21 @@ pub fn words(change: &Change) -> String {
         Change::Lock { .. } => "LOCK TABLE".to_owned(),
         other => other.kind().replace('_', " ").to_ascii_uppercase(),
     }
+}
+
+/// A change with what it is about, as it stands in an advice: "ALTER TABLE t".
+pub fn named(change: &Change) -> String {
+    let name = match change {
+        Change::AlterTable { target, .. } => Some(&target.name),
+        Change::CreateIndex(index) => return format!("CREATE INDEX ON {}", SQL.name(&index.table)),
+        Change::CreateTable(table) => Some(&table.name),
+        Change::Data(data) => data.writes.first(),
+        Change::Drop { object, .. } => Some(&object.name),
+        Change::Lock { tables, .. } => tables.first(),
+        _ => None,
+    };
+    let name = name.map(|name| format!(" {}", SQL.name(name)));
+    format!("{}{}", words(change), name.unwrap_or_default())
 }
 
 /// The locks that a unit holds, in the order in which it took them; one for each table, the
@@ -166,7 +181,9 @@ impl<'a> Action<'a> {
         let mark = |located: &LocatedChange| {
             matches!(
                 located.change.value,
-                Change::Transaction(TransactionMark::Commit { .. } | TransactionMark::Rollback { .. })
+                Change::Transaction(
+                    TransactionMark::Commit { .. } | TransactionMark::Rollback { .. }
+                )
             )
         };
         self.changes().any(|(_, located)| located.context != Context::Top && mark(located))
@@ -230,9 +247,7 @@ fn rows(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
     match data.verb {
         DataVerb::Update | DataVerb::Delete | DataVerb::Merge => {
             let Some(target) = data.writes.first() else {
-                return data
-                    .batched
-                    .then(|| ("writes rows in a loop".to_owned(), Level::Error));
+                return data.batched.then(|| ("writes rows in a loop".to_owned(), Level::Error));
             };
             match data.has_where && data.verb != DataVerb::Merge {
                 _ if step.is_born(target) => is_filled(step, target)
@@ -240,23 +255,38 @@ fn rows(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
                 _ if data.batched => {
                     Some((format!("writes rows of {} in a loop", named(target)), Level::Error))
                 }
-                false => Some((format!("writes every row of {}", named(target)), Level::Error)),
+                false => {
+                    Some((format!("{} every row of {}", writes(data), named(target)), Level::Error))
+                }
                 true if is_pinned(step, target, data) => None,
                 true => Some((
-                    format!("writes the rows of {} that its condition finds", named(target)),
+                    format!(
+                        "{} the rows of {} that its condition finds",
+                        writes(data),
+                        named(target)
+                    ),
                     Level::Warning,
                 )),
             }
         }
-        DataVerb::Insert => match &data.copies {
-            Some(copied) if !step.is_born(&copied.from) => {
-                Some((format!("copies every row of {}", named(&copied.from)), Level::Error))
+        DataVerb::Insert => {
+            match &data.copies {
+                Some(copied) if !step.is_born(&copied.from) => {
+                    Some((format!("copies every row of {}", named(&copied.from)), Level::Error))
+                }
+                _ => data.reads.iter().find(old).map(|from| {
+                    (format!("writes what it reads from {}", named(from)), Level::Warning)
+                }),
             }
-            _ => data.reads.iter().find(old).map(|from| {
-                (format!("writes what it reads from {}", named(from)), Level::Warning)
-            }),
-        },
+        }
         DataVerb::Call | DataVerb::Copy | DataVerb::Select => None,
+    }
+}
+
+fn writes(data: &Data) -> &'static str {
+    match data.verb {
+        DataVerb::Delete => "deletes",
+        _ => "writes",
     }
 }
 
@@ -271,7 +301,8 @@ fn is_pinned(step: &Step<'_>, target: &Name, data: &Data) -> bool {
         let index = step.before.index_name(name, index);
         match step.before.relations.get(&index) {
             Some(Relation::Index(index)) => {
-                let column = |key: &crate::schema::change::IndexKey| key.column.as_ref().is_some_and(pinned);
+                let column =
+                    |key: &crate::schema::change::IndexKey| key.column.as_ref().is_some_and(pinned);
                 index.unique && index.predicate.is_none() && index.keys.iter().all(column)
             }
             _ => false,
@@ -279,10 +310,11 @@ fn is_pinned(step: &Step<'_>, target: &Name, data: &Data) -> bool {
     })
 }
 
-/// Whether the action validates a constraint that one of these statements added.
-pub fn validates_own(action: &Action<'_>, steps: &[Step<'_>]) -> bool {
+/// Whether the action validates a constraint that its transaction added: another rule says so.
+pub fn validates_own(action: &Action<'_>, unit: &Unit<'_>) -> bool {
     let added = |table: &Name, wanted: &str| {
-        steps.iter().flat_map(|step| step.differences).any(|it| {
+        let steps = unit.pending.iter().chain(unit.steps);
+        steps.flat_map(|step| step.differences).any(|it| {
             it.object.name == *table
                 && matches!(&it.kind, DifferenceKind::ConstraintAdded { name } if name == wanted)
         })

@@ -63,6 +63,8 @@ pub static RULE: Rule = Rule {
         ),
         bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE users ADD b int; ALTER TABLE orders RENAME COLUMN a TO b; END $$;", "RENAME COLUMN a TO b"),
         bad("postgres", OLD, "LOCK TABLE users, orders; ALTER TABLE users ADD b int; ALTER TABLE orders ADD b int;", "LOCK TABLE users, orders").runner("flyway"),
+        bad("postgres", OLD, "SET LOCAL lock_timeout = '5s'; ALTER TABLE users ADD b int; ALTER TABLE orders ADD c int;", "ADD c int").runner("flyway").at_level(Level::Note),
+        bad("postgres", OLD, "ALTER TABLE users ADD b int; ALTER TABLE orders ADD c int;", "ADD c int").at_level(Level::Note),
         bad("postgres", "", "BEGIN; ALTER TABLE a ADD x int; ALTER TABLE b ADD x int; COMMIT;", "ADD x int").incomplete(),
         good("postgres", OLD, "ALTER TABLE users ADD b int; ALTER TABLE users ADD c int;").runner("flyway"),
         good("postgres", OLD, "BEGIN; ALTER TABLE users ADD b int; COMMIT; BEGIN; ALTER TABLE orders ADD b int; COMMIT;"),
@@ -101,6 +103,8 @@ fn check(unit: &Unit<'_>, sink: &mut Sink) {
     let standing = taken.iter().map(|it| it.step.level_by_standing(it.table)).min();
     let level = match second.step.transaction {
         Transaction::Unknown if !std::ptr::eq(first.step, second.step) => Level::Note,
+        // Then it gives way before long.
+        _ if is_timeout_set(second.step, "lock_timeout") => Level::Note,
         _ => Level::Warning.min(standing.unwrap_or(Level::Warning)),
     };
     let why = match std::ptr::eq(first.step, second.step) {

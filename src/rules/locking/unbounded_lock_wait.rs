@@ -75,6 +75,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); ALTER ROLE migrator SET lock_timeout = '5s';", "ALTER TABLE t ADD b int;"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); ALTER DATABASE app SET lock_timeout TO '5s';", "ALTER TABLE t ADD b int;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD b int;"),
+        good("postgres", "", "CREATE TABLE IF NOT EXISTS n (id int PRIMARY KEY); ALTER TABLE n ADD b int;").incomplete(),
         good("postgres", OLD, "LOCK TABLE t; LOCK TABLE t NOWAIT;").runner("flyway"),
         good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a); ALTER TABLE t ALTER a SET STATISTICS 500; UPDATE t SET a = 1 WHERE id = 1;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t ADD b int'; -- ALTER TABLE t ADD b int;"),

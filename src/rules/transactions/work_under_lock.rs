@@ -6,7 +6,7 @@ use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::{Step, Transaction, Unit};
 use crate::rules::lock::{advise_at, is_timeout_set};
-use crate::rules::unit::{Action, Lock, Locks, Work, in_words, validates_own, walk, words};
+use crate::rules::unit::{Action, Lock, Locks, Work, in_words, validates_own, named, walk, words};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer); \
@@ -101,13 +101,18 @@ pub static RULE: Rule = Rule {
 
 fn check(unit: &Unit<'_>, sink: &mut Sink) {
     let mut blocking = Blocking { first: None, more: 0 };
+    // Of a DO block once.
+    let mut told: Option<&Step<'_>> = None;
     walk(unit, |action, locks| {
-        if locks.0.is_empty() {
+        if locks.0.is_empty() || told.is_some_and(|step| std::ptr::eq(step, action.step)) {
             return;
         }
-        let Some(work) = action.work().filter(|_| !validates_own(action, unit.steps)) else { return };
+        let Some(work) = action.work().filter(|_| !validates_own(action, unit)) else { return };
         match work.blocks.is_empty() {
-            true => report(sink, action.step, &work, &locks.0.iter().collect::<Vec<_>>(), 0),
+            true => {
+                told = Some(action.step);
+                report(sink, action.step, &work, &locks.0.iter().collect::<Vec<_>>(), 0);
+            }
             false => blocking.see(action, work, locks),
         }
     });
@@ -176,7 +181,8 @@ fn report(sink: &mut Sink, step: &Step<'_>, work: &Work<'_>, locks: &[&Lock<'_>]
         first.words(),
         first.step.standing(first.name),
     );
-    let advice = Advice::Later { now: first.words(), later: verb };
+    let now = named(&first.located.change.value);
+    let advice = Advice::Later { now, later: named(&change.value) };
     let reads = locks.iter().any(|lock| lock.mode == LockMode::AccessExclusive);
     let breaks = match reads {
         true => vec![Breaks::Readers, Breaks::Writers],
