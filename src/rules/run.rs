@@ -10,21 +10,25 @@ use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Replays the migrations of one set on what stood before, and runs every rule. `paths` are the
-/// paths of all files; `see` is shown the set with the steps of each migration.
+/// Replays the migrations of one set on what stood before, and runs every rule where `paths`, those
+/// of all files, are given. `see` is shown the set with the steps of each migration, unless
+/// replaying it panics.
 pub fn set(
     migrations: &[ReadMigration],
     dialect: Dialect,
     base: Base,
-    paths: &[String],
+    paths: Option<&[String]>,
     see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
-    let replayed = match replayed(migrations, dialect, base) {
-        Ok(replayed) => replayed,
-        Err(findings) => return findings,
+    let Some(first) = migrations.first() else { return Vec::new() };
+    let replayed = catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base)));
+    let Ok(replayed) = replayed else {
+        let place = first.migration.span;
+        return vec![internal_error(&first.migration, place, "it replayed these migrations")];
     };
     let steps = replayed.all_steps();
     see(&replayed, &steps);
+    let Some(paths) = paths else { return Vec::new() };
     // What is found in the set, or in what commits together, does not tell what a statement does.
     let (wide, narrow): (Vec<&'static Rule>, Vec<&'static Rule>) =
         RULES.iter().partition(|rule| matches!(rule.check, Check::History(_) | Check::Unit(_)));
@@ -58,22 +62,6 @@ fn in_units(rule: &'static Rule, units: &[Unit<'_>]) -> Vec<Finding> {
             .then(|| guarded(rule, migration, first.statement.span, &check))
     });
     found.flatten().collect()
-}
-
-/// Replays the migrations of one set, as [`set`] does.
-///
-/// # Errors
-/// What is found where that cannot be done; nothing where there is no migration.
-pub fn replayed(
-    migrations: &[ReadMigration],
-    dialect: Dialect,
-    base: Base,
-) -> Result<Replay<'_>, Vec<Finding>> {
-    let Some(first) = migrations.first() else { return Err(Vec::new()) };
-    catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base))).map_err(|_| {
-        let place = first.migration.span;
-        vec![internal_error(&first.migration, place, "it replayed these migrations")]
-    })
 }
 
 /// Runs a rule that sees what the others found in the same statement.
