@@ -177,7 +177,7 @@ impl<'a> Action<'a> {
 
     /// Whether it is a COMMIT or ROLLBACK of a `DO` block, which ends the transaction where none is
     /// open around it.
-    fn commits(&self) -> bool {
+    pub fn commits(&self) -> bool {
         let mark = |located: &LocatedChange| {
             matches!(
                 located.change.value,
