@@ -222,12 +222,13 @@ pub fn is_dropped(step: &Step<'_>, change: usize, name: &Name) -> bool {
 
 /// What a change reads, writes or builds whole.
 fn whole_table(step: &Step<'_>, change: usize) -> Option<(String, Level)> {
+    // What no transaction takes holds up nobody: another rule says so.
+    let effect = step.effects().get(change).filter(|it| it.refused_in_block.is_none())?;
     if step.old_touches(change).any(Touch::works) {
         return Some((worked(step, change), Level::Error));
     }
     // A new table may hold the rows of an old one.
-    let touches = &step.effects().get(change)?.touches;
-    let filled = touches.iter().find(|it| it.works() && is_filled(step, &it.object.name))?;
+    let filled = effect.touches.iter().find(|it| it.works() && is_filled(step, &it.object.name))?;
     Some((format!("works on all of the new `{}`", filled.object.name), Level::Warning))
 }
 

@@ -4,9 +4,9 @@ use crate::dialect::Engine;
 use crate::effects::{LockMode, Role};
 use crate::finding::{Breaks, Label, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
-use crate::replay::{Step, Transaction, Unit};
+use crate::replay::{DifferenceKind, Step, Transaction, Unit};
 use crate::rules::lock::{held, is_timeout_set, list};
-use crate::rules::unit::is_dropped;
+use crate::rules::unit::{is_dropped, named};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::name::{Name, ObjectKind};
@@ -73,6 +73,7 @@ pub static RULE: Rule = Rule {
         // One statement cannot be taken apart; another rule names both ends.
         good("postgres", OLD, "ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users ADD b int; CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD b int;").runner("flyway"),
+        good("postgres", OLD, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME a TO b;").runner("flyway"),
         good("postgres", OLD, "DROP TABLE orders; DROP TABLE users;").runner("flyway"),
         good("postgres", OLD, "CREATE INDEX i ON users (a); CREATE INDEX j ON orders (a);").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE users ADD b int; COMMENT ON TABLE orders IS 'ALTER TABLE orders ADD b int';").runner("flyway"),
@@ -114,8 +115,8 @@ fn check(unit: &Unit<'_>, sink: &mut Sink) {
     let names = list(taken.iter().map(|it| it.table));
     let runner = &first.step.migration.migration.runner;
     let later = Advice::Later {
-        now: format!("the statements on `{}`", first.table),
-        later: "those on the next table".to_owned(),
+        now: named(&first.located.change.value),
+        later: named(&second.located.change.value),
     };
     let message = format!(
         "{why}, and it locks {names} one after another: each stands still while it waits for the next, \
@@ -146,12 +147,19 @@ struct Locked<'a> {
     taken: Vec<Taken<'a>>,
     /// All at once by a LOCK TABLE that gives up when it has to wait: nothing is lost then.
     up_front: Vec<&'a Name>,
+    /// New names of tables, with the old ones.
+    renamed: Vec<(&'a Name, &'a Name)>,
 }
 
 impl<'a> Locked<'a> {
     /// Takes in the tables that a statement locks against readers, or at both ends of a foreign key
     /// against writers.
     fn take(&mut self, step: &'a Step<'a>) {
+        let renamed = step.differences.iter().filter_map(|it| match &it.kind {
+            DifferenceKind::TableRenamed { to } => Some((to, &it.object.name)),
+            _ => None,
+        });
+        self.renamed.extend(renamed);
         for held in held(step) {
             let gives_up = match &held.located.change.value {
                 Change::Lock { nowait, .. } => *nowait || is_timeout_set(step, "lock_timeout"),
@@ -159,13 +167,13 @@ impl<'a> Locked<'a> {
             };
             let adds_key = held.constraints().next().is_some();
             for touch in &held.touches {
-                let table = &touch.object.name;
+                let table = self.first_name(&touch.object.name);
                 let end = matches!(touch.role, Role::Target | Role::Referenced | Role::Referencing);
                 let strong = touch.mode.blocks_reads()
                     || (adds_key && touch.mode == LockMode::ShareRowExclusive);
                 let known = self.up_front.contains(&table)
                     || self.taken.iter().any(|it| it.table == table);
-                let stays = !is_dropped(step, held.change, table);
+                let stays = !is_dropped(step, held.change, &touch.object.name);
                 if touch.object.kind != ObjectKind::Table || !end || !strong || known || !stays {
                     continue;
                 }
@@ -176,5 +184,11 @@ impl<'a> Locked<'a> {
                 }
             }
         }
+    }
+
+    /// The name that a table had when the transaction began.
+    fn first_name(&self, table: &'a Name) -> &'a Name {
+        let renames = self.renamed.iter().rev();
+        renames.fold(table, |name, (to, from)| if *to == name { from } else { name })
     }
 }

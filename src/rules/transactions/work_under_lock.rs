@@ -86,6 +86,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER TABLE t ADD b int; DELETE FROM o WHERE t_id = 1 AND id IN (1, 2);").runner("flyway"),
         good("postgres", OLD, "CREATE TABLE n (id bigint PRIMARY KEY, a int); ALTER TABLE n ADD b int; UPDATE o SET state = 'new';").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD b int; CREATE TABLE n (id int PRIMARY KEY, a int); UPDATE n SET a = 1; CREATE INDEX i ON n (a);").runner("flyway"),
+        good("postgres", OLD, "ALTER TABLE t ADD b int; CREATE INDEX CONCURRENTLY i ON o (state);"),
         // Said elsewhere: by the rule on VALIDATE, by the rule on the index.
         good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT c;").runner("flyway"),
         good("postgres", OLD, "CREATE INDEX i ON t (a); CREATE INDEX j ON o (state);").runner("flyway"),
