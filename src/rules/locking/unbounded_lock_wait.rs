@@ -1,6 +1,7 @@
 //! A lock that queues traffic, with no bound on the wait for it.
 
 use crate::dialect::Engine;
+use crate::effects::Role;
 use crate::finding::{Breaks, Level};
 use crate::replay::History;
 use crate::rules::bound::{self, Bound, others};
@@ -8,6 +9,7 @@ use crate::rules::lock::Held;
 use crate::rules::unit::words;
 use crate::rules::{Category, Check, Draft, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
+use crate::schema::name::ObjectKind;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
 
@@ -76,6 +78,8 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); ALTER DATABASE app SET lock_timeout TO '5s';", "ALTER TABLE t ADD b int;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ADD b int;"),
         good("postgres", "", "CREATE TABLE IF NOT EXISTS n (id int PRIMARY KEY); ALTER TABLE n ADD b int;").incomplete(),
+        good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, t_id bigint REFERENCES t);"),
+        good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE INDEX i ON t (a);", "DROP INDEX i;"),
         good("postgres", OLD, "LOCK TABLE t; LOCK TABLE t NOWAIT;").runner("flyway"),
         good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a); ALTER TABLE t ALTER a SET STATISTICS 500; UPDATE t SET a = 1 WHERE id = 1;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t ADD b int'; -- ALTER TABLE t ADD b int;"),
@@ -89,9 +93,15 @@ const MOST: u64 = 60_000;
 
 const BOUND: Bound = Bound { setting: "lock_timeout", most: MOST, needs };
 
+/// LOCK TABLE, DROP INDEX, and foreign keys that lock the other table alone have rules of their own,
+/// which speak of the wait.
 fn needs(held: &Held<'_>) -> bool {
-    // LOCK TABLE has a rule of its own.
-    !matches!(held.located.change.value, Change::Lock { .. })
+    let told = match &held.located.change.value {
+        Change::Lock { .. } => true,
+        Change::Drop { object, .. } => object.kind == ObjectKind::Index,
+        _ => held.touches.iter().all(|touch| touch.role == Role::Referenced),
+    };
+    !told
 }
 
 fn check(history: &History<'_>, sink: &mut Sink) {
