@@ -90,6 +90,18 @@ pub struct Data {
     pub batched: bool,
     /// It calls `pg_sleep` or one of its kin.
     pub sleeps: bool,
+    /// For an INSERT: what it gives each row; `None` where that could not be read.
+    pub gives: Option<Given>,
+}
+
+/// What an INSERT gives each row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The columns that it names, in order; empty for all of the table's.
+    pub columns: Vec<String>,
+    /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
+    /// `None` for a query.
+    pub values: Option<Vec<String>>,
 }
 
 /// All rows of one table, copied into another.
@@ -119,6 +131,7 @@ impl Data {
             pins: Vec::new(),
             batched: false,
             sleeps: false,
+            gives: None,
         }
     }
 }
