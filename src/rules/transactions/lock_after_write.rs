@@ -37,6 +37,7 @@ pub static RULE: Rule = Rule {
     examples: &[
         bad("postgres", OLD, "BEGIN; UPDATE t SET a = 0 WHERE a IS NULL; ALTER TABLE t ALTER a SET NOT NULL; COMMIT;", "ALTER a SET NOT NULL"),
         bad("postgres", OLD, "update public.\"t\" set a = 0; alter table T add b int;", "add b int").runner("golang-migrate"),
+        bad("postgres", OLD, "UPDATE t SET a = 0 WHERE a IS NULL; UPDATE t SET a = 1 WHERE a = 2; ALTER TABLE t ALTER a SET DEFAULT 0, ALTER a SET NOT NULL;", "ALTER a SET DEFAULT 0").runner("flyway"),
         bad("postgres", OLD, "DELETE FROM t WHERE a < 0; CREATE UNIQUE INDEX i ON t (a);", "CREATE UNIQUE INDEX i ON t").runner("flyway"),
         bad("postgres", OLD, "DO $$ BEGIN UPDATE t SET a = 0 WHERE a IS NULL; ALTER TABLE t ADD b int; END $$;", "ADD b int"),
         bad("postgres", "", "BEGIN; UPDATE old SET a = 0; ALTER TABLE old ADD b int; COMMIT;", "ADD b int").incomplete(),
@@ -68,8 +69,9 @@ fn check(unit: &Unit<'_>, sink: &mut Sink) {
         }
         for lock in action.locks() {
             let Some(at) = written.iter().position(|it| it.table == *lock.name) else { continue };
-            // Once for a table: from here on the transaction has the lock.
             let first = written.swap_remove(at);
+            // Once for a table: from here on the transaction has the lock.
+            written.retain(|it| it.table != *lock.name);
             report(sink, &first, lock.step, lock.located, lock.name);
         }
         let open = |it: &Written<'_>| !locks.0.iter().any(|lock| *lock.name == it.table);
