@@ -8,6 +8,7 @@
 mod alter;
 mod apply;
 mod calls;
+mod cascade;
 mod constraints;
 mod drops;
 mod mysql;
@@ -251,6 +252,15 @@ impl Step<'_> {
     pub fn is_type_born(&self, name: &Name) -> bool {
         let found = self.before.types.get(&self.before.resolve_type(name));
         self.is_birth_here(found.and_then(|found| found.origin.birth))
+    }
+
+    /// Whether an object that is no relation and no type was created in this migration; one that
+    /// belongs to a table, with its table.
+    pub fn is_object_born(&self, object: &ObjectRef) -> bool {
+        let found =
+            [self.before, self.after].into_iter().find_map(|catalog| catalog.object(object).seen());
+        (object.part.is_some() && self.is_born(&object.name))
+            || self.is_birth_here(found.and_then(|found| found.origin.birth))
     }
 
     /// Whether nobody can be using a column yet: its table is born, or it was added unconditionally

@@ -4,6 +4,7 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod drop;
 pub mod lock;
 pub mod run;
 #[cfg(test)]
@@ -304,8 +305,14 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
-    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, unlogged_table, update_without_where }
+    compatibility {
+        changed_composite, changed_default, changed_generation, changed_sequence,
+        detached_from_parent, drop_column, drop_constraint, drop_extension, drop_not_null, drop_policy, drop_routine,
+        drop_sequence, drop_trigger, drop_type, drop_view, enum_value_added, enum_value_removed,
+        extension_version, new_write_restriction, refused_by_server, rename_column, rename_object, rename_table,
+        required_column_without_default, setting_outlives_migration,
+    }
     shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }

@@ -16,6 +16,18 @@ impl<'a> Step<'a> {
         self.differences.iter().chain(self.later().iter().flat_map(|record| &record.differences))
     }
 
+    /// What all statements of its migration change.
+    pub fn of_migration(&self) -> impl Iterator<Item = &'a Difference> {
+        let run = self.replay.runs.get(self.index);
+        run.into_iter().flat_map(|run| &run.records).flat_map(|record| &record.differences)
+    }
+
+    /// The changes of the statements after this one in its migration.
+    pub fn later_changes(&self) -> impl Iterator<Item = &'a Change> {
+        let statements = self.migration.statements.iter().skip(self.position + 1);
+        statements.flat_map(|statement| &statement.changes).map(|located| &located.change.value)
+    }
+
     /// The changes of the statements before this one in its migration.
     pub fn earlier(&self) -> impl Iterator<Item = &'a Change> {
         let statements = self.migration.statements.iter().take(self.position);
