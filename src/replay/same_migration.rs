@@ -11,6 +11,11 @@ impl<'a> Step<'a> {
         self.later().last().map_or(self.after, |record| &record.after)
     }
 
+    /// The catalog when all migrations have run.
+    pub fn at_last(&self) -> &'a Catalog {
+        &self.replay.end
+    }
+
     /// What this statement and the later ones of its migration change.
     pub fn from_here(&self) -> impl Iterator<Item = &'a Difference> {
         self.differences.iter().chain(self.later().iter().flat_map(|record| &record.differences))

@@ -68,7 +68,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let maybe = step.maybe(index);
         sink.report(step, located.change.span, Subject::Table(child.clone()))
             .message(format!("{maybe}queries of `{parent}` no longer give the rows of `{child}`"))
-            .old_release(", and no query of the release that is running fails for that")
+            .old_release("; no query of the release that is running fails, but it may rely on them")
             .help("make sure that no release asks the parent for these rows, and allow this")
             .push();
     }

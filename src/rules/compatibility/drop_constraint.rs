@@ -5,7 +5,7 @@ use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Catalog, Index};
-use crate::schema::change::{Change, Constraint, ConstraintKind, Key, TableAction};
+use crate::schema::change::{Change, Constraint, ConstraintKind, IndexKey, Key, TableAction};
 use crate::schema::name::Name;
 
 const OLD: &str = "CREATE TABLE teams (id bigint PRIMARY KEY); \
@@ -144,16 +144,21 @@ fn unique_index(
     old: &Index,
     sink: &mut Sink,
 ) {
-    let columns: Vec<&str> = old.keys.iter().map(|key| key.expr.text.as_str()).collect();
+    let columns: Vec<&str> = old.keys.iter().map(text_of).collect();
     let table = &difference.object.name;
     // The columns may be gone too, or another index of the same may have its name.
     let same = step.end().indexes_of(table).any(|(_, it)| {
         it.unique && it.keys.len() <= old.keys.len()
-            && it.keys.iter().all(|key| columns.contains(&key.expr.text.as_str()))
+            && it.keys.iter().all(|key| columns.contains(&text_of(key)))
     });
     if !same && !is_unique_at_end(step, table, &columns) {
         uniqueness(step, difference, "unique index", &name.name, &columns, sink);
     }
+}
+
+/// What an index is on: a column's name, or an expression.
+fn text_of(key: &IndexKey) -> &str {
+    key.column.as_deref().unwrap_or(&key.expr.text)
 }
 
 /// Nothing keeps some columns unique any more.
@@ -219,7 +224,7 @@ fn is_redundant(end: &Catalog, table: &Name, check: &Constraint) -> bool {
 /// Whether a constraint of the same kind on one of the same columns comes in this migration, or
 /// one of the columns is gone.
 fn has_other(step: &Step<'_>, table: &Name, old: &Constraint) -> bool {
-    let columns = columns_of(old);
+    let columns: Vec<&String> = old.columns().collect();
     let gone = columns.iter().any(|column| {
         step.start.column(table, column).seen().is_some()
             && step.end().column(table, column).is_absent()
@@ -230,15 +235,7 @@ fn has_other(step: &Step<'_>, table: &Name, old: &Constraint) -> bool {
         difference.object.name == *table
             && new.is_some_and(|new| {
                 let same = std::mem::discriminant(&new.kind) == std::mem::discriminant(&old.kind);
-                same && columns_of(new).iter().any(|column| columns.contains(column))
+                same && new.columns().any(|column| columns.contains(&column))
             })
     })
-}
-
-fn columns_of(constraint: &Constraint) -> Vec<&String> {
-    match &constraint.kind {
-        ConstraintKind::Check(expr) => expr.columns.iter().collect(),
-        ConstraintKind::ForeignKey(key) => key.columns.iter().collect(),
-        _ => Vec::new(),
-    }
 }

@@ -66,7 +66,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let (object, along) = (routine.object, routine.along());
         let again = again(&routine);
         // Nobody calls a trigger's function by its name.
-        let unseen = again == Again::Fits || is_of_triggers(&routine) || routine.came_by_rename();
+        let of_triggers = is_of_triggers(&routine);
+        let unseen = again == Again::Fits || of_triggers || routine.came_by_rename();
         if unseen && along.is_empty() {
             continue;
         }
@@ -79,6 +80,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             Again::Differs => (
                 format!("the {kind} `{object}` comes back with other arguments"),
                 ": the release that is running fails where it calls it with the old ones",
+            ),
+            Again::Gone if of_triggers => (
+                format!("dropping the {kind} `{object}`"),
+                ", and what that did for the release that is running is no longer done",
             ),
             Again::Gone => (
                 format!("dropping the {kind} `{object}`"),

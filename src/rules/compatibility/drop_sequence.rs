@@ -19,8 +19,8 @@ pub static RULE: Rule = Rule {
     summary: "sequence dropped that the running release may take numbers from",
     why: "From the drop on, each nextval of the sequence fails: mappers such as Hibernate call it \
           by name before each INSERT. The number that it stood at is gone too; a new one of its \
-          name begins at 1 and gives out old numbers again. With CASCADE, columns that count with \
-          it lose their default, and their INSERTs fail.",
+          name begins at 1 and gives out old numbers again. Where a column counts with it, the \
+          loss of its default is found instead.",
     instead: "Ship a release that no longer uses it first. Where a column counts with it, change \
               its default (or make it an identity column) in the same transaction.",
     facts: &[Fact {
@@ -33,7 +33,8 @@ pub static RULE: Rule = Rule {
     checks_down: false,
     examples: &[
         bad("postgres", OLD, "DROP SEQUENCE invoice_number;", "invoice_number"),
-        bad("postgres", OLD, "drop sequence if exists Public.\"order_id\" cascade;", "Public.\"order_id\""),
+        bad("postgres", OLD, "drop sequence if exists Public.\"invoice_number\" cascade;", "Public.\"invoice_number\""),
+        good("postgres", OLD, "DROP SEQUENCE order_id CASCADE;"),
         bad("postgres", OLD, "DROP SEQUENCE invoice_number; CREATE SEQUENCE invoice_number;", "invoice_number"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN DROP SEQUENCE invoice_number; END IF; END $$;", "invoice_number"),
         bad("postgres", "", "DROP SEQUENCE hibernate_sequence;", "hibernate_sequence").incomplete(),
@@ -51,12 +52,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let begins = step.end().sequence(name).seen().map(|again| {
             again.options.settings.iter().any(|(setting, _)| setting == "START")
         });
-        // Its table went before it: that is found.
-        let counted = step.start.columns_counting_with(name);
-        let alone = counted.is_empty()
-            || counted.iter().any(|(table, _)| !step.end().relation(table).is_absent());
-        let along = sequence.along();
-        if sequence.came_by_rename() || ((begins == Some(true) || !alone) && along.is_empty()) {
+        // What becomes of a column that counts with it is found by itself.
+        let counts = !step.start.columns_counting_with(name).is_empty();
+        if sequence.came_by_rename() || counts || begins == Some(true) {
             continue;
         }
         let maybe = step.maybe(sequence.difference.change);
@@ -72,7 +70,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         sink.report(step, sequence.difference.span, sequence.subject())
             .level(sequence.level(Level::Warning))
-            .message(format!("{maybe}{what}{}", sequence.with()))
+            .message(format!("{maybe}{what}"))
             .old_release(fails)
             .also(&sequence.standing())
             .help(

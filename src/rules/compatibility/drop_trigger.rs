@@ -52,6 +52,8 @@ pub static RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+const NOBODY_FAILS: &str = "; no statement of the release that is running fails, but it may rely on that";
+
 const HELP: &str = "drop it when every release that is running does without it; to change it, create \
                     it again in the same transaction";
 
@@ -68,7 +70,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             .message(format!(
                 "{maybe}dropping the trigger `{name}` of `{table}` ends what it does"
             ))
-            .old_release(", and no statement of the release that is running fails for that")
+            .old_release(NOBODY_FAILS)
             .also(&trigger.standing())
             .help(HELP)
             .push();
@@ -107,7 +109,7 @@ fn disabled(step: &Step<'_>, sink: &mut Sink) {
         let subject = Subject::Object("trigger", format!("{table}.{name}"));
         sink.report(step, located.change.span, subject)
             .message(format!("{maybe}{what} stays disabled: what it does is no longer done"))
-            .old_release(", and no statement of the release that is running fails for that")
+            .old_release(NOBODY_FAILS)
             .help("ENABLE it at the end of the migration, or drop it when nobody needs it")
             .push();
     }

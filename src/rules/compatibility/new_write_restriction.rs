@@ -6,7 +6,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::change::{Change, Constraint, ConstraintKind, DataVerb, Key};
+use crate::schema::change::{Change, Constraint, ConstraintKind, DataVerb, IndexKey, Key, TableAction};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::words::words;
 use looser::is_looser;
@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
     summary: "new constraint, NOT NULL, unique index or trigger that may refuse old writes",
     why: "From then on the release that is running fails with each row that the restriction \
           refuses; NOT VALID spares the rows that are there, not the new ones. Where the rows that \
-          are there are checked and pass, they show what that release writes, and this is a note. \
+          are there are checked (by this or a later migration) and pass, they show what that release writes, and this is a note. \
           It is a warning where nothing shows it: with NOT VALID, for a trigger that raises, and \
           where this migration mends the rows first, which shows that they were not as they \
           have to be.",
@@ -58,6 +58,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE users ALTER name SET NOT NULL;", "ALTER name SET NOT NULL").at_level(Level::Note),
         bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states, ADD CONSTRAINT states CHECK (state IN ('new', 'gone')) NOT VALID;", "ADD CONSTRAINT states CHECK (state IN ('new', 'gone')) NOT VALID"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE users ADD CHECK (size > 0) NOT VALID; END IF; END $$;", "ADD CHECK (size > 0) NOT VALID"),
+        bad("postgres", OLD, "ALTER TABLE users ADD CONSTRAINT c CHECK (size > 0) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;", "ADD CONSTRAINT c CHECK (size > 0) NOT VALID").at_level(Level::Note),
         bad("postgres", "", "ALTER TABLE old ADD CHECK (a > 0) NOT VALID;", "ADD CHECK (a > 0) NOT VALID").incomplete(),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states; ALTER TABLE users ADD CONSTRAINT states CHECK (state IN ('new', 'old', 'gone')) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT sized, ADD CONSTRAINT sized CHECK (size < 500) NOT VALID;"),
@@ -174,7 +175,7 @@ fn of_constraint<'a>(
         subject: Subject::Object("constraint", format!("{table}.{name}")),
         what: format!("the {} `{name}` of `{table}`", new.kind.words()),
         refuses,
-        shown: new.validated && !is_mended(step, table),
+        shown: (new.validated || is_validated_later(step, table, name)) && !is_mended(step, table),
     })
 }
 
@@ -185,13 +186,13 @@ fn of_index<'a>(
 ) -> Option<Restriction<'a>> {
     let table = &difference.object.name;
     let index = step.after.index(name).seen().filter(|index| index.unique)?;
-    let columns: Vec<&str> = index.keys.iter().map(|key| key.expr.text.as_str()).collect();
+    let columns: Vec<&str> = index.keys.iter().map(text_of).collect();
     if step.before.seen_table(table).is_none() || is_unique(step, table, &columns) {
         return None;
     }
     // An index that is built anew under another name, or again, is no news.
     let same = step.start.indexes_of(table).any(|(_, old)| {
-        let fewer = old.keys.iter().all(|key| columns.contains(&key.expr.text.as_str()));
+        let fewer = old.keys.iter().all(|key| columns.contains(&text_of(key)));
         old.unique && fewer && (old.predicate.is_none() || old.predicate == index.predicate)
     });
     (!same).then(|| Restriction {
@@ -213,6 +214,12 @@ fn of_not_null<'a>(
         let added = matches!(other.kind, DifferenceKind::ConstraintAdded { .. });
         other.change == difference.change && added
     });
+    // So did the constraint that is only validated now.
+    let change = step.statement.changes.get(difference.change).map(|it| &it.change.value);
+    let validates = matches!(
+        change,
+        Some(Change::AlterTable { action: TableAction::ValidateConstraint { .. }, .. })
+    );
     // A CHECK refused it before.
     let checked = step.before.seen_table(table).is_some_and(|(_, table)| {
         table.constraints.iter().any(|it| match &it.kind {
@@ -229,7 +236,7 @@ fn of_not_null<'a>(
     // That it loses its default here is found by itself.
     let loses = has_default(step.after) && !has_default(step.end());
     let back = step.end().column(table, column).seen().is_none_or(|it| !it.definition.not_null);
-    if with_key || checked || loses || back || step.is_column_born(table, column) {
+    if with_key || validates || checked || loses || back || step.is_column_born(table, column) {
         return None;
     }
     Some(Restriction {
@@ -281,6 +288,11 @@ fn of_domain<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restrict
     })
 }
 
+/// Whether this migration or a later one reads the rows that there are.
+fn is_validated_later(step: &Step<'_>, table: &Name, name: &str) -> bool {
+    step.at_last().constraint(table, name).seen().is_some_and(|it| it.validated)
+}
+
 /// Whether this migration changed or deleted rows of the table before: they were not all as they
 /// have to be.
 fn is_mended(step: &Step<'_>, table: &Name) -> bool {
@@ -306,9 +318,14 @@ fn is_unique(step: &Step<'_>, table: &Name, columns: &[&str]) -> bool {
     let indexed = step.start.indexes_of(table).any(|(_, index)| {
         index.unique
             && index.predicate.is_none()
-            && index.keys.iter().all(|key| columns.contains(&key.expr.text.as_str()))
+            && index.keys.iter().all(|key| columns.contains(&text_of(key)))
     });
     keyed || indexed || columns.iter().any(|it| step.is_column_born(table, it))
+}
+
+/// What an index is on: a column's name, or an expression.
+fn text_of(key: &IndexKey) -> &str {
+    key.column.as_deref().unwrap_or(&key.expr.text)
 }
 
 fn is_column(step: &Step<'_>, table: &Name, word: &str) -> bool {
