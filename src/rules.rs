@@ -4,8 +4,11 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod dependents;
 pub mod drop;
 pub mod lock;
+pub mod looser;
+pub mod replaced;
 pub mod run;
 #[cfg(test)]
 mod tests;

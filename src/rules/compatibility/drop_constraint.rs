@@ -17,13 +17,12 @@ const OLD: &str = "CREATE TABLE teams (id bigint PRIMARY KEY); \
 pub static RULE: Rule = Rule {
     id: "drop-constraint",
     category: Category::Compatibility,
-    level: Level::Warning,
+    level: Level::Note,
     since: "0.1",
     summary: "constraint or unique index dropped that the running release may rely on",
     why: "Without a unique constraint or index, INSERT ... ON CONFLICT on its columns fails at once, \
           and duplicates come in that the code takes for impossible. Without a CHECK or a foreign \
-          key, nothing fails: rows come in that the running release does not expect, so that is a \
-          note. Neither can be put back before the new rows are mended.",
+          key, nothing fails: rows come in that the running release does not expect. Neither can be put back before the new rows are mended.",
     instead: "To change it, add the new one first, under another name, and drop the old one then. \
               To be rid of it, ship a release that does not rely on it first.",
     facts: &[Fact {
@@ -44,8 +43,8 @@ pub static RULE: Rule = Rule {
     examples: &[
         bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT email_once;", "DROP CONSTRAINT email_once"),
         bad("postgres", OLD, "drop index if exists Public.\"name_once\";", "Public.\"name_once\""),
-        bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT adult;", "DROP CONSTRAINT adult").at_level(Level::Note),
-        bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT users_team_fkey;", "DROP CONSTRAINT users_team_fkey").at_level(Level::Note),
+        bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT adult;", "DROP CONSTRAINT adult"),
+        bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT users_team_fkey;", "DROP CONSTRAINT users_team_fkey"),
         bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT users_pkey; ALTER TABLE users ADD PRIMARY KEY (id, email);", "DROP CONSTRAINT users_pkey"),
         bad("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT email_once; CREATE UNIQUE INDEX e ON users (lower(email));", "DROP CONSTRAINT email_once"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN ALTER TABLE users DROP CONSTRAINT email_once; END IF; END $$;", "DROP CONSTRAINT email_once"),
@@ -130,7 +129,6 @@ fn constraint(
     let maybe = step.maybe(difference.change);
     let subject = Subject::Object("constraint", format!("{table}.{name}"));
     sink.report(step, difference.span, subject)
-        .level(Level::Note)
         .message(format!("{maybe}without the {kind} `{name}` of `{table}`, {what}"))
         .old_release(", which the release that is running does not expect")
         .help("ship a release first that does not rely on it; to change it, add the new one first")

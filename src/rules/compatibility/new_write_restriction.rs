@@ -1,15 +1,13 @@
 //! What refuses rows that the running release may write.
 
-mod looser;
-
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
+use crate::rules::looser::is_looser;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Constraint, ConstraintKind, DataVerb, IndexKey, Key, TableAction};
 use crate::schema::name::{Name, ObjectKind};
 use crate::sql::words::words;
-use looser::is_looser;
 
 const OLD: &str = "CREATE TABLE teams (id bigint PRIMARY KEY); CREATE DOMAIN email AS text; \
     CREATE TABLE users (id bigint PRIMARY KEY, team bigint, mail email, name text, \

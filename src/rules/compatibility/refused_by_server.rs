@@ -1,13 +1,11 @@
 //! Statements that PostgreSQL refuses, whatever the rows are.
 
-mod dependents;
-mod replaced;
-
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject, listed};
 use crate::migration::Context;
 use crate::replay::{DifferenceKind, Step};
-use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::rules::replaced::Refused;
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, dependents, good, replaced};
 use crate::schema::change::{Change, ConstraintKind, TableAction, TypeDefinition};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::table::TypeKind;
@@ -111,14 +109,6 @@ pub static RULE: Rule = Rule {
     ],
     check: Check::Step(check),
 };
-
-/// Why a statement is refused: what it is about, what happens in words with the server's own
-/// behind, and what to do.
-struct Refused {
-    subject: Subject,
-    message: String,
-    help: &'static str,
-}
 
 const DROP_FIRST: &str = "drop that first and create it again behind, with its privileges; or drop \
                           it for good if nobody needs it";

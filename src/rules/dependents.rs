@@ -9,7 +9,7 @@ use crate::schema::table::Birth;
 use crate::sql::words::names_column;
 
 /// Whether the statement drops something of this name too.
-pub(super) fn goes_here(step: &Step<'_>, name: &Name) -> bool {
+pub fn goes_here(step: &Step<'_>, name: &Name) -> bool {
     step.statement.changes.iter().any(|located| match &located.change.value {
         Change::Drop { object, .. } => step.before.resolve(&object.name) == *name,
         _ => false,
@@ -17,7 +17,7 @@ pub(super) fn goes_here(step: &Step<'_>, name: &Name) -> bool {
 }
 
 /// What uses a column of a table: views, triggers, policies and generated columns.
-pub(super) fn of_column(step: &Step<'_>, table: &Name, column: &str) -> Vec<String> {
+pub fn of_column(step: &Step<'_>, table: &Name, column: &str) -> Vec<String> {
     let catalog = step.before;
     let Some(found) = catalog.column(table, column).known() else { return Vec::new() };
     let reading = catalog.views().filter(|(name, view)| {
@@ -61,7 +61,8 @@ fn kind_of(view: &View) -> &'static str {
 /// The parts of a trigger's definition in which a column is bound to it: UPDATE OF and WHEN.
 fn watched(definition: &str) -> Vec<&str> {
     let head = definition.split(" execute ").next().unwrap_or_default();
-    let of = head.split_once("update of ").map(|(_, rest)| rest.split(" on ").next().unwrap_or(rest));
+    let of =
+        head.split_once("update of ").map(|(_, rest)| rest.split(" on ").next().unwrap_or(rest));
     let when = head.split_once(" when ").map(|(_, rest)| rest);
     of.into_iter().chain(when).collect()
 }
@@ -77,9 +78,8 @@ fn reads_column(
     let text = &view.query.text;
     let alone = view.reads.len() == 1;
     // `*` stands for the columns that there were.
-    let place = |birth: Option<Birth>| {
-        birth.map(|birth| (birth.migration, birth.file, birth.span.start))
-    };
+    let place =
+        |birth: Option<Birth>| birth.map(|birth| (birth.migration, birth.file, birth.span.start));
     let older = match (place(born), place(view.origin.birth)) {
         (Some(column), Some(view)) => column < view,
         _ => false,
@@ -96,7 +96,7 @@ fn reads_column(
 }
 
 /// The views that read a view.
-pub(super) fn readers(step: &Step<'_>, view: &Name) -> Vec<String> {
+pub fn readers(step: &Step<'_>, view: &Name) -> Vec<String> {
     let catalog = step.before;
     if catalog.view(view).known().is_none() {
         return Vec::new();
@@ -108,7 +108,7 @@ pub(super) fn readers(step: &Step<'_>, view: &Name) -> Vec<String> {
 }
 
 /// The columns that have a type.
-pub(super) fn columns_of_type(step: &Step<'_>, ty: &Name) -> Vec<String> {
+pub fn columns_of_type(step: &Step<'_>, ty: &Name) -> Vec<String> {
     let catalog = step.before;
     if catalog.type_of(ty).known().is_none() {
         return Vec::new();
@@ -120,7 +120,7 @@ pub(super) fn columns_of_type(step: &Step<'_>, ty: &Name) -> Vec<String> {
 }
 
 /// The triggers and defaults that call a function, where it has no namesake.
-pub(super) fn callers(step: &Step<'_>, function: &Name) -> Vec<String> {
+pub fn callers(step: &Step<'_>, function: &Name) -> Vec<String> {
     let catalog = step.before;
     let mut found = catalog.objects_named(ObjectKind::Routine, function);
     let known = found.next().is_some_and(|(key, _)| catalog.object(key).known().is_some());
@@ -129,7 +129,8 @@ pub(super) fn callers(step: &Step<'_>, function: &Name) -> Vec<String> {
     }
     let triggers = catalog.objects.iter().filter(|(key, trigger)| {
         let call = trigger.definition.rsplit_once("execute ").map(|(_, call)| call);
-        let name = call.and_then(|call| call.split_once(' ').map_or(call, |it| it.1).split('(').next());
+        let name =
+            call.and_then(|call| call.split_once(' ').map_or(call, |it| it.1).split('(').next());
         let name = name.and_then(|name| Name::parsed(name.trim()));
         key.kind == ObjectKind::Trigger
             && catalog.object(key).known().is_some()
@@ -137,7 +138,9 @@ pub(super) fn callers(step: &Step<'_>, function: &Name) -> Vec<String> {
             && name.is_some_and(|name| catalog.resolve_by_routine(&name) == *function)
     });
     let mut users: Vec<String> = triggers
-        .map(|(key, _)| format!("trigger {} of {}", key.part.as_deref().unwrap_or_default(), key.name))
+        .map(|(key, _)| {
+            format!("trigger {} of {}", key.part.as_deref().unwrap_or_default(), key.name)
+        })
         .collect();
     for (table, found) in catalog.tables() {
         for column in &found.columns {
@@ -154,7 +157,7 @@ pub(super) fn callers(step: &Step<'_>, function: &Name) -> Vec<String> {
 }
 
 /// The foreign keys of other tables that hang on a key, where it is the only one on its columns.
-pub(super) fn of_key(step: &Step<'_>, table: &Name, constraint: &str) -> Vec<String> {
+pub fn of_key(step: &Step<'_>, table: &Name, constraint: &str) -> Vec<String> {
     let catalog = step.before;
     let Some(key) = catalog.constraint(table, constraint).known() else { return Vec::new() };
     let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &key.kind else {

@@ -1,6 +1,5 @@
 //! `CREATE OR REPLACE` by something of another shape.
 
-use super::Refused;
 use crate::dialect::Engine;
 use crate::finding::Subject;
 use crate::replay::Step;
@@ -9,8 +8,19 @@ use crate::schema::name::ObjectRef;
 use crate::schema::types::canonical;
 use crate::sql::words::outputs;
 
+/// Why a statement is refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// What it is about.
+    pub subject: Subject,
+    /// What happens, as it goes on behind "PostgreSQL refuses", with the server's own words.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
 /// A view keeps its columns, in their order.
-pub(super) fn view(step: &Step<'_>, create: &CreateView) -> Option<Refused> {
+pub fn view(step: &Step<'_>, create: &CreateView) -> Option<Refused> {
     let name = step.before.creation_name(&create.name, create.temporary);
     let old = step.before.view(&name).known().filter(|old| !old.materialized)?;
     let shown = |columns: &[String], query: &str| match columns {
@@ -22,9 +32,9 @@ pub(super) fn view(step: &Step<'_>, create: &CreateView) -> Option<Refused> {
     let (at, was) = old.iter().enumerate().find(|(at, was)| new.get(*at) != Some(*was))?;
     let words = match new.get(at) {
         None => format!("without `{was}` (\"cannot drop columns from view\")"),
-        Some(is) => format!(
-            "with `{is}` in the place of `{was}` (\"cannot change name of view column\")"
-        ),
+        Some(is) => {
+            format!("with `{is}` in the place of `{was}` (\"cannot change name of view column\")")
+        }
     };
     Some(Refused {
         subject: Subject::Object("view", name.to_string()),
@@ -35,7 +45,7 @@ pub(super) fn view(step: &Step<'_>, create: &CreateView) -> Option<Refused> {
 }
 
 /// A routine keeps what it gives, and the names and defaults of what it takes.
-pub(super) fn routine(step: &Step<'_>, create: &CreateRoutine) -> Option<Refused> {
+pub fn routine(step: &Step<'_>, create: &CreateRoutine) -> Option<Refused> {
     let name = step.before.creation_name(&create.name, false);
     let key = ObjectRef {
         arguments: Some(create.arguments.clone()),
@@ -46,7 +56,9 @@ pub(super) fn routine(step: &Step<'_>, create: &CreateRoutine) -> Option<Refused
     let old = old.routine.as_ref()?;
     let words = match (&old.returns, &create.returns) {
         (Some(was), Some(is)) if is_other_type(was, is) => {
-            format!("that gives {is} instead of {was} (\"cannot change return type of existing function\")")
+            format!(
+                "that gives {is} instead of {was} (\"cannot change return type of existing function\")"
+            )
         }
         _ => parameters(old, create)?,
     };

@@ -7,7 +7,7 @@ use crate::sql::words::words;
 
 /// Whether `new` surely refuses nothing that `old` lets through: the same, or a CHECK with a longer
 /// list of values or a larger limit.
-pub(super) fn is_looser(new: &Constraint, old: &Constraint) -> bool {
+pub fn is_looser(new: &Constraint, old: &Constraint) -> bool {
     match (&new.kind, &old.kind) {
         (ConstraintKind::ForeignKey(new), ConstraintKind::ForeignKey(old)) => {
             new.columns == old.columns
@@ -35,7 +35,8 @@ fn is_looser_text(new: &str, old: &str) -> bool {
         let numbers = old_numbers.iter().all(|number| new_numbers.contains(number));
         return numbers && strings(old).is_subset(&strings(new));
     }
-    let upper = old_shape.contains('<') && !old_shape.contains(['>', '=']) || is_at_most(&old_shape);
+    let upper =
+        old_shape.contains('<') && !old_shape.contains(['>', '=']) || is_at_most(&old_shape);
     upper
         && strings(new) == strings(old)
         && new_numbers.len() == old_numbers.len()
