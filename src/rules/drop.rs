@@ -60,7 +60,10 @@ impl Dropped<'_> {
                 kind if kind.is_relation() => {
                     self.step.before.relations.contains_key(name) && self.step.is_born(name)
                 }
-                _ => self.step.is_object_born(self.object),
+                _ => {
+                    let on_born = self.object.part.is_some() && self.step.is_born(name);
+                    on_born || self.step.is_object_born(self.object)
+                }
             }
     }
 

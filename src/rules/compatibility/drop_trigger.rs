@@ -1,11 +1,10 @@
-//! Triggers that are dropped or switched off.
+//! Triggers that are dropped.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Breaks, Level};
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::drop::dropped;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::change::{Change, TableAction};
 use crate::schema::name::{Name, ObjectKind};
 
 const OLD: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, total int, changed_at timestamptz); \
@@ -18,7 +17,7 @@ pub static RULE: Rule = Rule {
     category: Category::Compatibility,
     level: Level::Warning,
     since: "0.1",
-    summary: "trigger dropped or disabled that the running release may rely on",
+    summary: "trigger dropped that the running release may rely on",
     why: "What the trigger filled in, copied, counted, logged or refused is no longer done from \
           then on, and no statement fails: the release that is running writes rows that are not \
           as it and others expect them. What went missing meanwhile has to be found and mended \
@@ -38,8 +37,6 @@ pub static RULE: Rule = Rule {
     examples: &[
         bad("postgres", OLD, "DROP TRIGGER touched ON orders;", "touched ON orders"),
         bad("postgres", OLD, "drop trigger if exists \"touched\" on Public.Orders cascade;", "\"touched\" on Public.Orders"),
-        bad("postgres", OLD, "ALTER TABLE orders DISABLE TRIGGER touched;", "DISABLE TRIGGER touched"),
-        bad("postgres", OLD, "ALTER TABLE orders DISABLE TRIGGER USER;", "DISABLE TRIGGER USER"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN DROP TRIGGER touched ON orders; END IF; END $$;", "touched ON orders"),
         bad("postgres", "", "DROP TRIGGER audit ON accounts;", "audit ON accounts").incomplete(),
         good("postgres", OLD, "DROP TRIGGER touched ON orders; CREATE TRIGGER touched BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();"),
@@ -73,44 +70,6 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             .old_release(NOBODY_FAILS)
             .also(&trigger.standing())
             .help(HELP)
-            .push();
-    }
-    if step.dialect.engine == Engine::Postgres {
-        disabled(step, sink);
-    }
-}
-
-/// `DISABLE TRIGGER` that nothing takes back.
-fn disabled(step: &Step<'_>, sink: &mut Sink) {
-    for (index, located) in step.statement.changes.iter().enumerate() {
-        let Change::AlterTable {
-            target,
-            action: TableAction::SetTrigger { name, rule: false, state },
-        } = &located.change.value
-        else {
-            continue;
-        };
-        let table = step.before.resolve(&target.name);
-        let enabled = step.later_changes().any(|later| {
-            matches!(
-                later,
-                Change::AlterTable { target: other, action: TableAction::SetTrigger { state, .. } }
-                    if step.before.resolve(&other.name) == table && state.starts_with("ENABLE")
-            )
-        });
-        if state != "DISABLE" || enabled || step.is_born(&table) || is_gone(step, &table) {
-            continue;
-        }
-        let maybe = step.maybe(index);
-        let what = match name.as_str() {
-            "ALL" | "USER" => format!("every trigger of `{table}`"),
-            name => format!("the trigger `{name}` of `{table}`"),
-        };
-        let subject = Subject::Object("trigger", format!("{table}.{name}"));
-        sink.report(step, located.change.span, subject)
-            .message(format!("{maybe}{what} stays disabled: what it does is no longer done"))
-            .old_release(NOBODY_FAILS)
-            .help("ENABLE it at the end of the migration, or drop it when nobody needs it")
             .push();
     }
 }

@@ -1,4 +1,4 @@
-//! Settings of a role, a database or the whole server.
+//! Settings of a database or the whole server.
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
     category: Category::Compatibility,
     level: Level::Warning,
     since: "0.1",
-    summary: "setting changed for every session of a role, a database or the server",
-    why: "What is SET for a role, a database or the system is in force in every later session, \
+    summary: "setting changed for every session of a database or the server",
+    why: "What is SET for a database or the system is in force in every later session, \
           of the running release and of everybody else, and differs from what the operators wrote \
           down. Sessions of a connection pool keep the old value until they are opened anew, so \
           that for a while both are in force. A search_path or time zone changes what \
@@ -28,7 +28,6 @@ pub static RULE: Rule = Rule {
         source: "https://www.postgresql.org/docs/current/config-setting.html",
     }],
     same_as: &[
-        ("squawk", "ban-alter-role-options"),
         ("squawk", "ban-alter-database-options"),
         ("squawk", "ban-alter-system-options"),
     ],
@@ -37,8 +36,6 @@ pub static RULE: Rule = Rule {
     examples: &[
         bad("postgres", "", "ALTER SYSTEM SET max_connections = 500;", "ALTER SYSTEM SET max_connections = 500"),
         bad("postgres", "", "alter database \"shop\" set timezone to 'UTC';", "alter database \"shop\" set timezone to 'UTC'"),
-        bad("postgres", "", "ALTER ROLE app IN DATABASE shop SET search_path = shop, public;", "ALTER ROLE app IN DATABASE shop SET search_path = shop, public"),
-        bad("postgres", "", "ALTER ROLE app RESET statement_timeout;", "ALTER ROLE app RESET statement_timeout"),
         good("postgres", "", "CREATE ROLE migrator; ALTER ROLE migrator SET lock_timeout = '2s';"),
         good("postgres", "", "SET LOCAL search_path = shop; SET statement_timeout = '5s';"),
         good("postgres", "", "ALTER DATABASE shop OWNER TO admin; ALTER ROLE app CONNECTION LIMIT 20;"),
@@ -54,18 +51,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     for (index, located) in step.statement.changes.iter().enumerate() {
         let Change::Alter { object, action, .. } = &located.change.value else { continue };
         let whom = match object.kind {
-            ObjectKind::Role => format!("of the role `{}`", object.name),
             ObjectKind::Database => format!("of the database `{}`", object.name),
             ObjectKind::System => "of the whole server".to_owned(),
             _ => continue,
         };
         let action = action.to_lowercase();
         let words: Vec<&str> = action.split_whitespace().collect();
-        let words = match words.as_slice() {
-            ["in", "database", _, rest @ ..] => rest,
-            words => words,
-        };
-        let [verb @ ("set" | "reset"), setting, ..] = words else { continue };
+        let [verb @ ("set" | "reset"), setting, ..] = words.as_slice() else { continue };
         // The tablespace of a database is where it is stored.
         if *setting == "tablespace" || step.is_object_born(object) {
             continue;
