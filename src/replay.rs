@@ -8,6 +8,7 @@
 mod alter;
 mod apply;
 mod calls;
+mod cascade;
 mod constraints;
 mod drops;
 mod mysql;

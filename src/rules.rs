@@ -5,8 +5,12 @@
 //! that value.
 
 pub mod bound;
+pub mod dependents;
+pub mod drop;
 pub mod granted;
 pub mod lock;
+pub mod looser;
+pub mod replaced;
 pub mod row_security;
 pub mod run;
 #[cfg(test)]
@@ -346,12 +350,16 @@ rules! {
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
         insert_without_columns, insert_without_required_column, narrowing_cast,
-        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate,
+        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
         update_without_where,
     }
     compatibility {
-        drop_column, rename_column, rename_table, replica_identity_changed,
-        required_column_without_default,
+        changed_composite, changed_default, changed_generation, changed_sequence,
+        detached_from_parent, drop_column, drop_constraint, drop_extension, drop_not_null,
+        drop_routine, drop_sequence, drop_trigger, drop_type, drop_view, enum_value_added,
+        enum_value_removed, extension_version, new_write_restriction, refused_by_server,
+        rename_column, rename_object, rename_table, replica_identity_changed,
+        required_column_without_default, setting_outlives_migration,
     }
     privileges {
         extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,

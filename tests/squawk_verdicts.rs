@@ -121,6 +121,7 @@ const HARMFUL: &[Row] = &[
     Row::new("14: TRUNCATE", &["TRUNCATE users;"]).given(USERS).wants(&[error("truncate", "TRUNCATE users")]),
     Row::new("15: SET UNLOGGED", &["ALTER TABLE t SET UNLOGGED;"]).given(T).wants(&[
         error("table-rewritten", "SET UNLOGGED"),
+        warning("unlogged-table", "SET UNLOGGED"),
     ]),
     Row::new("15: CLUSTER", &["CLUSTER t USING t_pkey;"]).given(T).wants(&[
         error("table-rewritten", "CLUSTER t USING t_pkey"),
@@ -232,8 +233,10 @@ const REFUSED: &[Row] = &[
     Row::new("18: VACUUM", &["BEGIN; VACUUM t; COMMIT;"])
         .given(T)
         .wants(&[error("refused-in-transaction", "VACUUM t")]),
-    Row::new("18: ALTER SYSTEM", &["BEGIN; ALTER SYSTEM SET work_mem = '8MB'; COMMIT;"])
-        .wants(&[error("refused-in-transaction", "ALTER SYSTEM SET work_mem = '8MB'")]),
+    Row::new("18: ALTER SYSTEM", &["BEGIN; ALTER SYSTEM SET work_mem = '8MB'; COMMIT;"]).wants(&[
+        error("refused-in-transaction", "ALTER SYSTEM SET work_mem = '8MB'"),
+        warning("setting-outlives-migration", "ALTER SYSTEM SET work_mem = '8MB'"),
+    ]),
     Row::new("18: CREATE DATABASE", &["BEGIN; CREATE DATABASE d; COMMIT;"])
         .wants(&[error("refused-in-transaction", "CREATE DATABASE d")]),
     Row::new(
@@ -242,7 +245,10 @@ const REFUSED: &[Row] = &[
     )
     .given(PARTITIONED)
     .on("postgres@14")
-    .wants(&[error("refused-in-transaction", "DETACH PARTITION p1 CONCURRENTLY")]),
+    .wants(&[
+        error("refused-in-transaction", "DETACH PARTITION p1 CONCURRENTLY"),
+        warning("detached-from-parent", "DETACH PARTITION p1 CONCURRENTLY"),
+    ]),
     Row::new("19: CONCURRENTLY on a partitioned table", &["CREATE INDEX CONCURRENTLY i ON p (a);"])
         .given(PARTITIONED)
         .wants(&[error("concurrently-on-partitioned", "CREATE INDEX CONCURRENTLY i ON p")]),
