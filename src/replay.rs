@@ -28,11 +28,13 @@ mod transaction;
 mod written_types;
 
 mod views;
+mod way_back;
 
 pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use way_back::WayBack;
 pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
@@ -418,6 +420,12 @@ pub struct MigrationEnd<'a> {
     pub migration: &'a ReadMigration,
     /// Its steps.
     pub steps: &'a [Step<'a>],
+    /// The index of the migration in the replayed list.
+    pub index: usize,
+    /// The steps of all migrations.
+    pub all: &'a [Vec<Step<'a>>],
+    /// All of them.
+    pub replay: &'a Replay<'a>,
 }
 
 /// The set of migrations.

@@ -305,7 +305,7 @@ rules! {
         unique_constraint_blocks, volatile_default_rewrite,
     }
     data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
-    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
+    compatibility { down_differs, drop_column, rename_column, rename_table, required_column_without_default }
     shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
     transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }

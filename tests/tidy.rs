@@ -29,7 +29,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding"]),
     (
         "rules",
-        &["source", "dialect", "schema", "effects", "migration", "finding", "sql::words", "replay"],
+        &[
+            "source",
+            "dialect",
+            "schema",
+            "effects",
+            "migration",
+            "finding",
+            "sql::words",
+            "schema::diff",
+            "replay",
+        ],
     ),
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
