@@ -8,6 +8,7 @@ pub mod lock;
 pub mod run;
 #[cfg(test)]
 mod tests;
+mod way_back;
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
@@ -296,7 +297,7 @@ macro_rules! rules {
 
 rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
-    history { duplicate_version, never_runs }
+    history { duplicate_version, missing_down, never_runs }
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,

@@ -3,9 +3,9 @@
 use crate::finding::{Breaks, Label, Level, Subject, listed};
 use crate::migration::Reading;
 use crate::replay::{DifferenceKind, MigrationEnd, Step, WayBack};
-use crate::rules::{Category, Check, Rule, Sink, bad, good};
+use crate::rules::{Category, Check, Rule, Sink, bad, good, way_back};
 use crate::schema::change::{Change, DataVerb};
-use crate::schema::diff::{Difference, Options, Verb, diff};
+use crate::schema::diff::{Difference, Verb};
 use crate::schema::name::{Name, ObjectKind};
 use crate::source::Span;
 
@@ -43,6 +43,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "-- +goose Up\nALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME TO u;\n-- +goose Down\nALTER TABLE u RENAME TO t; ALTER TABLE t RENAME b TO a;"),
         good("postgres", OLD, "-- +goose Up\nALTER TABLE t DROP a;\n-- +goose Down\nALTER TABLE t ADD a integer;"),
         good("postgres", "-- +goose Up\nCREATE TYPE mood AS ENUM ('sad');\n-- +goose Down\nDROP TYPE mood;", "-- +goose Up\nALTER TYPE mood ADD VALUE 'ok';\n-- +goose Down\nSELECT 1;"),
+        good("postgres", OLD, "-- +goose Up\nALTER TABLE t ADD b int;\n-- +goose Down\n-- there is no way back"),
         good("postgres", OLD, "-- +goose Up\nCREATE EXTENSION IF NOT EXISTS pgcrypto;\n-- +goose Down\nSELECT 1;"),
         bad("postgres", OLD, "-- +goose Up\nALTER TABLE t ADD b int;\n-- +goose Down\n-- +goose StatementBegin\nDO $$ BEGIN EXECUTE 'ALTER TABLE t DROP ' || 'b'; END $$;\n-- +goose StatementEnd", "DO $$ BEGIN EXECUTE 'ALTER TABLE t DROP ' || 'b'; END $$")
             .at_level(Level::Note),
@@ -52,16 +53,18 @@ pub static RULE: Rule = Rule {
 
 fn check(end: &MigrationEnd<'_>, sink: &mut Sink) {
     let Some(way) = end.way_back() else { return };
+    // One that does nothing is no way back: whether one is missed is another question.
+    if end.steps.is_empty() {
+        return;
+    }
     if let Some(step) = end.steps.iter().chain(way.up_steps).find(|step| !is_followed(step)) {
         return not_compared(end, step, sink);
     }
-    let options = Options { replayed: true, ..Options::default() };
-    let found = diff(way.before, way.after, options).differences;
-    let found: Vec<&Difference> = found.iter().filter(|it| counts(it)).collect();
+    let found = way_back::differences(way.before, way.after);
     if found.is_empty() {
         return emptied(end, &way, sink);
     }
-    let words: Vec<String> = found.iter().take(SHOWN_MAX).map(|it| words(it)).collect();
+    let words: Vec<String> = found.iter().take(SHOWN_MAX).map(words).collect();
     let more = match found.len().saturating_sub(SHOWN_MAX) {
         0 => String::new(),
         1 => "; and 1 more difference".to_owned(),
@@ -108,21 +111,6 @@ fn not_compared(end: &MigrationEnd<'_>, step: &Step<'_>, sink: &mut Sink) {
             "whether the down leads back was not checked: lockgate does not follow {way}"
         ))
         .push();
-}
-
-/// Whether a difference is worth the way back: an extension that stays harms nobody and may be used
-/// by others, and PostgreSQL takes no value out of an enum.
-fn counts(difference: &Difference) -> bool {
-    let stays = |kind| difference.of.object.kind == kind && difference.verb == Verb::Added;
-    fn labels(said: Option<&String>) -> Vec<&str> {
-        said.map_or_else(Vec::new, |it| it.trim_matches(['(', ')']).split(", ").collect())
-    }
-    let only_more_labels = difference.verb == Verb::Changed
-        && difference.said.iter().all(|said| {
-            let after = labels(said.after.as_ref());
-            said.name == "labels" && labels(said.before.as_ref()).iter().all(|it| after.contains(it))
-        });
-    !difference.with_group && !stays(ObjectKind::Extension) && !only_more_labels
 }
 
 /// The object of a difference: `column `public.t.a``.
@@ -240,11 +228,10 @@ fn emptied(end: &MigrationEnd<'_>, way: &WayBack<'_>, sink: &mut Sink) {
         .push();
 }
 
-/// The first statement of a down; one without any is pointed at where it begins.
+/// The first statement of a down.
 fn place(end: &MigrationEnd<'_>) -> Span {
-    let span = end.migration.migration.span;
     let first = end.migration.statements.first().map(|statement| statement.span);
-    first.unwrap_or(Span { end: span.start, ..span })
+    first.unwrap_or(end.migration.migration.span)
 }
 
 fn subject(end: &MigrationEnd<'_>) -> Subject {
