@@ -13,6 +13,7 @@ mod drops;
 mod mysql;
 mod names;
 mod objects;
+mod past;
 mod privileges;
 mod rebuild;
 mod renames;
@@ -30,6 +31,7 @@ mod written_types;
 mod views;
 mod way_back;
 
+pub use past::Past;
 pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,

@@ -4,6 +4,7 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+mod expansion;
 pub mod lock;
 pub mod run;
 #[cfg(test)]
@@ -209,6 +210,7 @@ impl Sink {
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             old_release: None,
+            gone: None,
             help: None,
             subject,
         };
@@ -250,6 +252,12 @@ impl Draft<'_> {
     pub fn old_release(mut self, fails: impl Into<String>) -> Self {
         let at = self.finding.message.len();
         self.finding.old_release = Some(OldRelease { at, fails: fails.into() });
+        self
+    }
+
+    /// Takes this name away, unless something else answers to it afterwards.
+    pub fn gone(mut self, name: &str, unless: bool) -> Self {
+        self.finding.gone = (!unless).then(|| name.to_owned());
         self
     }
 
