@@ -6,8 +6,7 @@ use crate::migration::{ReadMigration, Statement};
 use crate::replay::{DifferenceKind, Past, Step};
 use crate::schema::change::{Change, DataVerb};
 use crate::schema::name::{Name, ObjectKind};
-use crate::sql::words::words;
-use std::collections::BTreeSet;
+use crate::sql::words::sets_from;
 
 /// What comes before the drop of a column.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub struct Expansion<'a> {
 }
 
 /// The column that took over from a dropped one: one that a statement or trigger fills from it, or
-/// else the last one whose name is made of the same words.
+/// else the last one whose name goes on where the old one ends.
 pub fn expansion<'a>(step: &Step<'a>, table: &Name, old: &str) -> Option<Expansion<'a>> {
     let mut alike = None;
     let mut fills = Vec::new();
@@ -33,7 +32,7 @@ pub fn expansion<'a>(step: &Step<'a>, table: &Name, old: &str) -> Option<Expansi
             triggered |= difference.object.kind == ObjectKind::Trigger;
         }
         if let Some(by_trigger) = fills_rows(past.statement, step, table) {
-            fills.push((past, by_trigger, None::<BTreeSet<String>>));
+            fills.push((past, by_trigger));
         }
     }
     for (past, to) in added.into_iter().rev() {
@@ -42,19 +41,18 @@ pub fn expansion<'a>(step: &Step<'a>, table: &Name, old: &str) -> Option<Expansi
             continue;
         }
         let engine = step.dialect.engine;
-        let mut filled = None;
-        for (fill, by_trigger, names) in &mut fills {
-            let names =
-                names.get_or_insert_with(|| words(&fill.statement.text, engine, true).names);
-            if (triggered || !*by_trigger) && names.contains(old) && names.contains(to) {
-                filled = Some((*fill, *by_trigger));
-                break;
-            }
+        let filled = fills.iter().copied().find(|(fill, by_trigger)| {
+            (triggered || !by_trigger) && sets_from(&fill.statement.text, engine, to, old)
+        });
+        // Where it also takes the name, another rule says what becomes of the values.
+        let takes_name = past.same_migration && step.end().column(table, old).seen().is_some();
+        if takes_name {
+            continue;
         }
         if filled.is_some() {
             return Some(Expansion { to, added: past, filled });
         }
-        if is_alike(old, to) && !past.same_migration {
+        if goes_on(old, to) && !past.same_migration {
             alike = alike.or(Some(Expansion { to, added: past, filled: None }));
         }
     }
@@ -73,11 +71,9 @@ fn fills_rows(statement: &Statement, step: &Step<'_>, table: &Name) -> Option<bo
     })
 }
 
-/// Whether one name is the other with words added: `total`, `total_cents`.
-fn is_alike(one: &str, other: &str) -> bool {
-    let words = |name: &str| -> BTreeSet<String> { name.split('_').map(str::to_owned).collect() };
-    let (one, other) = (words(one), words(other));
-    one.is_subset(&other) || other.is_subset(&one)
+/// Whether one name is the other with words behind it: `total`, `total_cents`.
+fn goes_on(old: &str, new: &str) -> bool {
+    new.strip_prefix(old).is_some_and(|rest| rest.starts_with('_'))
 }
 
 impl Expansion<'_> {
