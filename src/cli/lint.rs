@@ -5,19 +5,16 @@ use super::{Format, Lint};
 use crate::config::{Config, FailOn, Promise};
 use crate::report::terminal::{self, Style};
 use crate::report::{github, json};
-use crate::tree::join;
 use std::io::{self, Write};
 
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let amend = |config: &mut Config, current: &str| {
+    let amend = |config: &mut Config| {
         let flag = args.fail_on.as_deref().and_then(FailOn::from_word);
         config.fail_on = flag.or(config.fail_on);
         let flag = args.promise.as_deref().and_then(Promise::from_word);
         config.promise = flag.or(config.promise);
-        if !args.code.is_empty() {
-            config.code = args.code.iter().map(|glob| join(current, glob)).collect();
-        }
+        config.code = args.code.clone();
     };
     let report = match args.diff {
         true => session::check_with_diff(&args.input, amend),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 /// Lists the migrations; the exit code says only whether all could be read.
 pub fn run(args: &List, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let mut report = session::check(&args.input, |_, _| {});
+    let mut report = session::check(&args.input, |_| {});
     report.findings.clear();
     match args.format {
         TextFormat::Json => json::list(out, &report)?,

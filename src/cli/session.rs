@@ -24,7 +24,7 @@ const STDIN: &str = "-";
 const GIT: &str = "git:";
 
 /// Runs the pipeline on what the flags and the config say.
-pub fn check(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> Report {
+pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
         Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
@@ -32,7 +32,7 @@ pub fn check(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> Report {
 }
 
 /// Runs the pipeline as `check` does, and says what the migrations change in the schema.
-pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> Report {
+pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
     match prepare(input, amend) {
         Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
@@ -41,7 +41,7 @@ pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> 
 
 /// Runs the pipeline as `check` does, and says what each statement locks.
 pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
-    match prepare(input, |_, _| {}) {
+    match prepare(input, |_| {}) {
         Ok(session) => session.with_input(crate::effects_of),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
@@ -49,7 +49,7 @@ pub fn effects(input: &Input) -> (Report, Vec<StatementLine>) {
 
 /// Runs the pipeline as `check` does, and gives the schema that each set makes.
 pub fn schemas(input: &Input, at: Option<&str>) -> (Report, Vec<SetSchema>) {
-    match prepare(input, |_, _| {}) {
+    match prepare(input, |_| {}) {
         Ok(session) => session.with_input(|input| crate::schemas_of(input, at)),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
@@ -70,7 +70,7 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
         None => paths.iter().any(|path| is_stdin(path) || path.is_file()),
     };
     let input = Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
-    let session = prepare(&input, |_, _| {}).and_then(|session| match commit {
+    let session = prepare(&input, |_| {}).and_then(|session| match commit {
         Some((reference, _)) => session.at(reference, &input),
         None if is_file => Ok(session.of_file()),
         None => Ok(session),
@@ -92,6 +92,8 @@ struct Session {
     current: String,
     /// The folder of the config.
     folder: PathBuf,
+    /// The folder that the globs of `code` are relative to.
+    code_folder: PathBuf,
     schema: Option<SourceFile>,
     alone: bool,
     today: Date,
@@ -121,7 +123,7 @@ impl Session {
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
-        let evidence = Repository { config: &self.config, folder: &self.folder };
+        let evidence = Repository { config: &self.config, folder: &self.code_folder };
         run(&crate::Input {
             tree: &tree,
             config: &self.config,
@@ -133,7 +135,7 @@ impl Session {
     }
 }
 
-fn prepare(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> Result<Session, Vec<Failure>> {
+fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
     let found = find_config(input);
     let mut config = match &found {
         Some(path) => config::read(find::read_text(path, &shown(path))?)?,
@@ -151,12 +153,17 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config, &str)) -> Result<Sessi
     let schema = input.schema.clone().or_else(|| config.schema.as_ref().map(|it| folder.join(it)));
     config.dialect = input.reading.dialect.or(config.dialect);
     config.placeholders.extend(input.reading.placeholder.iter().cloned());
-    let current = current(folder);
-    amend(&mut config, &current);
+    let configured = std::mem::take(&mut config.code);
+    amend(&mut config);
+    // The config's globs are relative to its folder, a flag's to the current one.
+    let code_folder = if config.code.is_empty() { folder } else { Path::new("") }.to_path_buf();
+    if config.code.is_empty() {
+        config.code = configured;
+    }
     let schema = schema.map(|path| read_schema(&path)).transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
-    let folder = folder.to_path_buf();
-    Ok(Session { tree, alone, current, folder, schema, today: today()?, config })
+    let (current, folder) = (current(folder), folder.to_path_buf());
+    Ok(Session { tree, alone, current, folder, code_folder, schema, today: today()?, config })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {

@@ -1,5 +1,6 @@
 //! What rules on the way back share: in what a schema differs from the one that was to come back.
 
+use crate::dialect::Engine;
 use crate::schema::catalog::Catalog;
 use crate::schema::diff::{Difference, Options, Said, Verb, diff};
 use crate::schema::name::ObjectKind;
@@ -9,7 +10,9 @@ use crate::schema::name::ObjectKind;
 /// An extension that stays harms nobody and may be used by others, PostgreSQL takes no value out of
 /// an enum, and what CASCADE takes from under an aggregate is not followed.
 pub fn differences(before: &Catalog, after: &Catalog) -> Vec<Difference> {
-    let options = Options { replayed: true, ..Options::default() };
+    // SQLite gives constraints no names of their own.
+    let ignore_names = before.engine() == Engine::Sqlite;
+    let options = Options { replayed: true, ignore_names };
     let mut found = diff(before, after, options).differences;
     found.retain(|it| {
         let stays = |kind| it.of.object.kind == kind && it.verb == Verb::Added;

@@ -140,7 +140,12 @@ fn words(difference: &Difference) -> String {
                         (text.len() <= VALUE_MAX && !text.contains('\n')).then(|| text.to_owned())
                     }
                 };
+                let (before, after) = (said.before.as_deref(), said.after.as_deref());
                 match (value(&said.before), value(&said.after)) {
+                    _ if (before, after) == (Some(""), None) => format!("no {}", said.lead),
+                    _ if (before, after) == (None, Some("")) => {
+                        format!("{}, before not", said.lead)
+                    }
                     (Some(before), Some(after)) => format!("{name} {after}, before {before}"),
                     _ => format!("another {name}"),
                 }
