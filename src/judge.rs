@@ -1,13 +1,13 @@
 //! From findings to a verdict: allows and levels.
 
 pub mod code;
-pub mod date;
+pub mod compat;
 pub mod inline;
 pub mod retired;
 
 use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
-use crate::judge::date::Date;
 use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
 use crate::rules;
@@ -104,7 +104,8 @@ pub struct Case<'a> {
 /// adds what is wrong with the comments. Sorted by file, place and rule.
 pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let Case { files, migrations, config, today, .. } = *case;
-    let (mut allows, mut markers, mut about_allows) = inline::read(files, migrations, today);
+    let (mut allows, mut markers, mut about_allows) =
+        inline::read(files, migrations, &config.compat, today);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);

@@ -10,9 +10,11 @@
 //! statement it counts for that statement. Before a migration's first statement it counts for
 //! findings about the migration as a whole too.
 
+use crate::config::Compat;
 use crate::config::closest::{did_you_mean, distance};
+use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
-use crate::judge::date::Date;
+use crate::judge::compat::{self, Foreign};
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
 use crate::rules::{self, Rule, gate};
@@ -40,6 +42,10 @@ pub struct Allow {
     statement: Option<Span>,
     /// The migration, where the comment stands before its first statement.
     migration: Option<Span>,
+    /// It counts for everything in its file.
+    whole_file: bool,
+    /// It need not match: another tool may find what it allows.
+    foreign: bool,
     used: bool,
 }
 
@@ -62,7 +68,9 @@ impl Allows {
         let covers = |allow: &Allow| {
             allow.rule == finding.rule
                 && allow.place.file == place.file
-                && if in_statement {
+                && if allow.whole_file {
+                    true
+                } else if in_statement {
                     allow.statement.is_some_and(|span| span.contains(place.span))
                 } else {
                     allow.migration.is_some_and(|span| {
@@ -80,7 +88,7 @@ impl Allows {
 
     /// A finding for each allow that matched nothing.
     pub fn unused(&self) -> Vec<Finding> {
-        let unused = self.allows.iter().filter(|allow| !allow.used);
+        let unused = self.allows.iter().filter(|allow| !allow.used && !allow.foreign);
         unused
             .map(|allow| {
                 let what = match (allow.statement, allow.migration) {
@@ -101,10 +109,11 @@ impl Allows {
 }
 
 /// Reads the comments of all migrations: what they allow, what they retire, and a finding for
-/// each that is wrong.
+/// each that is wrong. `tools` are the others whose comments count.
 pub fn read(
     files: &[SourceFile],
     migrations: &[ReadMigration],
+    tools: &[Compat],
     today: Date,
 ) -> (Allows, Vec<Marker>, Vec<Finding>) {
     let mut allows = Allows::default();
@@ -120,6 +129,10 @@ pub fn read(
             version => Subject::Migration(version.to_owned()),
         };
         for comment in &read.comments {
+            if let Some(foreign) = compat::read(comment, read, source, tools) {
+                allows.allows.extend(foreign_allows(&foreign, read, comment.span, &subject));
+                continue;
+            }
             let mut words = Words::new(source, file, comment.span);
             match words.directive(today) {
                 None => {}
@@ -148,15 +161,16 @@ pub fn read(
                 Some((_, Ok(Directive::Allow { rules, reason }))) => {
                     let first = read.statements.first().map(|statement| statement.span);
                     let head = first.is_none_or(|first| comment.span.start < first.start);
-                    let statement =
-                        read.statements.iter().find(|it| it.span.end > comment.span.start);
+                    let statement = statement_after(read, comment.span);
                     allows.allows.extend(rules.into_iter().map(|(rule, span)| Allow {
                         rule,
                         place: words.label(span),
                         reason: reason.clone(),
                         subject: subject.clone(),
-                        statement: statement.map(|statement| statement.span),
+                        statement,
                         migration: head.then_some(read.migration.span),
+                        whole_file: false,
+                        foreign: false,
                         used: false,
                     }));
                 }
@@ -167,6 +181,33 @@ pub fn read(
         statements.sort();
     }
     (allows, markers, findings)
+}
+
+/// The statement that a comment is for: the one that it stands in, or the next one.
+fn statement_after(read: &ReadMigration, comment: Span) -> Option<Span> {
+    let spans = read.statements.iter().map(|statement| statement.span);
+    spans.into_iter().find(|span| span.end > comment.start)
+}
+
+/// What a comment of another tool allows.
+fn foreign_allows(
+    foreign: &Foreign,
+    read: &ReadMigration,
+    comment: Span,
+    subject: &Subject,
+) -> impl Iterator<Item = Allow> {
+    let statement = statement_after(read, comment);
+    foreign.rules.iter().map(move |rule| Allow {
+        rule: rule.id,
+        place: Label { file: read.migration.file, span: comment, text: String::new() },
+        reason: foreign.reason.clone(),
+        subject: subject.clone(),
+        statement,
+        migration: None,
+        whole_file: foreign.whole_file,
+        foreign: true,
+        used: false,
+    })
 }
 
 /// Whether a statement ends on the line on which a comment begins, before it.
