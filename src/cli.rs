@@ -87,6 +87,10 @@ struct Lint {
     /// What must hold while old and new release run side by side [default: writers].
     #[arg(long, value_name = "PROMISE", value_parser = crate::config::Promise::WORDS)]
     promise: Option<String>,
+    /// Files of the application: a drop or rename says which of them still use the name; may be
+    /// repeated [default: `code` of lockgate.yaml].
+    #[arg(long, value_name = "GLOB")]
+    code: Vec<String>,
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,

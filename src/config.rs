@@ -225,7 +225,7 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "base",
     "code",
     "compat",
@@ -242,6 +242,7 @@ const KEYS: [&str; 20] = [
     "promise",
     "release-tags",
     "retired-days",
+    "rollback",
     "rules",
     "schema",
     "statement-timeout",
@@ -303,6 +304,7 @@ impl Reader<'_> {
             }
             "release-tags" => config.release_tags = self.word(value, "release-tags"),
             "retired-days" => config.retired_days = self.days(value, "retired-days"),
+            "rollback" => self.rollback(config, value),
             "rules" => {
                 for (id, value) in self.map(value, "rules") {
                     self.rule(config, id, value);
@@ -312,6 +314,23 @@ impl Reader<'_> {
             "stats" => config.stats = self.word(value, "stats"),
             "statement-timeout" => self.timeout(config, value, "statement_timeout"),
             unknown => self.unknown(key, "key", unknown, KEYS),
+        }
+    }
+
+    /// `rollback: off` switches off what is asked of down migrations; `rules` may say otherwise.
+    fn rollback(&mut self, config: &mut Config, value: &Located<Node>) {
+        let words = ["check", "off"];
+        let off = self.one_of(value, "rollback", &words, |word| {
+            words.contains(&word).then_some(word == "off")
+        });
+        if off == Some(true) {
+            let rules = [
+                rules::compatibility::down_differs::RULE.id,
+                rules::history::missing_down::RULE.id,
+            ];
+            for rule in rules {
+                config.rules.entry(rule).or_insert(RuleLevel::Off);
+            }
         }
     }
 
@@ -520,13 +539,16 @@ retired-days: 30
 lock-timeout: 5s
 statement-timeout: 30min
 code: [app/**]
+rollback: off
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
         let rules: Vec<_> = config.rules.into_iter().collect();
         assert_eq!(
             rules,
             [
+                ("down-differs", RuleLevel::Off),
                 ("malformed-allow", RuleLevel::Level(Level::Warning)),
+                ("missing-down", RuleLevel::Off),
                 ("unused-allow", RuleLevel::Off)
             ]
         );

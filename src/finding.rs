@@ -134,6 +134,9 @@ pub struct Finding {
     /// What happens to the release that ran before; `None` where readers and writers break
     /// whichever release they are of. Only with it does the order of deploys matter.
     pub old_release: Option<OldRelease>,
+    /// The name that nothing answers to afterwards, without its schema or table: code that still
+    /// says it fails.
+    pub gone: Option<String>,
     /// Where.
     pub primary: Label,
     /// Other places that matter.

@@ -1,5 +1,6 @@
 //! From findings to a verdict: allows and levels.
 
+pub mod code;
 pub mod compat;
 pub mod inline;
 pub mod retired;
@@ -129,6 +130,7 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
         let state = if reason.is_some() { State::Allowed } else { State::Reported };
         judged.push(Judged { finding, state, reason });
     }
+    code::say_where(&mut judged, case);
     about_allows.extend(allows.unused());
     judged.extend(about_allows.into_iter().filter_map(|mut finding| {
         finding.level = level(&finding, config)?;
@@ -184,6 +186,7 @@ fn forbidden(finding: &Finding, place: Label) -> Finding {
         primary: place,
         related: Vec::new(),
         old_release: None,
+        gone: None,
         help: Some(
             "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
                 .to_owned(),

@@ -98,6 +98,7 @@ pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding 
         primary,
         related: Vec::new(),
         old_release: None,
+        gone: None,
         help: Some("report this to the project, and review the migration by hand".to_owned()),
         subject,
     }

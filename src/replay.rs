@@ -15,6 +15,7 @@ mod mysql;
 mod names;
 mod new_constraints;
 mod objects;
+mod past;
 mod privileges;
 mod rebuild;
 mod renames;
@@ -30,13 +31,16 @@ mod transaction;
 mod written_types;
 
 mod views;
+mod way_back;
 
 pub use new_constraints::{NewConstraint, foreign_keys};
+pub use past::Past;
 pub use rebuild::Rebuilt;
 pub use same_transaction::{Unit, units};
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
+pub use way_back::WayBack;
 pub use written_types::{WrittenType, base_type};
 
 use crate::dialect::Dialect;
@@ -461,6 +465,12 @@ pub struct MigrationEnd<'a> {
     pub migration: &'a ReadMigration,
     /// Its steps.
     pub steps: &'a [Step<'a>],
+    /// The index of the migration in the replayed list.
+    pub index: usize,
+    /// The steps of all migrations.
+    pub all: &'a [Vec<Step<'a>>],
+    /// All of them.
+    pub replay: &'a Replay<'a>,
 }
 
 /// The set of migrations.

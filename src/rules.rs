@@ -7,6 +7,7 @@
 pub mod bound;
 pub mod dependents;
 pub mod drop;
+mod expansion;
 pub mod granted;
 pub mod lock;
 pub mod looser;
@@ -16,6 +17,7 @@ pub mod run;
 #[cfg(test)]
 mod tests;
 pub mod unit;
+mod way_back;
 pub mod work;
 
 use crate::dialect::Engine;
@@ -239,6 +241,7 @@ impl Sink {
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             old_release: None,
+            gone: None,
             help: None,
             subject,
         };
@@ -286,6 +289,12 @@ impl Draft<'_> {
     pub fn old_release(mut self, fails: impl Into<String>) -> Self {
         let at = self.finding.message.len();
         self.finding.old_release = Some(OldRelease { at, fails: fails.into() });
+        self
+    }
+
+    /// Takes this name away, unless something else answers to it afterwards.
+    pub fn gone(mut self, name: &str, unless: bool) -> Self {
+        self.finding.gone = (!unless).then(|| name.to_owned());
         self
     }
 
@@ -337,7 +346,7 @@ rules! {
         unused_allow,
     }
     history {
-        duplicate_version, never_runs, used_before_created,
+        duplicate_version, missing_down, never_runs, used_before_created,
     }
     locking {
         alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
@@ -355,10 +364,10 @@ rules! {
     }
     compatibility {
         changed_composite, changed_default, changed_generation, changed_sequence,
-        detached_from_parent, drop_column, drop_constraint, drop_extension, drop_not_null,
-        drop_routine, drop_sequence, drop_trigger, drop_type, drop_view, enum_value_added,
-        enum_value_removed, extension_version, new_write_restriction, refused_by_server,
-        rename_column, rename_object, rename_table, replica_identity_changed,
+        detached_from_parent, down_differs, drop_column, drop_constraint, drop_extension,
+        drop_not_null, drop_routine, drop_sequence, drop_trigger, drop_type, drop_view,
+        enum_value_added, enum_value_removed, extension_version, new_write_restriction,
+        refused_by_server, rename_column, rename_object, rename_table, replica_identity_changed,
         required_column_without_default, setting_outlives_migration,
     }
     privileges {

@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "finding",
             "statistics",
             "sql::words",
+            "schema::diff",
             "replay",
         ],
     ),

@@ -1,9 +1,12 @@
-//! What proves a retirement: git, and the files that `code` names.
+//! What proves a retirement, and who still uses what is dropped: git, and the files that `code`
+//! names.
 
 use crate::config::Config;
-use crate::judge::retired::{Evidence, camel_cases, line_of};
+use crate::judge::code::{Place, Sought, Survey, Words, line_of, spellings};
+use crate::judge::retired::Evidence;
 use crate::tree::git::{self, Landing};
-use crate::tree::{Tree, WorkTree, below, glob};
+use crate::tree::{PEEK_BYTES, Tree, WorkTree, ancestors, below, glob, parent};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The repository of a run.
@@ -22,11 +25,12 @@ impl Evidence for Repository<'_> {
     }
 
     fn absence(&self, name: &str, landing: Option<&Landing>) -> Result<usize, String> {
-        let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { self.folder };
+        let folder = self.folder();
         let files = self.files_without(name, folder)?;
         if let Some(landing) = landing {
-            let (camel, _) = camel_cases(name);
-            let found = git::files_with(folder, landing, &[name, &camel], &self.config.code)?;
+            let words = spellings(name);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let found = git::files_with(folder, landing, &words, &self.config.code)?;
             let line = |(path, text): &(String, String)| {
                 line_of(text.as_bytes(), name).map(|line| format!("{path}:{line}"))
             };
@@ -36,11 +40,29 @@ impl Evidence for Repository<'_> {
         }
         Ok(files)
     }
+
+    fn mentions(&self, sought: &[Sought], read: &[&str]) -> Result<Survey, String> {
+        self.survey(sought, read, self.folder())
+    }
 }
 
 impl Repository<'_> {
+    fn folder(&self) -> &Path {
+        if self.folder.as_os_str().is_empty() { Path::new(".") } else { self.folder }
+    }
+
     /// How many files of the code there are, none of which has a name; or where it is.
     fn files_without(&self, name: &str, folder: &Path) -> Result<usize, String> {
+        let sought = [Sought { name: name.to_owned(), table: None }];
+        let survey = self.survey(&sought, &[], folder)?;
+        match survey.places.first().and_then(|places| places.first()) {
+            Some(Place { path, line, .. }) => Err(format!("`{name}` is still in {path}:{line}")),
+            None => Ok(survey.files),
+        }
+    }
+
+    /// Reads the files of the code, each once.
+    fn survey(&self, sought: &[Sought], read: &[&str], folder: &Path) -> Result<Survey, String> {
         let tree = WorkTree::new(&[PathBuf::from(folder)])
             .map_err(|error| format!("the current folder is not known: {error}"))?;
         let listing = tree.list();
@@ -57,15 +79,40 @@ impl Repository<'_> {
         if let Some(problem) = listing.problems.iter().find(|problem| is_any(&problem.path)) {
             return Err(format!("{} cannot be searched: {}", problem.path, problem.error));
         }
-        let mut files = 0;
-        for path in listing.files.iter().filter(|path| is_any(path)) {
+        let migrations = Migrations::new(read, &tree);
+        let words = Words::new(sought);
+        let mut survey = Survey::default();
+        for path in listing.files.iter().filter(|path| is_any(path) && !migrations.hold(path)) {
             let text =
                 tree.read(path).map_err(|error| format!("{path} cannot be searched: {error}"))?;
-            if let Some(line) = line_of(&text, name) {
-                return Err(format!("`{name}` is still in {path}:{line}"));
+            // A picture or a program is no text.
+            if !text.get(..PEEK_BYTES.min(text.len())).unwrap_or_default().contains(&0) {
+                words.search(path, &text, &mut survey);
             }
-            files += 1;
         }
-        Ok(files)
+        Ok(survey)
+    }
+}
+
+/// The files that name what migrations drop because they are migrations, or come of them.
+struct Migrations {
+    files: BTreeSet<String>,
+    folders: BTreeSet<String>,
+}
+
+impl Migrations {
+    fn new(read: &[&str], tree: &WorkTree) -> Self {
+        let files: BTreeSet<String> = read.iter().map(|path| tree.normal(path)).collect();
+        let folders = files.iter().filter_map(|path| parent(path)).collect();
+        Self { files, folders }
+    }
+
+    /// A migration, other SQL beside one, or a snapshot of the schema below one (`meta/*.json`).
+    fn hold(&self, path: &str) -> bool {
+        let beside = || parent(path).is_some_and(|folder| self.folders.contains(&folder));
+        let below = || ancestors(path).skip(1).any(|folder| self.folders.contains(&folder));
+        self.files.contains(path)
+            || (path.ends_with(".sql") && beside())
+            || (path.ends_with("_snapshot.json") && below())
     }
 }

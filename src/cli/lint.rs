@@ -14,6 +14,7 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         config.fail_on = flag.or(config.fail_on);
         let flag = args.promise.as_deref().and_then(Promise::from_word);
         config.promise = flag.or(config.promise);
+        config.code = args.code.clone();
     };
     let report = match args.diff {
         true => session::check_with_diff(&args.input, amend),

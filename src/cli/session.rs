@@ -94,6 +94,8 @@ struct Session {
     current: String,
     /// The folder of the config.
     folder: PathBuf,
+    /// The folder that the globs of `code` are relative to.
+    code_folder: PathBuf,
     schema: Option<SourceFile>,
     statistics: Option<Statistics>,
     alone: bool,
@@ -124,7 +126,7 @@ impl Session {
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
         let tree =
             Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
-        let evidence = Repository { config: &self.config, folder: &self.folder };
+        let evidence = Repository { config: &self.config, folder: &self.code_folder };
         run(&crate::Input {
             tree: &tree,
             config: &self.config,
@@ -156,14 +158,30 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     let stats = input.stats.clone().or_else(|| config.stats.as_ref().map(|it| folder.join(it)));
     config.dialect = input.reading.dialect.or(config.dialect);
     config.placeholders.extend(input.reading.placeholder.iter().cloned());
+    let configured = std::mem::take(&mut config.code);
     amend(&mut config);
+    // The config's globs are relative to its folder, a flag's to the current one.
+    let code_folder = if config.code.is_empty() { folder } else { Path::new("") }.to_path_buf();
+    if config.code.is_empty() {
+        config.code = configured;
+    }
     let schema = schema.map(|path| read_schema(&path)).transpose()?;
     let statistics =
         stats.map(|path| find::read_text(&path, &shown(&path)).and_then(statistics::read));
     let statistics = statistics.transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
     let (current, folder) = (current(folder), folder.to_path_buf());
-    Ok(Session { tree, alone, current, folder, schema, statistics, today: today()?, config })
+    Ok(Session {
+        tree,
+        alone,
+        current,
+        folder,
+        code_folder,
+        schema,
+        statistics,
+        today: today()?,
+        config,
+    })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {

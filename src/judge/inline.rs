@@ -226,6 +226,7 @@ fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
         primary,
         related: Vec::new(),
         old_release: None,
+        gone: None,
         help: None,
         subject: subject.clone(),
     }

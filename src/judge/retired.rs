@@ -12,6 +12,7 @@
 use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Subject};
 use crate::judge::Case;
+use crate::judge::code::{Sought, Survey};
 use crate::migration::ReadMigration;
 use crate::schema::name::Name;
 use crate::tree::git::Landing;
@@ -49,6 +50,13 @@ pub trait Evidence: fmt::Debug {
     /// # Errors
     /// Where it was found, or why it could not be sought, in words that follow "but".
     fn absence(&self, name: &str, landing: Option<&Landing>) -> Result<usize, String>;
+
+    /// Where the code has these names, in one pass over it. Files of migrations, which `read`
+    /// lists, are no code.
+    ///
+    /// # Errors
+    /// Why that cannot be told.
+    fn mentions(&self, sought: &[Sought], read: &[&str]) -> Result<Survey, String>;
 }
 
 /// A comment that retires something.
@@ -209,43 +217,6 @@ fn unused(name: &str, landing: Option<&Landing>, case: &Case<'_>) -> Result<Stri
     let files = evidence.absence(name, landing)?;
     let release = landing.map_or("", Landing::release);
     Ok(format!("`{name}` is in none of {files} files of `code`, nor in those of {release}"))
-}
-
-/// The line, counted from 1, on which a text first has a name as a whole word: in upper or lower
-/// case, or as mappers spell `order_total` in code: `orderTotal`, `OrderTotal`.
-pub fn line_of(text: &[u8], name: &str) -> Option<usize> {
-    let (lower, upper) = camel_cases(name);
-    let places = [
-        place_of(text, name, <[u8]>::eq_ignore_ascii_case),
-        place_of(text, &lower, PartialEq::eq),
-        place_of(text, &upper, PartialEq::eq),
-    ];
-    let first = places.into_iter().flatten().min()?;
-    Some(1 + text.iter().take(first).filter(|byte| **byte == b'\n').count())
-}
-
-fn place_of(text: &[u8], word: &str, is_same: fn(&[u8], &[u8]) -> bool) -> Option<usize> {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
-    let word = word.as_bytes();
-    text.windows(word.len().max(1)).enumerate().position(|(at, window)| {
-        is_same(window, word)
-            && !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
-            && !text.get(at + word.len()).is_some_and(is_word)
-    })
-}
-
-/// A name as mappers spell it in code, the first letter as it is and in upper case.
-pub fn camel_cases(name: &str) -> (String, String) {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect::<String>()
-        })
-    };
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default();
-    let rest: String = words.map(capital).collect();
-    (format!("{first}{rest}"), format!("{}{rest}", capital(first)))
 }
 
 #[cfg(test)]

@@ -116,8 +116,10 @@ fn run(
             }
         }
         Check::Migration(check) => {
-            for (migration, steps) in migrations.iter().zip(steps) {
-                let end = MigrationEnd { dialect, migration, steps };
+            for (index, migration) in migrations.iter().enumerate() {
+                let own = steps.get(index).map_or(&[][..], Vec::as_slice);
+                let (replay, all) = (replayed, steps);
+                let end = MigrationEnd { dialect, migration, steps: own, index, all, replay };
                 guard(&migration.migration, migration.migration.span, &|sink| check(&end, sink));
             }
         }

@@ -27,6 +27,92 @@ pub fn words(text: &str, engine: Engine, bodies: bool) -> Words {
     words
 }
 
+/// Whether a text sets `target` from an expression that names `source` of the same row: in an
+/// UPDATE, or in the body of a routine (`NEW.target := NEW.source`). Names are folded.
+pub fn sets_from(text: &str, engine: Engine, target: &str, source: &str) -> bool {
+    let mut state = Setting { target, source, ..Setting::default() };
+    for lexeme in lex(text, 0, text.len(), engine).filter(|lexeme| !lexeme.kind.is_trivia()) {
+        let token = text.get(lexeme.start..lexeme.end).unwrap_or_default();
+        match lexeme.kind {
+            LexemeKind::Word => state.name(&engine.fold(token)),
+            LexemeKind::Quoted => state.name(&engine.fold_quoted(&unquote_identifier(token))),
+            LexemeKind::Dollar => {
+                if sets_from(&string_value(token), engine, target, source) {
+                    return true;
+                }
+                state.symbol("");
+            }
+            _ => state.symbol(token),
+        }
+        if state.found {
+            return true;
+        }
+    }
+    false
+}
+
+/// Where a reader of [`sets_from`] stands.
+#[derive(Default)]
+struct Setting<'a> {
+    target: &'a str,
+    source: &'a str,
+    /// In a condition, where `=` compares.
+    compares: bool,
+    /// The last token is the target.
+    at_target: bool,
+    /// In the expression that the target is set to, this deep in parentheses.
+    depth: Option<usize>,
+    /// Between UPDATE and SET, where the table and its alias stand.
+    names_row: bool,
+    /// What may stand before the source.
+    row: BTreeSet<String>,
+    /// The name before the last one, and whether a point follows it.
+    qualifier: (String, bool),
+    found: bool,
+}
+
+impl Setting<'_> {
+    fn name(&mut self, name: &str) {
+        let ends = matches!(name, "where" | "from" | "returning");
+        let (qualifier, qualified) =
+            std::mem::replace(&mut self.qualifier, (name.to_owned(), false));
+        let of_row = || {
+            !qualified
+                || ["new", "old"].contains(&qualifier.as_str())
+                || self.row.contains(&qualifier)
+        };
+        match self.depth {
+            Some(0) if ends => self.depth = None,
+            Some(_) => self.found |= name == self.source && of_row(),
+            None => {}
+        }
+        match name {
+            "update" => self.names_row = true,
+            "where" | "on" | "if" | "when" | "elsif" => self.compares = true,
+            "set" | "then" | "begin" => (self.compares, self.names_row) = (false, false),
+            _ if self.names_row => {
+                self.row.insert(name.to_owned());
+            }
+            _ => {}
+        }
+        self.at_target = name == self.target;
+    }
+
+    fn symbol(&mut self, symbol: &str) {
+        let begins = self.at_target && (symbol == ":=" || (symbol == "=" && !self.compares));
+        self.at_target = false;
+        self.qualifier.1 = symbol == ".";
+        self.compares &= symbol != ";";
+        self.depth = match (self.depth, symbol) {
+            (None, _) => begins.then_some(0),
+            (Some(depth), "(") => Some(depth + 1),
+            (Some(depth), ")") => depth.checked_sub(1),
+            (Some(0), "," | ";") => None,
+            (depth, _) => depth,
+        };
+    }
+}
+
 /// The identifiers of a text that its engine cuts, each as it is written, by what is left of it;
 /// with `bodies` as for [`words`].
 pub fn cut_names(text: &str, engine: Engine, bodies: bool) -> BTreeMap<String, BTreeSet<String>> {
@@ -237,6 +323,33 @@ mod tests {
         assert_eq!(outer.casts, ["from", "mood", "select"].map(str::to_owned).into());
         let inner = found(true);
         assert!(inner.strings.contains("in") && inner.names.contains("y"));
+    }
+
+    #[test]
+    fn what_sets_a_column_is_told_from_what_compares_it() {
+        for (text, sets) in [
+            ("UPDATE t SET b = a * 100 WHERE b IS NULL", true),
+            ("UPDATE s.t AS x SET c = 1, \"b\" = coalesce(x.a, 0)", true),
+            ("UPDATE t SET b = (SELECT max(a) FROM u WHERE u.id = t.id)", true),
+            ("UPDATE t SET b = t.a", true),
+            ("UPDATE t SET b = u.a FROM u", false),
+            ("UPDATE t SET c = a, b = 1", false),
+            ("UPDATE t SET b = 1 WHERE a > 0", false),
+            ("UPDATE t SET c = 1 WHERE b = a", false),
+            ("UPDATE t SET c = 1 FROM u WHERE t.b = u.a", false),
+            ("UPDATE t SET b = u.x FROM (SELECT a AS x FROM t) u", false),
+            (
+                "CREATE FUNCTION f() AS $$ BEGIN IF NEW.b = NEW.a THEN NEW.b := NEW.a; END IF; END $$",
+                true,
+            ),
+            (
+                "CREATE FUNCTION f() AS $$ BEGIN IF NEW.b = NEW.a THEN NEW.b := 1; END IF; END $$",
+                false,
+            ),
+            ("CREATE FUNCTION f() AS $$ BEGIN new.b = lower(new.a); RETURN new; END $$", true),
+        ] {
+            assert_eq!(sets_from(text, Engine::Postgres, "b", "a"), sets, "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
 use crate::rules::drop::{lost_along, taking};
+use crate::rules::expansion::expansion;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::Name;
@@ -112,16 +113,24 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         reported = Some(difference.change);
         let maybe = step.maybe(difference.change);
         let with = with_it(step, difference, column);
-        sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
+        let expansion = expansion(step, table, column);
+        let contracts = expansion.as_ref().map(|it| it.words(column)).unwrap_or_default();
+        let mut draft = sink
+            .report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .level(step.level_by_standing(table))
+            .gone(column, step.end().column(table, column).seen().is_some())
             .message(format!("{maybe}dropping `{table}.{column}` deletes its values{with}"))
             .old_release(", and the release that is running fails with every statement that names it")
+            .also(&contracts)
             .help(format!(
                 "ship a release that no longer uses the column, with `-- lockgate:retired column \
                  {table}.{column}` in a migration; when it is everywhere, drop the column (or \
                  allow this with `-- lockgate:allow drop-column reason=\"unused since ...\"`)"
-            ))
-            .push();
+            ));
+        for label in expansion.iter().flat_map(|it| it.labels()) {
+            draft = draft.related(label);
+        }
+        draft.push();
     }
 }
 

@@ -114,6 +114,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let maybe = step.maybe(difference.change);
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .level(level)
+            .gone(column, is.is_some())
             .message(format!("{maybe}`{table}.{column}` becomes `{to}`: {then}{standing}"))
             .help(
                 "keep the name and map it in the application, or add the new column, keep both in \

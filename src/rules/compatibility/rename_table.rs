@@ -155,6 +155,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         sink.report(step, difference.span, Subject::Table(table.clone()))
             .level(level)
+            .gone(&table.name, step.end().relations.contains_key(table))
             .message(format!("{maybe}`{table}` becomes `{to}`: {instead}{unless}{standing}"))
             .help(format!(
                 "keep the name, or create a view `{table}` of `{to}` in the same transaction, and \
@@ -176,6 +177,7 @@ fn schema(step: &Step<'_>, difference: &Difference, to: &Name, sink: &mut Sink) 
     let (maybe, to) = (step.maybe(difference.change), &to.name);
     let with = if tables.is_empty() { String::new() } else { format!(", with {}", listed(&tables)) };
     sink.report(step, difference.span, Subject::Object("schema", schema.clone()))
+        .gone(schema, false)
         .message(format!(
             "{maybe}schema `{schema}` becomes `{to}`{with}: a release that names `{schema}` fails from \
              then on, and one that names `{to}` until then"

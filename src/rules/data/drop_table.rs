@@ -165,6 +165,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             .report(step, difference.span, Subject::Table(table.clone()))
             .level(level)
             .message(format!("{maybe}{lost}"));
+        draft = draft.gone(&table.name, step.end().relations.contains_key(table));
         // Who reads a partition reads the whole.
         if partition.is_none() {
             draft = draft.old_release(format!(

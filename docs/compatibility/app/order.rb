@@ -1,0 +1,5 @@
+class Order < ApplicationRecord
+  def price
+    total_cents || total * 100
+  end
+end

@@ -1,0 +1,1 @@
+Order.sum(:total_cents)

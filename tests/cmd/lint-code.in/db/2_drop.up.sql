@@ -1,0 +1,1 @@
+ALTER TABLE orders DROP COLUMN name, DROP COLUMN unit_price;
