@@ -20,150 +20,33 @@
 mod measured;
 #[path = "effects/nets.rs"]
 mod nets;
+#[path = "effects/said.rs"]
+mod said;
 
-use lockgate::dialect::{Dialect, Engine, Version};
-use lockgate::effects::{LockMode, Touch, merged};
-use lockgate::migration::{
-    Direction, Migration, OptOut, Part, ReadMigration, Runner, Sends, SqlText, Version as Number,
-    Wraps,
-};
-use lockgate::replay::{Base, replay};
-use lockgate::schema::name::ObjectKind;
-use lockgate::source::{FileId, Span};
-use lockgate::sql;
-use measured::{Form, Row};
+use lockgate::effects::{LockMode, Touch};
+use measured::Form;
+use said::{Difference, Said, Seen, differences, said};
 use std::collections::{BTreeMap, BTreeSet};
 
-fn migration(version: &str, text: &str) -> ReadMigration {
-    let span = Span::new(0, text.len());
-    let text = SqlText::verbatim(text, 0);
-    let read = sql::read(&text, Engine::Postgres);
-    let runner = Runner {
-        framework: "plain",
-        wraps: Wraps::EachFile,
-        sends: Sends::Statements,
-        alone: OptOut::OwnFile,
-        refuses_mixed: false,
-    };
-    let migration = Migration {
-        file: FileId(0),
-        version: Number::numeric(version, &[version]),
-        title: String::new(),
-        direction: Direction::Up,
-        runner,
-        body: vec![Part::Sql(text)],
-        span,
-    };
-    let sql::Read { statements, comments } = read;
-    ReadMigration { migration, engine: Engine::Postgres, statements, comments }
-}
-
-/// What lockgate says a form does.
-struct Said {
-    touches: Vec<Touch>,
-    unknown: Vec<String>,
-    refused: bool,
-}
-
-fn said(form: &Form, version: u16) -> Said {
-    let begin = "SET search_path = s, public;";
-    let setup = format!("CREATE SCHEMA s; {begin} {}; {}", form.fixture, form.setup);
-    let sql = format!("{begin} {}; {}", form.session, form.sql);
-    let mut migrations = vec![migration("1", &setup), migration("2", &sql)];
-    sql::calls::resolve_calls(&mut migrations);
-    let dialect = Dialect::at(Engine::Postgres, Version::major(version));
-    let replayed = replay(&migrations, dialect, Base::empty(dialect, true));
-    let steps = replayed.steps(1);
-    let indexed =
-        || steps.iter().flat_map(|step| (0..step.effects().len()).map(move |at| (step, at)));
-    let touches: Vec<&Touch> = indexed().flat_map(|(step, at)| step.old_touches(at)).collect();
-    let effects = || steps.iter().flat_map(|step| step.effects());
-    Said {
-        touches: merged(touches),
-        unknown: effects().filter_map(|effect| effect.unknown.clone()).collect(),
-        refused: effects().any(|effect| effect.refused_in_block.is_some()),
+/// How what is said of a form differs from what was measured on one version.
+fn compared(form: &Form, version: u16, said: &Said) -> Vec<Difference> {
+    let seen: Vec<Seen> = form.rows.iter().map(|row| row.seen(version)).collect();
+    let mut found = differences(&seen, said, &form.sql);
+    let mut note = |text: String, weaker| found.push(Difference { text, weaker });
+    let block = form.rows.iter().map(|row| row.block_ok(version)).next();
+    if block.is_some_and(|ok| ok == said.refused) {
+        let text = if said.refused { "refused in a block" } else { "taken in a block" };
+        note(text.to_owned(), !said.refused);
     }
-}
-
-/// How what is said of a form differs from what was measured; `weaker` says that less is said.
-struct Difference {
-    text: String,
-    weaker: bool,
-}
-
-struct Comparison<'a> {
-    form: &'a Form,
-    version: u16,
-    differences: Vec<Difference>,
-}
-
-impl Comparison<'_> {
-    fn note(&mut self, text: impl std::fmt::Display, weaker: bool) {
-        self.differences.push(Difference { text: format!("{}: {text}", self.version), weaker });
+    let class = class(&said.touches, &form.sql);
+    let measured = form.class(version);
+    if class != measured {
+        note(format!("class {class}, measured {measured}"), false);
     }
-
-    fn flag(&mut self, row: &Row, what: &str, said: bool, measured: bool) {
-        if said != measured {
-            let not = if measured { "not said" } else { "said" };
-            self.note(format!("{} {what} {not}", row.relation), measured);
-        }
+    for difference in &mut found {
+        difference.text = format!("{version}: {}", difference.text);
     }
-
-    fn all(&mut self, said: &Said) {
-        for row in &self.form.rows {
-            let touch = said.touches.iter().find(|touch| touch.object.name.name == row.relation);
-            self.row(row, touch);
-        }
-        for touch in &said.touches {
-            let name = &touch.object.name.name;
-            if !self.form.rows.iter().any(|row| row.relation == *name) {
-                self.note(format!("{name} {} said, not measured", touch.mode.name()), false);
-            }
-        }
-        let block = self.form.rows.iter().map(|row| row.block_ok(self.version)).next();
-        if block.is_some_and(|ok| ok == said.refused) {
-            let text = if said.refused { "refused in a block" } else { "taken in a block" };
-            self.note(text, !said.refused);
-        }
-        let class = class(&said.touches, &self.form.sql);
-        let measured = self.form.class(self.version);
-        if class != measured {
-            self.note(format!("class {class}, measured {measured}"), false);
-        }
-    }
-
-    fn row(&mut self, row: &Row, touch: Option<&Touch>) {
-        let empty = ["TRUNCATE", "NO DATA"].iter().any(|word| self.form.sql.contains(word));
-        let measured = row.mode(self.version);
-        let mode = touch.map(|touch| touch.mode);
-        let (rewrites, scans, rebuilds) = touch
-            .map_or((false, false, false), |touch| (touch.rewrites, touch.scans, touch.rebuilds));
-        let rebuilt = row.rebuilds(self.version) && !empty;
-        let strong = Some(LockMode::ShareUpdateExclusive);
-        if row.is_index() && measured < strong && !rebuilt {
-            if let Some(mode) = mode {
-                self.note(format!("{} {} said of an index", row.relation, mode.name()), false);
-            }
-            return;
-        }
-        if mode != measured {
-            let words = |mode: Option<LockMode>| mode.map_or("no lock", LockMode::name);
-            let text = format!("{} {}, measured {}", row.relation, words(mode), words(measured));
-            self.note(text, mode < measured);
-        }
-        if touch.is_some_and(|touch| touch.object.kind == ObjectKind::Sequence) {
-            return;
-        }
-        self.flag(row, "rebuild", rebuilds, rebuilt);
-        if !row.is_index() {
-            self.flag(row, "rewrite", rewrites, row.rewrites(self.version));
-            // What is written anew is read; no row is in an empty table, which was rewritten.
-            let read = row.scans(self.version) || row.rewrites(self.version);
-            if measured >= strong {
-                self.flag(row, "scan", scans || rewrites, read);
-            }
-        }
-    }
+    found
 }
 
 /// The class of `postgres_impact.csv`: the strongest lock on anything, and the heaviest work.
@@ -209,11 +92,10 @@ fn every_form_does_what_was_measured() {
         let mut found = Vec::new();
         let mut unknown = None;
         for version in versions.iter().copied() {
-            let said = said(form, version);
+            let setup = format!("{}; {}", form.fixture, form.setup);
+            let said = said(&setup, &form.session, &form.sql, version);
             unknown = unknown.or(said.unknown.first().cloned());
-            let mut comparison = Comparison { form, version, differences: Vec::new() };
-            comparison.all(&said);
-            found.extend(comparison.differences);
+            found.extend(compared(form, version, &said));
         }
         measured += usize::from(!versions.is_empty());
         if let Some(why) = unknown {

@@ -1,5 +1,6 @@
 //! The tables of measurements, read.
 
+use super::said::Seen;
 use lockgate::effects::LockMode;
 use std::collections::BTreeMap;
 
@@ -33,25 +34,17 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn mode(&self, version: u16) -> Option<LockMode> {
-        let text = &self.cells[&format!("pg{version}")];
-        LockMode::ALL.into_iter().find(|mode| mode.name() == text)
-    }
-
-    pub fn is_index(&self) -> bool {
-        self.cells["relation_role"].starts_with("index")
-    }
-
-    pub fn rewrites(&self, version: u16) -> bool {
-        matches!(self.at("rewrite", version), "yes" | "copied block by block")
-    }
-
-    pub fn scans(&self, version: u16) -> bool {
-        self.at("scan", version) == "yes"
-    }
-
-    pub fn rebuilds(&self, version: u16) -> bool {
-        !matches!(self.at("index_rebuild", version), "" | "no")
+    pub fn seen(&self, version: u16) -> Seen {
+        let mode = &self.cells[&format!("pg{version}")];
+        Seen {
+            relation: self.relation.clone(),
+            is_index: self.cells["relation_role"].starts_with("index"),
+            is_empty: false,
+            mode: LockMode::ALL.into_iter().find(|it| it.name() == mode),
+            rewrites: matches!(self.at("rewrite", version), "yes" | "copied block by block"),
+            scans: self.at("scan", version) == "yes",
+            rebuilds: !matches!(self.at("index_rebuild", version), "" | "no"),
+        }
     }
 
     pub fn block_ok(&self, version: u16) -> bool {
