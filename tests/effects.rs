@@ -16,6 +16,8 @@
 // Clippy knows tests by `#[test]`, not the functions beside them.
 #![allow(clippy::unwrap_used)]
 
+#[path = "effects/forms.rs"]
+mod forms;
 #[path = "effects/measured.rs"]
 mod measured;
 #[path = "effects/nets.rs"]
@@ -24,21 +26,21 @@ mod nets;
 mod said;
 
 use lockgate::effects::{LockMode, Touch};
-use measured::Form;
+use measured::Measured;
 use said::{Difference, Said, Seen, differences, said};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How what is said of a form differs from what was measured on one version.
-fn compared(form: &Form, version: u16, said: &Said) -> Vec<Difference> {
+fn compared(form: &Measured, version: u16, said: &Said) -> Vec<Difference> {
     let seen: Vec<Seen> = form.rows.iter().map(|row| row.seen(version)).collect();
-    let mut found = differences(&seen, said, &form.sql);
+    let mut found = differences(&seen, said, &form.form.sql);
     let mut note = |text: String, weaker| found.push(Difference { text, weaker });
     let block = form.rows.iter().map(|row| row.block_ok(version)).next();
     if block.is_some_and(|ok| ok == said.refused) {
         let text = if said.refused { "refused in a block" } else { "taken in a block" };
         note(text.to_owned(), !said.refused);
     }
-    let class = class(&said.touches, &form.sql);
+    let class = class(&said.touches, &form.form.sql);
     let measured = form.class(version);
     if class != measured {
         note(format!("class {class}, measured {measured}"), false);
@@ -78,9 +80,9 @@ fn recorded(path: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_form_does_what_was_measured() {
-    let mut forms = measured::forms("postgres");
+    let mut forms = measured::all("postgres");
     assert_eq!(forms.len(), 601);
-    forms.extend(measured::forms("postgres_more"));
+    forms.extend(measured::all("postgres_more"));
     assert!(LockMode::ALL.is_sorted());
     let mut unmodelled = BTreeSet::new();
     let mut differences = BTreeSet::new();
@@ -92,20 +94,19 @@ fn every_form_does_what_was_measured() {
         let mut found = Vec::new();
         let mut unknown = None;
         for version in versions.iter().copied() {
-            let setup = format!("{}; {}", form.fixture, form.setup);
-            let said = said(&setup, &form.session, &form.sql, version);
+            let said = said(&form.form, version);
             unknown = unknown.or(said.unknown.first().cloned());
             found.extend(compared(form, version, &said));
         }
         measured += usize::from(!versions.is_empty());
         if let Some(why) = unknown {
-            unmodelled.insert(form.id.clone());
+            unmodelled.insert(form.form.id.clone());
             *reasons.entry(why).or_default() += 1;
             continue;
         }
         agree += usize::from(found.is_empty());
         for Difference { text, weaker } in found {
-            let line = format!("{} {text}", form.id);
+            let line = format!("{} {text}", form.form.id);
             if weaker {
                 missed.push(line.clone());
             }

@@ -1,5 +1,6 @@
 //! What lockgate says that a statement does, against what a server did.
 
+use super::forms::Form;
 use lockgate::dialect::{Dialect, Engine, Version};
 use lockgate::effects::{LockMode, Touch, merged};
 use lockgate::migration::{
@@ -18,11 +19,11 @@ pub struct Said {
     pub refused: bool,
 }
 
-/// What it says of `sql`, on the schema that `setup` makes, in a session that ran `session`.
-pub fn said(setup: &str, session: &str, sql: &str, major: u16) -> Said {
+/// What it says of a form.
+pub fn said(form: &Form, major: u16) -> Said {
     let begin = "SET search_path = s, public;";
-    let setup = format!("CREATE SCHEMA s; {begin} {setup}");
-    let sql = format!("{begin} {session}; {sql}");
+    let setup = format!("CREATE SCHEMA s; {begin} {}", form.setup);
+    let sql = format!("{begin} {}; {}", form.session, form.sql);
     let mut migrations = vec![migration("1", &setup), migration("2", &sql)];
     sql::calls::resolve_calls(&mut migrations);
     let dialect = Dialect::at(Engine::Postgres, Version::major(major));
@@ -64,6 +65,7 @@ fn migration(version: &str, text: &str) -> ReadMigration {
 }
 
 /// What a server did to one relation.
+#[derive(Debug)]
 pub struct Seen {
     pub relation: String,
     pub is_index: bool,
