@@ -18,6 +18,7 @@ mod proof;
 mod related;
 pub mod retype;
 mod rows;
+pub mod together;
 pub mod types;
 mod volatility;
 

@@ -37,6 +37,7 @@ impl Row {
             relation: self.relation.clone(),
             is_index: self.cells["relation_role"].starts_with("index"),
             is_empty: false,
+            is_gone: false,
             mode: LockMode::ALL.into_iter().find(|it| it.name() == mode),
             rewrites: matches!(self.at("rewrite", version), "yes" | "copied block by block"),
             scans: self.at("scan", version) == "yes",

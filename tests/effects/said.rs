@@ -71,6 +71,8 @@ pub struct Seen {
     pub is_index: bool,
     /// No row is in it: what reads it reads nothing.
     pub is_empty: bool,
+    /// It is there no more: what was done to it before was not seen.
+    pub is_gone: bool,
     pub mode: Option<LockMode>,
     pub rewrites: bool,
     pub scans: bool,
@@ -109,8 +111,8 @@ fn of_relation(seen: &Seen, touch: Option<&Touch>, sql: &str) -> Vec<Difference>
     // A new, empty file is no rewrite.
     let empty = ["TRUNCATE", "NO DATA"].iter().any(|word| sql.contains(word));
     let mode = touch.map(|touch| touch.mode);
-    let (rewrites, scans, rebuilds) = touch
-        .map_or((false, false, false), |touch| (touch.rewrites, touch.scans, touch.rebuilds));
+    let (rewrites, scans, rebuilds) =
+        touch.map_or((false, false, false), |touch| (touch.rewrites, touch.scans, touch.rebuilds));
     let rebuilt = seen.rebuilds && !empty;
     let strong = Some(LockMode::ShareUpdateExclusive);
     if seen.is_index && *measured < strong && !rebuilt {
@@ -124,7 +126,7 @@ fn of_relation(seen: &Seen, touch: Option<&Touch>, sql: &str) -> Vec<Difference>
         let text = format!("{relation} {}, measured {}", words(mode), words(*measured));
         note(text, mode < *measured);
     }
-    if touch.is_some_and(|touch| touch.object.kind == ObjectKind::Sequence) {
+    if seen.is_gone || touch.is_some_and(|touch| touch.object.kind == ObjectKind::Sequence) {
         return found;
     }
     let mut flag = |what: &str, said: bool, measured: bool| {
@@ -134,7 +136,7 @@ fn of_relation(seen: &Seen, touch: Option<&Touch>, sql: &str) -> Vec<Difference>
         }
     };
     flag("rebuild", rebuilds, rebuilt);
-    if !seen.is_index {
+    if !seen.is_index && !empty {
         flag("rewrite", rewrites, seen.rewrites);
         // What is written anew is read; no row is in an empty table, which was rewritten.
         if *measured >= strong && !seen.is_empty {

@@ -70,13 +70,7 @@ pub fn prove(cluster: &Cluster, draw: &Draw) -> Result<usize, String> {
     Ok(differ)
 }
 
-fn one(
-    major: u16,
-    form: &Form,
-    outcome: &Outcome,
-    known: &[Known],
-    tally: &mut Tally,
-) {
+fn one(major: u16, form: &Form, outcome: &Outcome, known: &[Known], tally: &mut Tally) {
     let seen = match outcome {
         Outcome::Refused(state) => {
             *tally.refused.entry(state.clone()).or_default() += 1;

@@ -50,6 +50,17 @@ fn column(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
         TableAction::SetNullable { column, nullable: false } => {
             return constraints::not_null(plan, name, only, column);
         }
+        // From 18 on those below are not looked at where nothing changes.
+        TableAction::SetNullable { column, nullable: true }
+            if !plan.before_version(18)
+                && plan
+                    .before
+                    .column(name, column)
+                    .known()
+                    .is_some_and(|it| !it.definition.not_null) =>
+        {
+            (&forms::EXCLUSIVE, Reach::Alone)
+        }
         TableAction::AddIdentity { .. } => (&forms::EXCLUSIVE, identity),
         TableAction::SetIdentity { column, .. } => {
             let sequences = plan.sequences(name, Some(column));

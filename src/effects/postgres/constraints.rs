@@ -86,6 +86,14 @@ fn is_not_null(plan: &Plan<'_>, table: &Name, column: &str) -> bool {
 /// `SET NOT NULL`, `ADD CONSTRAINT ... NOT NULL`: each table reads its rows, but for one whose
 /// column is NOT NULL already, or proven so by a CHECK (from 12 on).
 pub(super) fn not_null(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str) {
+    // Where the column is NOT NULL already, those below are not looked at.
+    if is_not_null(plan, table, column) {
+        return plan.apply(&forms::EXCLUSIVE, table, Reach::Alone, &[]);
+    }
+    each_not_null(plan, table, only, column);
+}
+
+fn each_not_null(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str) {
     for member in plan.family(table, Reach::Family.unless(only)) {
         let proven = !plan.before_version(12) && is_proven(plan, &member, column);
         let free = is_not_null(plan, &member, column) || proven;
@@ -127,7 +135,7 @@ pub(super) fn alter(plan: &mut Plan<'_>, table: &Name, name: &str, options: &str
     if let Some(ConstraintKind::NotNull(column)) = found.map(|it| &it.kind)
         && words == ["INHERIT"]
     {
-        return not_null(plan, table, false, column);
+        return each_not_null(plan, table, false, column);
     }
     let Some(ConstraintKind::ForeignKey(key)) = found.map(|it| &it.kind) else {
         if found.is_none() {

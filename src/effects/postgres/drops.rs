@@ -48,12 +48,15 @@ pub(super) fn column(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str
         column_parts(plan, &member, column, cascade);
     }
     if cascade {
-        for view in plan.readers(table) {
+        let members = plan.family(table, reach);
+        let views: Vec<Name> = members.iter().flat_map(|it| plan.direct_readers(it)).collect();
+        for view in views {
             let mentions = plan.before.view(&view).seen().is_none_or(|found| {
                 found.query.text.contains(column) || found.query.text.contains('*')
             });
             if mentions {
                 gone(plan, &view);
+                plan.readers(&view).iter().for_each(|reader| gone(plan, reader));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::forms::{self, Work};
 use super::plan::{Plan, Reach};
 use super::related::KeyOf;
-use super::types::{TypeChange, resolved_change, using_is_plain};
+use super::types::{TypeChange, beneath, casts, change_by_casts};
 use crate::dialect::{Dialect, Version};
 use crate::effects::{LockMode, Role};
 use crate::schema::catalog::Catalog;
@@ -39,10 +39,10 @@ pub fn retype(
     action: &TableAction,
 ) -> Option<Retype> {
     let TableAction::AlterType { column, to, collation, using } = action else { return None };
-    let plain = using.as_ref().is_none_or(|using| using_is_plain(using, column, to));
-    let mut change = match plain {
-        true => resolved_change(from, to, is_utc(before, dialect), before),
-        false => TypeChange::Rewrites,
+    let casts = using.as_ref().map_or(Some(Vec::new()), |using| casts(using, column));
+    let mut change = match casts {
+        Some(casts) => change_by_casts(from, &casts, to, is_utc(before, dialect), before),
+        None => TypeChange::Rewrites,
     };
     let converts = change != TypeChange::Free;
     if changes_collation(before, table, column, collation.as_ref()) {
@@ -140,37 +140,65 @@ pub(super) fn classify(plan: &mut Plan<'_>, table: &Name, only: bool, action: &T
                 plan.apply(&forms::CHECK_ROWS, table, reach, &[]);
             }
         }
-        _ => plan.apply(&forms::REWRITE, table, reach, &[]),
+        done => {
+            plan.apply(&forms::REWRITE, table, reach, &[]);
+            // The indexes of a partitioned table have no file, and are made anew all the same.
+            for index in done.iter().flat_map(|done| done.kept.iter().chain(&done.rebuilt)) {
+                plan.touch(Role::Index, index, LockMode::AccessExclusive, Work::Brief);
+            }
+        }
     }
     if found.is_some_and(|found| found.definition.identity.is_some()) {
         let sequences = plan.sequences(table, Some(column));
         plan.apply(&forms::SEQUENCE_CHANGED, table, reach, &sequences);
     }
-    remake_foreign_keys(plan, table, column, converts);
+    let to = match action {
+        TableAction::AlterType { to, .. } => Some(to),
+        _ => None,
+    };
+    let same_values = !converts
+        || from.zip(to).is_some_and(|(from, to)| {
+            let (from, to) = (beneath(from, plan.before).0, beneath(to, plan.before).0);
+            from.name == to.name && from.array_dimensions == to.array_dimensions
+        });
+    let relabels = same_values
+        || (change == TypeChange::RebuildsIndexes
+            && !to.is_some_and(|to| to.name.name.starts_with("timestamp")));
+    remake_foreign_keys(plan, table, column, relabels, same_values);
 }
 
 /// An index is built anew from its table.
 fn rebuild(plan: &mut Plan<'_>, index: &Name) {
     let table = plan.before.index(index).seen().and_then(|it| it.table.clone());
     if let Some(table) = table {
+        plan.touch(Role::Index, index, LockMode::AccessExclusive, Work::Brief);
         let index = [(Role::Index, index.clone())];
         plan.apply(&forms::REBUILD_INDEXES, &table, Reach::Alone, &index);
     }
 }
 
 /// A foreign key on a changed column, at either end, is dropped and made again: both tables are
-/// locked whatever the types are. It is checked again unless
-/// the values stay what they are.
-fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, converts: bool) {
-    let form = match converts {
-        false => &forms::FOREIGN_KEY_DROPPED,
-        true => &forms::FOREIGN_KEY_REMADE,
+/// locked whatever the types are. It is checked again unless the operator that compares the two
+/// columns stays the same: for the column that refers where the old type is read as the new one
+/// (`relabels`), for the one that is referred to where no more than a length changes (`same_values`).
+fn remake_foreign_keys(
+    plan: &mut Plan<'_>,
+    table: &Name,
+    column: &str,
+    relabels: bool,
+    same_values: bool,
+) {
+    let form = |free: bool| match free {
+        true => &forms::FOREIGN_KEY_DROPPED,
+        false => &forms::FOREIGN_KEY_REMADE,
     };
     let names = |columns: &[String]| columns.iter().any(|it| it == column);
     let out = plan.foreign_keys(table).into_iter().filter(|it| names(&it.key.columns));
     let into = plan.referencing(table).into_iter();
     let into = into.filter(|it| names(&it.key.referenced_columns));
-    for KeyOf { table, constraint, key } in out.chain(into).collect::<Vec<_>>() {
+    let out = out.map(|found| (found, form(relabels)));
+    let into = into.map(|found| (found, form(same_values)));
+    for (KeyOf { table, constraint, key }, form) in out.chain(into).collect::<Vec<_>>() {
         let referenced = plan.referenced(key);
         if !constraint.enforced {
             plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);

@@ -45,9 +45,17 @@ impl Urn {
         // What needs another server, or reaches beyond the database, is not run here.
         let outside = |form: &Form| {
             let sql = form.sql.to_ascii_uppercase();
-            ["DATABASE", "SUBSCRIPTION", "SYSTEM", "TABLESPACE", "EXTENSION", "REASSIGN", "OWNED BY OTHER"]
-                .iter()
-                .any(|word| sql.contains(word))
+            [
+                "DATABASE",
+                "SUBSCRIPTION",
+                "SYSTEM",
+                "TABLESPACE",
+                "EXTENSION",
+                "REASSIGN",
+                "OWNED BY OTHER",
+            ]
+            .iter()
+            .any(|word| sql.contains(word))
         };
         Self { forms: all.filter(|form| !outside(form)).collect() }
     }
@@ -84,12 +92,12 @@ impl Urn {
 
     /// A form of the facts, on a table of another kind.
     fn on_another_table(&self, dice: &mut Dice) -> Form {
-        let form = self.form(dice, |form| family(form) == Some("t") && !form.setup.contains("t_fk"));
+        let form =
+            self.form(dice, |form| family(form) == Some("t") && !form.setup.contains("t_fk"));
         let family = *dice.pick(&["pt", "par", "heir", "sub"]);
         let target = parts::target(family);
-        let renamed = |text: &str| {
-            rename(&rename(text, "t", target), "t_a_idx", &format!("{target}_a_idx"))
-        };
+        let renamed =
+            |text: &str| rename(&rename(text, "t", target), "t_a_idx", &format!("{target}_a_idx"));
         let mut drawn = Form {
             id: format!("{}+{family}", form.id),
             setup: format!("{}; {}", parts::fixture(family), renamed(own_setup(form))),
@@ -120,8 +128,7 @@ impl Urn {
     /// Two statements in one transaction.
     fn two_statements(&self, dice: &mut Dice) -> Form {
         let first = self.form(dice, |form| family(form).is_some());
-        let second =
-            self.form(dice, |form| fixture(form) == fixture(first) && form.id != first.id);
+        let second = self.form(dice, |form| fixture(form) == fixture(first) && form.id != first.id);
         let mut drawn = joined(first, second);
         drawn.sql = format!("{}; {}", first.sql, second.sql);
         layers(dice, &mut drawn, family(first).unwrap_or("t"), 1);
@@ -144,7 +151,8 @@ fn joined(first: &Form, second: &Form) -> Form {
 
 /// The tables that a form's setup makes first: two forms with the same are on the same fixture.
 fn fixture(form: &Form) -> &str {
-    let tables = ["CREATE TABLE pt ", "CREATE TABLE par ", "t_fk REFERENCES", "CREATE INDEX t_a_idx"];
+    let tables =
+        ["CREATE TABLE pt ", "CREATE TABLE par ", "t_fk REFERENCES", "CREATE INDEX t_a_idx"];
     tables.into_iter().find(|it| form.setup.contains(it)).unwrap_or(&form.id)
 }
 
@@ -178,7 +186,8 @@ fn layers(dice: &mut Dice, drawn: &mut Form, family: &str, most: usize) {
     if !ANY.contains(&family) {
         return;
     }
-    let fitting: Vec<&Layer> = parts::LAYERS.iter().filter(|it| it.families.contains(&family)).collect();
+    let fitting: Vec<&Layer> =
+        parts::LAYERS.iter().filter(|it| it.families.contains(&family)).collect();
     let target = parts::target(family);
     for _ in 0..1 + dice.below(most) {
         let layer = dice.pick(&fitting);
@@ -211,7 +220,11 @@ fn rename(text: &str, from: &str, to: &str) -> String {
 fn type_change(dice: &mut Dice) -> Form {
     let (from, values) = *dice.pick(parts::TYPES);
     let to = if dice.chance(70) {
-        let near: Vec<&str> = parts::NEAR.iter().filter(|it| it.contains(&from)).flat_map(|it| it.iter().copied()).collect();
+        let near: Vec<&str> = parts::NEAR
+            .iter()
+            .filter(|it| it.contains(&from))
+            .flat_map(|it| it.iter().copied())
+            .collect();
         if near.is_empty() { dice.pick(parts::TYPES).0 } else { *dice.pick(&near) }
     } else {
         dice.pick(parts::TYPES).0
@@ -223,9 +236,9 @@ fn type_change(dice: &mut Dice) -> Form {
              CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (5000); \
              CREATE TABLE t_2 PARTITION OF t DEFAULT"
         ),
-        "inherited" => format!(
-            "CREATE TABLE t (id int, c {from}, e int); CREATE TABLE t_1 () INHERITS (t)"
-        ),
+        "inherited" => {
+            format!("CREATE TABLE t (id int, c {from}, e int); CREATE TABLE t_1 () INHERITS (t)")
+        }
         _ => format!("CREATE TABLE t (id int PRIMARY KEY, c {from}, e int)"),
     };
     let types = parts::TYPES_MADE;
@@ -259,7 +272,8 @@ fn type_change(dice: &mut Dice) -> Form {
     }
     if dice.chance(8) && ["text", "varchar"].iter().any(|it| to.starts_with(it)) {
         drawn.id.push_str("+collate");
-        drawn.sql = drawn.sql.replacen(&format!("TYPE {to}"), &format!("TYPE {to} COLLATE \"POSIX\""), 1);
+        drawn.sql =
+            drawn.sql.replacen(&format!("TYPE {to}"), &format!("TYPE {to} COLLATE \"POSIX\""), 1);
     }
     if dice.chance(15) {
         let (id, more) = *dice.pick(parts::SUBCOMMANDS);
@@ -276,7 +290,12 @@ fn on_family(dice: &mut Dice, id: String, action: &str) -> Form {
     let alter = format!("ALTER TABLE {only}{target} {}", action.replace("{t}", target));
     let mut drawn = Form {
         id: format!("{id}+{family}{}", if only.is_empty() { "" } else { "+only" }),
-        setup: format!("{}; {}; {}", parts::TYPES_MADE, parts::FUNCTIONS_MADE, parts::fixture(family)),
+        setup: format!(
+            "{}; {}; {}",
+            parts::TYPES_MADE,
+            parts::FUNCTIONS_MADE,
+            parts::fixture(family)
+        ),
         session: String::new(),
         sql: match parts::begin(family) {
             "" => alter,

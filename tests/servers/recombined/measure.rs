@@ -65,7 +65,7 @@ pub fn measure(cluster: &Cluster, forms: &[Form]) -> Result<Vec<Outcome>, String
                     *last = refused;
                 }
             }
-            ["@row", name, kind, rows, modes, renewed, built, read] => {
+            ["@row", name, kind, rows, modes, renewed, gone, built, read] => {
                 let mode = modes.split(',').filter_map(mode).max();
                 let index = matches!(*kind, "i" | "I");
                 if let Some(Outcome::Ran(seen)) = outcomes.last_mut() {
@@ -73,6 +73,7 @@ pub fn measure(cluster: &Cluster, forms: &[Form]) -> Result<Vec<Outcome>, String
                         relation: (*name).to_owned(),
                         is_index: index,
                         is_empty: *rows == "0",
+                        is_gone: *gone == "t",
                         mode,
                         rewrites: !index && *renewed == "t",
                         scans: *read == "t",
@@ -108,6 +109,7 @@ fn of_one(index: usize, form: &Form) -> String {
     let Form { setup, session, sql, .. } = form;
     format!(
         "RESET ALL; SET client_min_messages = error; SET statement_timeout = '20s'; \
+         SET timezone = 'Europe/Berlin'; \
          SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0;\n\
          DROP PUBLICATION IF EXISTS pub; DROP SCHEMA IF EXISTS s, s2, s3, s4, s9 CASCADE;\n\
          CREATE SCHEMA s; SET search_path = s, public;\n\
@@ -123,11 +125,13 @@ fn of_one(index: usize, form: &Form) -> String {
          {sql};\n\\echo '@state\t':SQLSTATE\n\
          WITH now AS (SELECT c.oid, c.relname, c.relkind, pg_relation_filenode(c.oid) AS node, \
          i.indrelid AS of {STORED}), \
-         renewed AS (SELECT p.oid, p.of FROM pre p JOIN now ON now.relname = p.name \
-         WHERE p.node <> now.node), \
+         renewed AS (SELECT p.oid, p.of FROM pre p JOIN now ON now.oid = p.oid \
+         OR (p.of IS NOT NULL AND now.relname = p.name) WHERE p.node <> now.node), \
          built AS (SELECT of FROM renewed UNION ALL SELECT now.of FROM now WHERE relkind = 'i' \
          AND NOT EXISTS (SELECT FROM pre p WHERE p.name = now.relname OR p.oid = now.oid)) \
          SELECT '@row', p.name, p.kind, p.rows, l.modes, p.oid IN (SELECT oid FROM renewed), \
+         NOT EXISTS (SELECT FROM now WHERE now.oid = p.oid \
+         OR (p.of IS NOT NULL AND now.relname = p.name)), \
          EXISTS (SELECT FROM built WHERE built.of = p.oid), \
          coalesce(s.read, 0) - coalesce((:'before'::json ->> p.oid::text)::bigint, 0) >= p.rows \
          FROM pre p \
