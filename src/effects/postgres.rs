@@ -20,7 +20,7 @@ pub mod retype;
 mod rows;
 pub mod together;
 pub mod types;
-mod volatility;
+pub mod volatility;
 
 use crate::dialect::Dialect;
 use crate::effects::ChangeEffect;

@@ -40,7 +40,8 @@ pub fn said(form: &Form, major: u16) -> Said {
     }
 }
 
-fn migration(version: &str, text: &str) -> ReadMigration {
+/// A migration of this text, in a file of its own.
+pub fn migration(version: &str, text: &str) -> ReadMigration {
     let span = Span::new(0, text.len());
     let text = SqlText::verbatim(text, 0);
     let read = sql::read(&text, Engine::Postgres);
@@ -135,7 +136,9 @@ fn of_relation(seen: &Seen, touch: Option<&Touch>, sql: &str) -> Vec<Difference>
             note(format!("{relation} {what} {not}"), measured);
         }
     };
-    flag("rebuild", rebuilds, rebuilt);
+    if !empty {
+        flag("rebuild", rebuilds, rebuilt);
+    }
     if !seen.is_index && !empty {
         flag("rewrite", rewrites, seen.rewrites);
         // What is written anew is read; no row is in an empty table, which was rewritten.

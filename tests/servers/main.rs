@@ -17,6 +17,7 @@ mod forms;
 mod recombined;
 #[path = "../effects/said.rs"]
 mod said;
+mod types;
 
 use apply::apply;
 use cluster::Cluster;
@@ -120,7 +121,7 @@ fn run() -> Result<usize, String> {
     let major = dialect.versions_stated.then_some(dialect.versions.max.major);
     let cluster = Cluster::start(major)?;
     if let Some(draw) = recombined {
-        return recombined::prove(&cluster, &draw);
+        return Ok(recombined::prove(&cluster, &draw)? + types::prove(&cluster)?);
     }
     settings.engine = (!shipped).then_some(Engine::Postgres);
     let schema = schema.map(|path| {
@@ -145,7 +146,10 @@ fn run() -> Result<usize, String> {
     if total.refused > 0 {
         println!("{} migrations were refused by the server, and left out here too", total.refused);
     }
-    let drawn = if shipped { recombined::prove(&run.cluster, &DRAW)? } else { 0 };
+    let drawn = match shipped {
+        true => recombined::prove(&run.cluster, &DRAW)? + types::prove(&run.cluster)?,
+        false => 0,
+    };
     let (compared, differ) = total.sum();
     if compared == 0 {
         return Err("nothing was compared".to_owned());

@@ -4,7 +4,7 @@
 
 mod draw;
 mod measure;
-mod parts;
+pub mod parts;
 
 use crate::cluster::Cluster;
 use crate::forms::Form;

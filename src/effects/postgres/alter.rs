@@ -6,7 +6,7 @@ use super::{add_column, constraints, drops, partitions, retype};
 use crate::effects::{LockMode, Role};
 use crate::schema::catalog::Relation;
 use crate::schema::change::{ConstraintKind, TableAction, Target};
-use crate::schema::name::{Name, ObjectKind};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
 
 /// The touches of one sub-command.
 pub(super) fn classify(plan: &mut Plan<'_>, target: &Target, action: &TableAction) {
@@ -142,7 +142,10 @@ fn table(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
             sequences(plan, name);
             (&forms::EXCLUSIVE, Reach::Alone)
         }
-        TableAction::SetTrigger { rule: false, .. } => (&forms::TRIGGER, Reach::Partitions),
+        TableAction::SetTrigger { rule: false, .. } => {
+            let reach = if has_triggers(plan, name) { Reach::Partitions } else { Reach::Alone };
+            (&forms::TRIGGER, reach)
+        }
         TableAction::SetReplicaIdentity { identity } => {
             match identity.strip_prefix("USING INDEX ") {
                 Some(index) => {
@@ -203,6 +206,15 @@ fn table(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
 fn sequences(plan: &mut Plan<'_>, table: &Name) {
     let sequences = plan.sequences(table, None);
     plan.apply(&forms::SEQUENCES, table, Reach::Alone, &sequences);
+}
+
+/// Whether a table may have triggers, those of foreign keys among them.
+fn has_triggers(plan: &Plan<'_>, name: &Name) -> bool {
+    let on_table = |object: &ObjectRef| object.kind == ObjectKind::Trigger && object.name == *name;
+    plan.before.shape(name).known().is_none()
+        || plan.before.objects.keys().any(on_table)
+        || !plan.foreign_keys(name).is_empty()
+        || !plan.referencing(name).is_empty()
 }
 
 /// A table's option, under the first of these keys; `default` where the whole table was seen and

@@ -86,8 +86,10 @@ fn is_not_null(plan: &Plan<'_>, table: &Name, column: &str) -> bool {
 /// `SET NOT NULL`, `ADD CONSTRAINT ... NOT NULL`: each table reads its rows, but for one whose
 /// column is NOT NULL already, or proven so by a CHECK (from 12 on).
 pub(super) fn not_null(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str) {
-    // Where the column is NOT NULL already, those below are not looked at.
-    if is_not_null(plan, table, column) {
+    // Where the column is NOT NULL already, partitions are not looked at, and from 18 on no table
+    // that inherits.
+    let skips = plan.is_partitioned(table) || !plan.before_version(18);
+    if skips && is_not_null(plan, table, column) {
         return plan.apply(&forms::EXCLUSIVE, table, Reach::Alone, &[]);
     }
     each_not_null(plan, table, only, column);
@@ -121,9 +123,10 @@ pub(super) fn validate(plan: &mut Plan<'_>, table: &Name, only: bool, name: &str
     if certain && constraint.validated {
         return plan.apply(&forms::SETTINGS, table, Reach::Alone, &[]);
     }
-    let referenced = match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => plan.referenced(key),
-        _ => Vec::new(),
+    let (referenced, reach) = match &constraint.kind {
+        // Tables that inherit have no part in it.
+        ConstraintKind::ForeignKey(key) => (plan.referenced(key), Reach::Partitions.unless(only)),
+        _ => (Vec::new(), reach),
     };
     plan.apply(&forms::VALIDATE, table, reach, &referenced);
 }
@@ -163,6 +166,8 @@ pub(super) fn drop(
     if_exists: bool,
     cascade: bool,
 ) {
+    // All partitions are looked at first, ONLY or not.
+    plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);
     let standing = plan.before.constraint(table, name);
     let Some(constraint) = standing.seen() else {
         if !standing.is_absent() {
