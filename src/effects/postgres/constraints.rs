@@ -34,6 +34,17 @@ pub(super) fn add(plan: &mut Plan<'_>, table: &Name, only: bool, constraint: &Co
         ConstraintKind::Unique(key) => unique(plan, table, only, key, false),
         ConstraintKind::Exclude { .. } => unique(plan, table, only, &Key::default(), false),
     }
+    // A key that may be checked late is checked by triggers.
+    if constraint.deferrable
+        && matches!(
+            constraint.kind,
+            ConstraintKind::PrimaryKey(_)
+                | ConstraintKind::Unique(_)
+                | ConstraintKind::Exclude { .. }
+        )
+    {
+        plan.apply(&forms::TRIGGER, table, Reach::Partitions.unless(only), &[]);
+    }
 }
 
 fn foreign_key(plan: &mut Plan<'_>, table: &Name, only: bool, key: &ForeignKey, checked: bool) {
