@@ -300,7 +300,8 @@ rules! {
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
-        foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept, not_null_scan,
+        domain_constraint_scan, foreign_key_drop_locks_both, index_not_concurrent,
+        invalid_index_kept, not_null_scan, partition_detach_blocks, partition_scanned,
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }

@@ -3,7 +3,7 @@
 mod add_column;
 mod alter;
 pub mod block;
-mod bounds;
+pub mod bounds;
 mod classify;
 mod constraints;
 mod drops;

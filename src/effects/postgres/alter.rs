@@ -6,7 +6,7 @@ use super::{add_column, constraints, drops, partitions, retype};
 use crate::effects::{LockMode, Role};
 use crate::schema::catalog::Relation;
 use crate::schema::change::{ConstraintKind, TableAction, Target};
-use crate::schema::name::{Name, ObjectKind, ObjectRef};
+use crate::schema::name::{Name, ObjectKind};
 
 /// The touches of one sub-command.
 pub(super) fn classify(plan: &mut Plan<'_>, target: &Target, action: &TableAction) {
@@ -210,11 +210,16 @@ fn sequences(plan: &mut Plan<'_>, table: &Name) {
 
 /// Whether a table may have triggers, those of foreign keys among them.
 fn has_triggers(plan: &Plan<'_>, name: &Name) -> bool {
-    let on_table = |object: &ObjectRef| object.kind == ObjectKind::Trigger && object.name == *name;
     plan.before.shape(name).known().is_none()
-        || plan.before.objects.keys().any(on_table)
+        || has_own_triggers(plan, name)
         || !plan.foreign_keys(name).is_empty()
         || !plan.referencing(name).is_empty()
+}
+
+/// Whether a table is known to have triggers that somebody made.
+pub(super) fn has_own_triggers(plan: &Plan<'_>, name: &Name) -> bool {
+    let mut objects = plan.before.objects.keys();
+    objects.any(|object| object.kind == ObjectKind::Trigger && object.name == *name)
 }
 
 /// A table's option, under the first of these keys; `default` where the whole table was seen and

@@ -1,9 +1,9 @@
 //! Constraints that `ALTER TABLE` adds, validates, changes and drops.
 
-use super::forms;
+use super::forms::{self, Work};
 use super::plan::{Plan, Reach};
 use super::proof::proves_not_null;
-use crate::effects::Role;
+use crate::effects::{LockMode, Role};
 use crate::schema::change::{Constraint, ConstraintKind, ForeignKey, Key};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
@@ -35,14 +35,7 @@ pub(super) fn add(plan: &mut Plan<'_>, table: &Name, only: bool, constraint: &Co
         ConstraintKind::Exclude { .. } => unique(plan, table, only, &Key::default(), false),
     }
     // A key that may be checked late is checked by triggers.
-    if constraint.deferrable
-        && matches!(
-            constraint.kind,
-            ConstraintKind::PrimaryKey(_)
-                | ConstraintKind::Unique(_)
-                | ConstraintKind::Exclude { .. }
-        )
-    {
+    if constraint.deferrable && constraint.kind.is_key() {
         plan.apply(&forms::TRIGGER, table, Reach::Partitions.unless(only), &[]);
     }
 }
@@ -84,9 +77,30 @@ fn unique(plan: &mut Plan<'_>, table: &Name, only: bool, key: &Key, nullable: bo
         let index = [(Role::Index, Name { schema, name: index.clone() })];
         return plan.apply(&forms::KEY_USING_INDEX, table, Reach::Alone, &index);
     }
+    plan.apply(&forms::KEY, table, Reach::Alone, &[]);
+    // Before 18 a partition still takes reads, unless columns become NOT NULL with it.
     let exclusive = nullable || plan.since(18);
-    let form = if exclusive { &forms::KEY_ON_PARTITIONS } else { &forms::KEY };
-    plan.apply(form, table, Reach::Partitions.unless(only), &[]);
+    let mode = if exclusive { LockMode::AccessExclusive } else { LockMode::Share };
+    for member in plan.below(&plan.before.resolve(table), Reach::Partitions.unless(only)) {
+        // A partition that has the constraint keeps its index, which becomes part of the new one.
+        let own = plan.before.indexes_of(&member).find(|(_, index)| {
+            let plain = index.keys.iter().map(|it| it.column.as_deref().unwrap_or_default());
+            index.constraint.is_some()
+                && index.unique
+                && index.valid
+                && index.parent.is_none()
+                && index.predicate.is_none()
+                && index.include == key.include
+                && index.nulls_not_distinct == key.nulls_not_distinct
+                && plain.eq(key.columns.iter().map(String::as_str))
+        });
+        let own = own.map(|(name, _)| name.clone());
+        let work = if own.is_some() { Work::Brief } else { Work::Build };
+        plan.touch(Role::Partition, &member, mode, work);
+        if let Some(own) = own {
+            plan.touch(Role::Index, &own, LockMode::Share, Work::Brief);
+        }
+    }
 }
 
 /// Whether a column is known to be NOT NULL already.

@@ -15,6 +15,11 @@ pub fn strengthen(changes: &[&Change], effects: &mut [ChangeEffect]) {
     let Some(strongest) = targets.map(|touch| touch.mode).max() else { return };
     for (change, effect) in changes.iter().zip(effects) {
         let Change::AlterTable { action, .. } = change else { continue };
+        if let TableAction::AddConstraint { constraint } = action
+            && constraint.kind.is_key()
+        {
+            continue;
+        }
         let clusters = matches!(action, TableAction::ClusterOn { .. });
         for touch in &mut effect.touches {
             let below = touch.role == Role::Partition && goes_down(touch.mode);

@@ -71,11 +71,8 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
         ("interval", "interval") => free_if(interval_widens(from, to)),
         (a, b) if is_time(a) && a == b => free_if(precision(to) >= precision(from)),
         (a, b) if is_timestamp(a) && is_timestamp(b) => {
-            if utc && precision(to) >= precision(from) {
-                RebuildsIndexes
-            } else {
-                Rewrites
-            }
+            // A precision is applied to what the conversion gives, whatever it was before.
+            if utc && precision(to) == PRECISION_MAX { RebuildsIndexes } else { Rewrites }
         }
         (a, b) if is_builtin_name(a) && is_builtin_name(b) => Rewrites,
         _ => TypeChange::Unknown,
@@ -100,9 +97,12 @@ fn interval_widens(from: &DataType, to: &DataType) -> bool {
         || (!fields(from) && !fields(to) && precision(to) >= precision(from))
 }
 
-/// Digits behind the second; without a number all six are kept.
+/// The digits behind the second that are kept.
+const PRECISION_MAX: u32 = 6;
+
+/// Digits behind the second; without a number all are kept.
 fn precision(ty: &DataType) -> u32 {
-    ty.arguments.last().and_then(|text| text.parse().ok()).unwrap_or(6)
+    ty.arguments.last().and_then(|text| text.parse().ok()).unwrap_or(PRECISION_MAX)
 }
 
 fn is_timestamp(name: &str) -> bool {
