@@ -141,7 +141,10 @@ fn joined(first: &Form, second: &Form) -> Form {
     drawn.id = format!("{}+{}", first.id, second.id);
     // They have the fixture in common.
     let common = first.setup.bytes().zip(second.setup.bytes()).take_while(|(a, b)| a == b).count();
-    let own = second.setup.get(..common).and_then(|it| it.rfind("; ")).map_or(0, |at| at + 2);
+    let whole = |text: &str| text.matches('\'').count().is_multiple_of(2);
+    let ends = second.setup.match_indices("; ").map(|(at, _)| at + 2);
+    let ends = ends.filter(|end| *end <= common && second.setup.get(..*end).is_some_and(whole));
+    let own = ends.max().unwrap_or(0);
     drawn.setup = format!("{}; {}", drawn.setup, second.setup.get(own..).unwrap_or_default());
     if drawn.session.is_empty() {
         drawn.session.clone_from(&second.session);

@@ -86,7 +86,10 @@ pub fn measure(cluster: &Cluster, forms: &[Form]) -> Result<Vec<Outcome>, String
     }
     match outcomes.len() == forms.len() {
         true => Ok(outcomes),
-        false => Err(format!("{} of {} forms came back", outcomes.len(), forms.len())),
+        false => {
+            let last = outcomes.len().checked_sub(1).and_then(|at| forms.get(at));
+            Err(format!("the session ended with {:?}", last.map(|form| (&form.id, &form.sql))))
+        }
     }
 }
 
