@@ -191,6 +191,10 @@ mod tests {
         let mut wanted: BTreeMap<String, String> =
             RULES.iter().map(|rule| (format!("{}.md", rule.id), page(rule))).collect();
         wanted.insert("README.md".to_owned(), index());
+        // Written by hand: the rules of other tools that are no rule here, and why.
+        let by_hand = "not-built.md";
+        let text = std::fs::read_to_string(folder.join(by_hand)).unwrap();
+        wanted.insert(by_hand.to_owned(), text);
         // `SNAPSHOTS` is snapbox's switch, `TRYCMD` that of tests/cli.rs.
         let overwrite = |name| std::env::var(name).is_ok_and(|value| value == "overwrite");
         if overwrite("SNAPSHOTS") || overwrite("TRYCMD") {

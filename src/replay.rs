@@ -12,6 +12,7 @@ mod constraints;
 mod drops;
 mod mysql;
 mod names;
+mod new_constraints;
 mod objects;
 mod privileges;
 mod rebuild;
@@ -29,6 +30,7 @@ mod written_types;
 
 mod views;
 
+pub use new_constraints::{NewConstraint, foreign_keys};
 pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,

@@ -19,7 +19,7 @@ use crate::source::{FileId, Span};
 pub enum Category {
     /// Locks that stop traffic.
     Locking,
-    /// Data that is lost.
+    /// Data that is lost, and rows that are refused.
     Data,
     /// Changes that break the running release.
     Compatibility,
@@ -296,7 +296,7 @@ macro_rules! rules {
 
 rules! {
     gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
-    history { duplicate_version, never_runs }
+    history { duplicate_version, never_runs, used_before_created }
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
@@ -305,10 +305,18 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
+    data { delete_without_where, drop_and_add, drop_schema, drop_table, insert_without_required_column, narrowing_cast, sequence_not_advanced, truncate, update_without_where }
     compatibility { drop_column, rename_column, rename_table, required_column_without_default }
-    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
-    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
+    shape {
+        cascading_delete, char_padded, check_not_immutable, default_null_text, enum_type, float_for_money,
+        foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
+        identifier_too_long, int_primary_key,
+        json_not_jsonb, kept_as_it_was, key_without_partition_key, missing_primary_key,
+        never_validated, redundant_index, reserved_word,
+        serial_not_identity, timestamp_rounded,
+        timestamp_without_time_zone, varchar_with_limit, wide_index,
+    }
+    transactions { enum_value_used_where_added, not_repeatable, refused_in_transaction, unbalanced_transaction, validated_where_added }
 }
 
 impl Finding {

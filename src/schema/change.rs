@@ -6,7 +6,8 @@ mod table;
 
 pub use action::TableAction;
 pub use command::{
-    Data, DataVerb, Maintenance, MaintenanceVerb, Privileges, RowCopy, SetVariable, TransactionMark,
+    Data, DataVerb, Given, Maintenance, MaintenanceVerb, Privileges, RowCopy, SetVariable,
+    TransactionMark,
 };
 pub use table::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, ForeignKey, Generated, Identity,

@@ -2,17 +2,14 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
-use crate::migration::Direction;
-use crate::replay::{DifferenceKind, Step};
+use crate::replay::Step;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::Catalog;
-use crate::schema::change::{Change, Column, ConstraintKind, ForeignKey, TableAction};
+use crate::schema::change::{Change, Column, TableAction};
 use crate::schema::expr::Expr;
-use crate::schema::name::{Name, ObjectKind};
+use crate::schema::name::Name;
 use crate::schema::types::DataType;
 use crate::source::Span;
-
-const WIDE: &str = "CREATE TABLE o (id bigint PRIMARY KEY, n int UNIQUE); CREATE TABLE t (id bigint PRIMARY KEY, a int);";
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,8 +21,7 @@ pub static RULE: Rule = Rule {
     why: "An integer key ends at 2 147 483 647. A sequence never gives a number twice: deleted \
           rows, failed inserts and rollbacks use numbers up too, so a table reaches the end with \
           fewer rows than that. Then every INSERT fails, and the way out, a type change, writes \
-          the whole table anew. A foreign key column that is narrower than its key fails earlier \
-          still.",
+          the whole table anew.",
     instead: "Use bigint for keys that are handed out, and for the columns that refer to them. A \
               lookup table whose few numbers somebody writes by hand may be as narrow as it likes.",
     facts: &[
@@ -48,6 +44,10 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "prefer-bigint-over-int"),
+        ("squawk", "prefer-bigint-over-smallint"),
+        ("postgres-language-server", "preferBigInt"),
+        ("postgres-language-server", "preferBigintOverInt"),
+        ("postgres-language-server", "preferBigintOverSmallint"),
         ("pg-migration-lint", "PGM107"),
         ("pgfence", "prefer-bigint-over-int"),
         ("migrationpilot", "MP038"),
@@ -61,18 +61,12 @@ pub static RULE: Rule = Rule {
         bad("postgres", "CREATE SEQUENCE s;", "CREATE TABLE t (id int DEFAULT nextval('s'::regclass) PRIMARY KEY);", "id int DEFAULT nextval('s'::regclass) PRIMARY KEY"),
         bad("postgres", "", "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s; ALTER TABLE t ALTER id SET DEFAULT nextval('s'); ALTER TABLE t ADD PRIMARY KEY (id);", "ALTER id SET DEFAULT nextval('s')"),
         bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY;", "ALTER id ADD GENERATED ALWAYS AS IDENTITY"),
-        bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int REFERENCES o);", "o_id int REFERENCES o"),
-        bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int, FOREIGN KEY (o_id) REFERENCES o (id));", "o_id int"),
-        bad("postgres", WIDE, "ALTER TABLE t ADD o_id int REFERENCES o;", "REFERENCES o"),
-        bad("postgres", WIDE, "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID;", "ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID"),
         bad("mysql", "", "CREATE TABLE t (`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`));", "`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT"),
         bad("mariadb", "CREATE TABLE t (a bigint PRIMARY KEY);", "ALTER TABLE t ADD n mediumint AUTO_INCREMENT UNIQUE;", "ADD n mediumint AUTO_INCREMENT UNIQUE"),
         good("mysql", "", "CREATE TABLE t (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, n int); CREATE TABLE u (id SERIAL, PRIMARY KEY (id));"),
         good("mariadb", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id bigint AUTO_INCREMENT PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE t (id bigserial PRIMARY KEY); CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id uuid PRIMARY KEY, n int NOT NULL);"),
-        good("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id bigint REFERENCES o, n int REFERENCES o (n));"),
-        good("postgres", "", "CREATE TABLE u (id bigint PRIMARY KEY, o_id int REFERENCES elsewhere);").incomplete(),
         good("postgres", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE u (LIKE t INCLUDING ALL); CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s;", "ALTER TABLE t ALTER id SET DEFAULT nextval('s');"),
         good("postgres", "", "CREATE TEMP TABLE t (id serial);"),
@@ -87,12 +81,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             report_key(step, written.span, written.subject, &written.words, narrow, sink);
         }
     }
-    let told = [Direction::Dump, Direction::Baseline];
-    if step.dialect.engine == Engine::Postgres
-        && !told.contains(&step.migration.migration.direction)
-    {
+    if step.dialect.engine == Engine::Postgres && !step.is_told() {
         generated_later(step, sink);
-        foreign_keys(step, sink);
     }
 }
 
@@ -166,75 +156,4 @@ fn generated_later(step: &Step<'_>, sink: &mut Sink) {
 fn integer_of<'a>(catalog: &'a Catalog, table: &Name, column: &str) -> Option<&'a DataType> {
     let ty = catalog.column(table, column).known()?.definition.ty.as_ref()?;
     (ty.array_dimensions == 0).then_some(ty)
-}
-
-/// New foreign keys whose columns are narrower than what they refer to.
-fn foreign_keys(step: &Step<'_>, sink: &mut Sink) {
-    for difference in step.differences {
-        let table = &difference.object.name;
-        let Some((_, found)) = step.after.seen_table(table) else { continue };
-        if found.temporary || difference.object.kind == ObjectKind::ForeignTable {
-            continue;
-        }
-        match &difference.kind {
-            DifferenceKind::ConstraintAdded { name } => {
-                if let Some(ConstraintKind::ForeignKey(key)) =
-                    found.constraint(name).map(|it| &it.kind)
-                {
-                    foreign_key(step, table, key, |_| difference.span, sink);
-                }
-            }
-            DifferenceKind::TableCreated => {
-                let created = step.statement.changes.get(difference.change);
-                let Some(Change::CreateTable(created)) = created.map(|it| &it.change.value) else {
-                    continue;
-                };
-                let place = |name: &str| {
-                    let column = created.columns.iter().find(|it| it.value.name == name);
-                    column.map_or(difference.span, |it| it.span)
-                };
-                for constraint in &created.constraints {
-                    if let ConstraintKind::ForeignKey(key) = &constraint.value.kind {
-                        foreign_key(step, table, key, place, sink);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn foreign_key(
-    step: &Step<'_>,
-    table: &Name,
-    key: &ForeignKey,
-    place: impl Fn(&str) -> Span,
-    sink: &mut Sink,
-) {
-    let other = step.after.resolve(&key.references);
-    let referenced = match key.referenced_columns.as_slice() {
-        [] => match step.after.primary_key(&other).known() {
-            Some((_, primary)) => primary.columns.as_slice(),
-            None => return,
-        },
-        columns => columns,
-    };
-    for (column, referenced) in key.columns.iter().zip(referenced) {
-        let types = (
-            integer_of(step.after, table, column),
-            integer_of(step.after, &other, referenced),
-        );
-        let (Some(ty), Some(wider)) = types else { continue };
-        let bits = |ty: &DataType| width(Engine::Postgres, &ty.name.name);
-        let (Some(has), Some(needs)) = (bits(ty), bits(wider)) else { continue };
-        if has < needs {
-            sink.report(step, place(column), Subject::Column(table.clone(), column.clone()))
-                .message(format!(
-                    "`{table}.{column}` is {ty} and refers to `{other}.{referenced}`, which is \
-                     {wider}: from the first number that does not fit on, no row can refer to it"
-                ))
-                .help(format!("use {wider}"))
-                .push();
-        }
-    }
 }

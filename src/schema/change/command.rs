@@ -82,6 +82,18 @@ pub struct Data {
     pub sequences: Vec<Name>,
     /// For an INSERT that copies all rows of one table: how.
     pub copies: Option<RowCopy>,
+    /// For an INSERT: what it gives each row; `None` where that could not be read.
+    pub gives: Option<Given>,
+}
+
+/// What an INSERT gives each row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The columns that it names, in order; empty for all of the table's.
+    pub columns: Vec<String>,
+    /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
+    /// `None` for a query.
+    pub values: Option<Vec<String>>,
 }
 
 /// All rows of one table, copied into another.
@@ -108,6 +120,7 @@ impl Data {
             locks_rows: false,
             sequences: Vec::new(),
             copies: None,
+            gives: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::schema::name::{Name, ObjectKind};
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::functions::is_harmless;
-use crate::sql::read::copy::inserted;
+use crate::sql::read::copy::{given, inserted};
 use crate::sql::read::expr::expression;
 use crate::sql::read::query::{from_names, query};
 use crate::sql::read::table::empty_table;
@@ -85,6 +85,7 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
         locks_rows: locks_rows(whole),
         sequences: sequences(whole),
         copies: inserted(whole),
+        gives: given(whole),
         ..Data::new(verb)
     };
     if matches!(verb, DataVerb::Update | DataVerb::Delete) {
