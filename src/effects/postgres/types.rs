@@ -282,8 +282,8 @@ fn written_type(written: &str) -> Option<DataType> {
     let arguments = arguments.split(',').map(str::trim).filter(|it| !it.is_empty());
     let mut ty = DataType {
         arguments: arguments.map(str::to_owned).collect(),
-        array_dimensions: u8::from(element.len() < written.trim().len()).into(),
-        ..DataType::named(&canonical)
+        array_dimensions: u8::from(element.len() < written.trim().len()),
+        ..DataType::named(canonical)
     };
     // A type that is made has a schema, and quotes perhaps.
     if !is_builtin(&ty) {
