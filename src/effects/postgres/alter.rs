@@ -142,10 +142,7 @@ fn table(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
             sequences(plan, name);
             (&forms::EXCLUSIVE, Reach::Alone)
         }
-        TableAction::SetTrigger { rule: false, .. } => {
-            let reach = if has_triggers(plan, name) { Reach::Partitions } else { Reach::Alone };
-            (&forms::TRIGGER, reach)
-        }
+        TableAction::SetTrigger { rule: false, .. } => (&forms::TRIGGER, of_triggers(plan, name)),
         TableAction::SetReplicaIdentity { identity } => {
             match identity.strip_prefix("USING INDEX ") {
                 Some(index) => {
@@ -208,12 +205,14 @@ fn sequences(plan: &mut Plan<'_>, table: &Name) {
     plan.apply(&forms::SEQUENCES, table, Reach::Alone, &sequences);
 }
 
-/// Whether a table may have triggers, those of foreign keys among them.
-fn has_triggers(plan: &Plan<'_>, name: &Name) -> bool {
-    plan.before.shape(name).known().is_none()
+/// How far it reaches to switch triggers on or off: where there are none, those of foreign keys among
+/// them, not below the table.
+fn of_triggers(plan: &Plan<'_>, name: &Name) -> Reach {
+    let may_have = plan.before.shape(name).known().is_none()
         || has_own_triggers(plan, name)
         || !plan.foreign_keys(name).is_empty()
-        || !plan.referencing(name).is_empty()
+        || !plan.referencing(name).is_empty();
+    if may_have { Reach::Partitions } else { Reach::Alone }
 }
 
 /// Whether a table is known to have triggers that somebody made.

@@ -51,7 +51,10 @@ pub(super) fn proves_inside(plan: &Plan<'_>, parent: &Name, table: &Name, bound:
 pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bound: &str) -> bool {
     let Some((column, bound)) = read(plan, parent, bound) else { return false };
     let Knowledge::Known(table) = plan.before.table(default) else { return false };
-    let Bound::Range(from, to) = bound else { return false };
+    let (from, to) = match bound {
+        Bound::Range(from, to) => (from, to),
+        Bound::List(values) => return excludes(table, &column, &values),
+    };
     let is_outside = |condition: &str| {
         compares(condition, &column, |sign, value| {
             let under = from.as_ref().is_some_and(|from| below(sign, value, from));
@@ -62,6 +65,23 @@ pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bou
     conditions(table, &column)
         .iter()
         .any(|it| split(unwrapped(it), "or").into_iter().all(is_outside))
+}
+
+/// Whether no row has one of these values in a column that is not NULL.
+fn excludes(table: &Table, column: &str, values: &[String]) -> bool {
+    let not_null = table.column(column).is_some_and(|it| it.definition.not_null)
+        || proves_not_null(table, column, |_| true);
+    let conditions = conditions(table, column);
+    let excluded = |value: &String| {
+        conditions.iter().any(|condition| {
+            let condition = unwrapped(condition);
+            let parts = condition.split_once(" not in ").or_else(|| condition.split_once(" <> "));
+            parts.is_some_and(|(operand, list)| {
+                is_column(operand, column) && self::values(list).contains(value)
+            })
+        })
+    };
+    not_null && values.iter().all(excluded)
 }
 
 /// What the table's constraints demand, as far as it can prove something of the column: a constant

@@ -113,6 +113,11 @@ pub static RULE: Rule = Rule {
             "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT; ALTER TABLE d ADD CHECK (id < 1 OR id >= 9);",
             "CREATE TABLE n PARTITION OF p FOR VALUES FROM (1) TO (9);",
         ),
+        good(
+            "postgres",
+            "CREATE TABLE p (region text NOT NULL) PARTITION BY LIST (region); CREATE TABLE d PARTITION OF p DEFAULT; ALTER TABLE d ADD CHECK (region IS NOT NULL AND region NOT IN ('de', 'fr'));",
+            "CREATE TABLE n PARTITION OF p FOR VALUES IN ('de', 'fr');",
+        ),
         good("postgres", OLD, "CREATE TABLE n (LIKE events); ALTER TABLE events ATTACH PARTITION n FOR VALUES FROM (1000) TO (2000);"),
         good("postgres", OLD, "CREATE TABLE n PARTITION OF events FOR VALUES FROM (1000) TO (2000);"),
         good("postgres", OLD, "COMMENT ON TABLE events IS 'ATTACH PARTITION events_2 DEFAULT'; -- ALTER TABLE events ATTACH PARTITION events_2 DEFAULT;"),
@@ -161,17 +166,17 @@ fn help(step: &Step<'_>, held: &Held<'_>, parent: &Name, bound: &str, partition:
     let mut parts = Vec::new();
     let scanned = |role| held.touches.iter().find(move |it| it.role == role && it.scans);
     if let Some(partition) = partition.filter(|_| scanned(Role::Partition).is_some()) {
-        parts.push(format!("before it {}", check(partition, words(true), "what its bound says")));
+        parts.push(check(partition, words(true), "what its bound says"));
         if held.any(|touch| touch.role == Role::Partition && touch.rebuilds) {
             parts.push(format!("build the indexes of `{parent}` on `{partition}` CONCURRENTLY"));
         }
     }
     if let Some(default) = scanned(Role::DefaultPartition) {
         let default = &default.object.name;
-        parts.push(format!("before it {}", check(default, words(false), "what excludes the new bound")));
+        parts.push(check(default, words(false), "what excludes the new bound"));
     }
     match parts.is_empty() {
         true => "see which of the tables that it reads can be spared by a valid CHECK".to_owned(),
-        false => format!("{}; then nothing is read", parts.join("; ")),
+        false => format!("{}; after that this reads nothing", parts.join("; ")),
     }
 }
