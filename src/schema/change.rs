@@ -355,6 +355,8 @@ pub struct Query {
     pub relations: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
+    /// Whether it compares with NULL by `=` or `<>`, which is never true.
+    pub compares_null: bool,
     /// Whether all of it was read; else `relations` are those right behind FROM and JOIN.
     pub read: bool,
 }

@@ -4,9 +4,9 @@
 use super::forms::Form;
 use super::measured::{Measured, all};
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::dialect::{Dialect, Engine, Version};
 use lockgate::finding::Level;
-use lockgate::judge::date::Date;
 use lockgate::rules::Category;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
@@ -33,6 +33,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
         schema: None,
         alone: false,
         today,
+        statistics: None,
         evidence: None,
     });
     let file = report.files.iter().position(|file| file.path == "2_form.sql").unwrap();

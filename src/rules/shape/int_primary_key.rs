@@ -2,7 +2,8 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
-use crate::replay::Step;
+use crate::replay::{DifferenceKind, Step};
+use crate::rules::work::TINY;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, Column, TableAction};
@@ -10,6 +11,14 @@ use crate::schema::expr::Expr;
 use crate::schema::name::Name;
 use crate::schema::types::DataType;
 use crate::source::Span;
+use crate::statistics::amount::count;
+use crate::statistics::{KeyStatistics, Size};
+use std::collections::BTreeSet;
+
+const USED: &str = "CREATE TABLE t (id serial PRIMARY KEY);";
+const USED_74_PERCENT: &str = r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": [
+    {"schema": "public", "name": "t", "rows": 312, "bytes": 65536, "index_bytes": 16384, "writes_per_second": 0.02,
+     "keys": [{"column": "id", "max_id": 1600000000, "limit": 2147483647}]}]}"#;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -23,7 +32,9 @@ pub static RULE: Rule = Rule {
           fewer rows than that. Then every INSERT fails, and the way out, a type change, writes \
           the whole table anew.",
     instead: "Use bigint for keys that are handed out, and for the columns that refer to them. A \
-              lookup table whose few numbers somebody writes by hand may be as narrow as it likes.",
+              lookup table whose few numbers somebody writes by hand may be as narrow as it likes. \
+              With statistics, a key that has used half of its numbers is a warning, and from 70 % \
+              on an error, at the last statement that changes its table: begin to widen it there.",
     facts: &[
         Fact {
             engine: Engine::Postgres,
@@ -70,13 +81,23 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE u (LIKE t INCLUDING ALL); CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s;", "ALTER TABLE t ALTER id SET DEFAULT nextval('s');"),
         good("postgres", "", "CREATE TEMP TABLE t (id serial);"),
+        bad("postgres", USED, "ALTER TABLE t ADD a int; ALTER TABLE t ADD b int;", "ADD b int").stats(USED_74_PERCENT).at_level(Level::Error),
+        bad("postgres", "", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE t").stats(USED_74_PERCENT).at_level(Level::Error),
+        good("postgres", USED, "ALTER TABLE t ADD id_64 bigint;").stats(USED_74_PERCENT),
+        good("postgres", USED, "ALTER TABLE t ALTER id TYPE bigint;").stats(USED_74_PERCENT),
+        good("postgres", USED, "DROP TABLE t;").stats(USED_74_PERCENT),
+        good("postgres", USED, "ALTER TABLE t ADD a int;").stats(TINY),
     ],
     check: Check::Step(check),
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
+    let near_the_end = near_the_end(step, sink);
     for written in step.written_types() {
         let Some((_, column)) = &written.column else { continue };
+        if near_the_end.contains(&written.subject) {
+            continue;
+        }
         if let Some(narrow) = handed_out(step, column) {
             report_key(step, written.span, written.subject, &written.words, narrow, sink);
         }
@@ -84,6 +105,60 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     if step.dialect.engine == Engine::Postgres && !step.is_told() {
         generated_later(step, sink);
     }
+}
+
+/// Reports the keys of which statistics say that half of their numbers are used, where the last
+/// statement that changes the table stands: not where that begins to widen them. Gives those keys.
+fn near_the_end(step: &Step<'_>, sink: &mut Sink) -> BTreeSet<Subject> {
+    const USED_PERCENT_WARNING: u128 = 50;
+    const USED_PERCENT_ERROR: u128 = 70;
+    let mut reported = BTreeSet::new();
+    for difference in step.differences {
+        let table = &difference.object.name;
+        let Size::Measured(found, as_of) = step.size(table) else { continue };
+        for key in &found.keys {
+            let used = u128::from(key.max_id) * 100 / u128::from(key.limit.max(1));
+            let subject = Subject::Column(table.clone(), key.column.clone());
+            if used < USED_PERCENT_WARNING
+                || is_widened(step, table, key)
+                || !step.is_last_to_change(table)
+                || !reported.insert(subject.clone())
+            {
+                continue;
+            }
+            let level = if used < USED_PERCENT_ERROR { Level::Warning } else { Level::Error };
+            sink.report(step, difference.span, subject)
+                .level(level)
+                .message(format!(
+                    "{} of the {} numbers of `{table}.{}` are used as of {as_of} ({used} %): at the \
+                     last one every INSERT fails",
+                    count(key.max_id),
+                    count(key.limit),
+                    key.column
+                ))
+                .help(
+                    "make room before it is urgent: add a bigint column, fill it with a trigger for \
+                     new rows and in batches for old ones, and let it take the key's place",
+                )
+                .push();
+        }
+    }
+    reported
+}
+
+/// Whether a key goes, or gets a wider type, or this migration adds a column that may take its
+/// place.
+fn is_widened(step: &Step<'_>, table: &Name, key: &KeyStatistics) -> bool {
+    let end = step.end_of_all();
+    let is_wide = |column: &str| {
+        let ty = integer_of(end, table, column);
+        let bits = ty.and_then(|ty| width(step.dialect.engine, &ty.name.name));
+        bits.is_some_and(|bits| bits > 32 && key.limit <= u64::from(u32::MAX))
+    };
+    let mut added = step.of_migration().filter(|it| it.object.name == *table);
+    end.column(table, &key.column).is_absent()
+        || is_wide(&key.column)
+        || added.any(|it| matches!(&it.kind, DifferenceKind::ColumnAdded { column } if is_wide(column)))
 }
 
 /// The narrow integer of a column for which the engine hands out numbers.

@@ -73,9 +73,13 @@ pub struct Data {
     pub reads: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
-    /// Whether the outermost statement has a `WHERE` that may leave rows out, so not `WHERE true`
-    /// (for all but UPDATE and DELETE: always so).
-    pub has_where: bool,
+    /// The UPDATEs and DELETEs in it that leave no row out (no `WHERE`, or `WHERE true`): the
+    /// statement itself, and those in its `WITH` list.
+    pub every_row: Vec<(DataVerb, Name)>,
+    /// Whether a condition compares with NULL by `=` or `<>`: it is never true.
+    pub compares_null: bool,
+    /// An INSERT without a list of columns: its values go by the order of the table's.
+    pub by_position: bool,
     /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
     pub locks_rows: bool,
     /// The sequences that it names in `nextval` or `setval`.
@@ -116,7 +120,9 @@ impl Data {
             writes: Vec::new(),
             reads: Vec::new(),
             functions: Vec::new(),
-            has_where: true,
+            every_row: Vec::new(),
+            compares_null: false,
+            by_position: false,
             locks_rows: false,
             sequences: Vec::new(),
             copies: None,
