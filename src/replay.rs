@@ -43,7 +43,7 @@ pub use transaction::{
 pub use way_back::WayBack;
 pub use written_types::{WrittenType, base_type};
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Engine};
 use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
 use crate::migration::{Context, ReadMigration, Statement};
@@ -216,8 +216,16 @@ impl Step<'_> {
     /// is first asked for: by a rule, so that a panic there becomes that rule's finding.
     pub fn effects(&self) -> &[ChangeEffect] {
         self.effects.get_or_init(|| {
-            let changes = self.statement.changes.iter();
-            changes.map(|located| self.effect(&located.change.value)).collect()
+            let changes = &self.statement.changes;
+            let mut effects: Vec<ChangeEffect> =
+                changes.iter().map(|located| self.effect(&located.change.value)).collect();
+            // The sub-commands of one ALTER TABLE; in a block each may be one of its own.
+            let alters: Vec<&Change> = changes.iter().map(|it| &it.change.value).collect();
+            let top = changes.iter().all(|it| it.context == Context::Top);
+            if top && alters.len() > 1 && self.dialect.engine == Engine::Postgres {
+                effects::postgres::together::strengthen(&alters, &mut effects);
+            }
+            effects
         })
     }
 

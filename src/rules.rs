@@ -350,11 +350,12 @@ rules! {
     }
     locking {
         alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
-        constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
-        explicit_lock, foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept,
-        not_null_scan, primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent,
-        several_tables_locked, table_rewritten, unbounded_lock_wait, unbounded_statement_time,
-        unique_constraint_blocks, volatile_default_rewrite,
+        constraint_not_validated_separately, domain_constraint_scan, drop_index_not_concurrent,
+        effect_unknown, explicit_lock, foreign_key_drop_locks_both, index_not_concurrent,
+        invalid_index_kept, not_null_scan, partition_detach_blocks, partition_scanned,
+        primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, several_tables_locked,
+        table_rewritten, unbounded_lock_wait, unbounded_statement_time, unique_constraint_blocks,
+        volatile_default_rewrite,
     }
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,

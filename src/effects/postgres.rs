@@ -3,7 +3,7 @@
 mod add_column;
 mod alter;
 pub mod block;
-mod bounds;
+pub mod bounds;
 mod classify;
 mod constraints;
 mod drops;
@@ -18,8 +18,9 @@ mod proof;
 mod related;
 pub mod retype;
 mod rows;
+pub mod together;
 pub mod types;
-mod volatility;
+pub mod volatility;
 
 use crate::dialect::Dialect;
 use crate::effects::ChangeEffect;

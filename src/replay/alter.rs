@@ -106,10 +106,12 @@ impl Apply {
             return;
         }
         let assumed = if_not_exists && !there.is_absent();
+        // Those below take their numbers from the same sequence.
+        let spelled = self.expand(table, column);
         for member in members {
             let found = self.catalog.seen_table(member);
             let merged = found.is_some_and(|(_, it)| it.column(&column.name).is_some());
-            self.put_columns(member, &[column]);
+            self.put_column(member, spelled.clone());
             let added =
                 self.catalog.table_mut(member).and_then(|table| table.column_mut(&column.name));
             let Some(added) = added else { continue };

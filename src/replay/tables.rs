@@ -143,32 +143,38 @@ impl Apply {
 
     /// Adds written columns; for a partition or typed table they refine those that are there.
     pub(super) fn put_columns(&mut self, table: &Name, columns: &[&change::Column]) {
-        let untyped = self.catalog.engine() == Engine::Sqlite;
         for column in columns {
-            let birth = self.column_birth(table, &column.name);
             let definition = self.expand(table, column);
-            let tick = self.catalog.tick;
-            let Some(found) = self.catalog.table_mut(table) else { return };
-            found.gone.remove(&column.name);
-            match found.column_mut(&column.name) {
-                Some(inherited) => {
-                    // A partition's list only refines; it names no types.
-                    inherited.local |= definition.ty.is_some();
-                    let old = &mut inherited.definition;
-                    old.not_null |= definition.not_null;
-                    old.ty = definition.ty.or(old.ty.take());
-                    old.default = definition.default.or(old.default.take());
-                    old.generated = definition.generated.or(old.generated.take());
-                }
-                None => found.columns.push(Column {
-                    // Only SQLite has columns without a type.
-                    whole: definition.ty.is_some() || untyped,
-                    definition,
-                    birth: Some(birth),
-                    local: true,
-                    confirmed: tick,
-                }),
+            self.put_column(table, definition);
+        }
+    }
+
+    /// One column, its sequence made.
+    pub(super) fn put_column(&mut self, table: &Name, definition: change::Column) {
+        let untyped = self.catalog.engine() == Engine::Sqlite;
+        let name = definition.name.clone();
+        let birth = self.column_birth(table, &name);
+        let tick = self.catalog.tick;
+        let Some(found) = self.catalog.table_mut(table) else { return };
+        found.gone.remove(&name);
+        match found.column_mut(&name) {
+            Some(inherited) => {
+                // A partition's list only refines; it names no types.
+                inherited.local |= definition.ty.is_some();
+                let old = &mut inherited.definition;
+                old.not_null |= definition.not_null;
+                old.ty = definition.ty.or(old.ty.take());
+                old.default = definition.default.or(old.default.take());
+                old.generated = definition.generated.or(old.generated.take());
             }
+            None => found.columns.push(Column {
+                // Only SQLite has columns without a type.
+                whole: definition.ty.is_some() || untyped,
+                definition,
+                birth: Some(birth),
+                local: true,
+                confirmed: tick,
+            }),
         }
     }
 

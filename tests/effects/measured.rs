@@ -1,20 +1,18 @@
 //! The tables of measurements, read.
 
+use super::forms::{Form, forms};
+use super::said::Seen;
 use lockgate::effects::LockMode;
 use std::collections::BTreeMap;
 
 /// A form, with what was measured of it.
-pub struct Form {
-    pub id: String,
-    pub fixture: String,
-    pub setup: String,
-    pub session: String,
-    pub sql: String,
+pub struct Measured {
+    pub form: Form,
     pub rows: Vec<Row>,
     classes: BTreeMap<String, String>,
 }
 
-impl Form {
+impl Measured {
     /// The class of impact on a version.
     pub fn class(&self, version: u16) -> &str {
         &self.classes[&format!("pg{version}")]
@@ -33,25 +31,18 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn mode(&self, version: u16) -> Option<LockMode> {
-        let text = &self.cells[&format!("pg{version}")];
-        LockMode::ALL.into_iter().find(|mode| mode.name() == text)
-    }
-
-    pub fn is_index(&self) -> bool {
-        self.cells["relation_role"].starts_with("index")
-    }
-
-    pub fn rewrites(&self, version: u16) -> bool {
-        matches!(self.at("rewrite", version), "yes" | "copied block by block")
-    }
-
-    pub fn scans(&self, version: u16) -> bool {
-        self.at("scan", version) == "yes"
-    }
-
-    pub fn rebuilds(&self, version: u16) -> bool {
-        !matches!(self.at("index_rebuild", version), "" | "no")
+    pub fn seen(&self, version: u16) -> Seen {
+        let mode = &self.cells[&format!("pg{version}")];
+        Seen {
+            relation: self.relation.clone(),
+            is_index: self.cells["relation_role"].starts_with("index"),
+            is_empty: false,
+            is_gone: false,
+            mode: LockMode::ALL.into_iter().find(|it| it.name() == mode),
+            rewrites: matches!(self.at("rewrite", version), "yes" | "copied block by block"),
+            scans: self.at("scan", version) == "yes",
+            rebuilds: !matches!(self.at("index_rebuild", version), "" | "no"),
+        }
     }
 
     pub fn block_ok(&self, version: u16) -> bool {
@@ -73,10 +64,8 @@ impl Row {
 }
 
 /// Every form of the tables that begin with `name`, in the order of its file.
-pub fn forms(name: &str) -> Vec<Form> {
+pub fn all(name: &str) -> Vec<Measured> {
     let path = format!("tests/facts/{name}");
-    let text = std::fs::read_to_string(format!("{path}_forms.json")).unwrap();
-    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for cells in table(&format!("{path}.csv")) {
         let relation = cells["relation"].clone();
@@ -84,21 +73,12 @@ pub fn forms(name: &str) -> Vec<Form> {
     }
     let classes = table(&format!("{path}_impact.csv")).into_iter();
     let mut classes: BTreeMap<String, _> = classes.map(|it| (it["id"].clone(), it)).collect();
-    let forms = file["forms"].as_array().unwrap().iter();
-    let form = |form: &serde_json::Value| {
-        let text = |key: &str| form[key].as_str().unwrap().to_owned();
-        let id = text("id");
-        Form {
-            fixture: file["fixtures"][text("fixture")].as_str().unwrap().to_owned(),
-            setup: text("setup"),
-            session: text("session"),
-            sql: text("sql"),
-            rows: rows.remove(&id).unwrap(),
-            classes: classes.remove(&id).unwrap(),
-            id,
-        }
+    let measured = |form: Form| Measured {
+        rows: rows.remove(&form.id).unwrap(),
+        classes: classes.remove(&form.id).unwrap(),
+        form,
     };
-    forms.map(form).collect()
+    forms(name).into_iter().map(measured).collect()
 }
 
 /// A CSV file as one map for each line, by the names in its first.

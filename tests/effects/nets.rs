@@ -1,7 +1,8 @@
 //! No bad effect without a finding (I8): every form of `tests/facts/` that was measured scanning,
 //! rewriting or building while others wait is linted on its fixture.
 
-use super::measured::{Form, forms};
+use super::forms::Form;
+use super::measured::{Measured, all};
 use lockgate::config::Config;
 use lockgate::date::Date;
 use lockgate::dialect::{Dialect, Engine, Version};
@@ -20,7 +21,7 @@ const OF_EMPTY_TABLES: &[&str] = &["create-index-empty-table"];
 /// What lockgate finds about locks in a form: rule and level.
 fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
     let begin = "SET search_path = s, public;";
-    let setup = format!("CREATE SCHEMA s; {begin} {}; {}", form.fixture, form.setup);
+    let setup = format!("CREATE SCHEMA s; {begin} {}", form.setup);
     let sql = format!("{begin} {}; {}", form.session, form.sql);
     let tree = Memory::new(vec![("1_setup.sql", setup), ("2_form.sql", sql)]);
     let dialect = Dialect::at(Engine::Postgres, Version::major(version));
@@ -44,9 +45,10 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
     about_locks.map(|finding| (finding.rule, finding.level)).collect()
 }
 
-fn measured(blocking: bool) -> impl Iterator<Item = (Form, u16)> {
+fn measured(blocking: bool) -> impl Iterator<Item = (Measured, u16)> {
     let works = |class: &str| matches!(class, "rewrite-all" | "scan-all" | "scan-writes");
-    let forms = forms("postgres").into_iter().filter(|form| !OF_VIEWS.contains(&form.id.as_str()));
+    let of_views = |form: &Measured| OF_VIEWS.contains(&form.form.id.as_str());
+    let forms = all("postgres").into_iter().filter(move |form| !of_views(form));
     forms.filter_map(move |form| {
         let mut versions = 12..=18;
         let version = versions
@@ -59,7 +61,7 @@ fn measured(blocking: bool) -> impl Iterator<Item = (Form, u16)> {
 fn i8_what_works_while_others_wait_is_found() {
     let mut missed = Vec::new();
     let mut count = 0;
-    for (form, version) in measured(true) {
+    for (Measured { form, .. }, version) in measured(true) {
         count += 1;
         let findings = found(&form, version);
         if !findings.iter().any(|(_, level)| *level >= Level::Warning) {
@@ -74,7 +76,7 @@ fn i8_what_works_while_others_wait_is_found() {
 #[test]
 fn what_is_brief_is_no_error() {
     let mut alarms = Vec::new();
-    for (form, version) in measured(false) {
+    for (Measured { form, .. }, version) in measured(false) {
         let findings = found(&form, version);
         let empty = OF_EMPTY_TABLES.contains(&form.id.as_str());
         if !empty && findings.iter().any(|(_, level)| *level == Level::Error) {

@@ -37,7 +37,8 @@ impl Cluster {
                 .arg(&data),
         )?;
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c timezone=UTC",
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c timezone=UTC -c autovacuum=off -c wal_level=logical \
+             -c synchronous_commit=off -c full_page_writes=off",
             cluster.dir.display()
         );
         succeed(
@@ -85,7 +86,8 @@ impl Cluster {
 
     /// Makes a database like another one, in the place of one of that name.
     pub fn copy_database(&self, from: &str, to: &str) -> Result<(), String> {
-        self.run(ACCOUNT, &["-c", &format!("DROP DATABASE IF EXISTS {to} WITH (FORCE)")], None)?;
+        let force = if self.major < 13 { "" } else { " WITH (FORCE)" };
+        self.run(ACCOUNT, &["-c", &format!("DROP DATABASE IF EXISTS {to}{force}")], None)?;
         self.run(ACCOUNT, &["-c", &format!("CREATE DATABASE {to} TEMPLATE {from}")], None)?;
         Ok(())
     }
@@ -100,6 +102,17 @@ impl Cluster {
             .filter(|row| !row.is_empty())
             .map(str::to_owned)
             .collect())
+    }
+
+    /// What psql prints of a script, past what fails; columns are parted by tabs.
+    pub fn lines(&self, database: &str, script: &str) -> Result<Vec<String>, String> {
+        let options = ["-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-f", "-"];
+        let output = fed(&mut self.psql(database, &options), Some(script))?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        match output.status.success() {
+            true => Ok(text.split('\n').map(str::to_owned).collect()),
+            false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        }
     }
 
     fn run(&self, database: &str, options: &[&str], input: Option<&str>) -> Result<String, String> {

@@ -12,7 +12,13 @@
 mod apply;
 mod cluster;
 mod compare;
+#[path = "../effects/forms.rs"]
+mod forms;
+mod recombined;
+#[path = "../effects/said.rs"]
+mod said;
 mod statistics;
+mod types;
 
 use apply::apply;
 use cluster::Cluster;
@@ -25,6 +31,7 @@ use lockgate::schema::canonical;
 use lockgate::schema::catalog::Catalog;
 use lockgate::source::{FileId, SourceFile};
 use lockgate::tree::WorkTree;
+use recombined::Draw;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -46,7 +53,12 @@ struct Arguments {
     /// SQL that stood before the first migration.
     schema: Option<PathBuf>,
     paths: Vec<PathBuf>,
+    /// Recombined forms alone.
+    recombined: Option<Draw>,
 }
+
+/// What `cargo test` draws.
+const DRAW: Draw = Draw { seed: 1, forms: 200 };
 
 fn arguments() -> Result<Arguments, String> {
     let mut read = Arguments {
@@ -54,6 +66,7 @@ fn arguments() -> Result<Arguments, String> {
         settings: Settings::default(),
         schema: None,
         paths: Vec::new(),
+        recombined: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -75,6 +88,13 @@ fn arguments() -> Result<Arguments, String> {
                 let file = arguments.next().ok_or("--schema takes a file")?;
                 read.schema = Some(PathBuf::from(file));
             }
+            "--recombined" => {
+                let pair = arguments.next().unwrap_or_default();
+                let numbers = pair.split_once(':').and_then(|(seed, forms)| {
+                    Some(Draw { seed: seed.parse().ok()?, forms: forms.parse().ok()? })
+                });
+                read.recombined = Some(numbers.ok_or("--recombined takes SEED:FORMS")?);
+            }
             // What `cargo test` hands to every target.
             flag if flag.starts_with('-') => {}
             path => read.paths.push(PathBuf::from(path)),
@@ -90,7 +110,7 @@ fn arguments() -> Result<Arguments, String> {
 const KINDS_SINCE: u16 = 15;
 
 fn run() -> Result<usize, String> {
-    let Arguments { dialect, mut settings, schema, mut paths } = arguments()?;
+    let Arguments { dialect, mut settings, schema, mut paths, recombined } = arguments()?;
     let shipped = paths.is_empty();
     if shipped {
         let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -101,6 +121,9 @@ fn run() -> Result<usize, String> {
     let kinds = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/servers/kinds");
     let major = dialect.versions_stated.then_some(dialect.versions.max.major);
     let cluster = Cluster::start(major)?;
+    if let Some(draw) = recombined {
+        return Ok(recombined::prove(&cluster, &draw)? + types::prove(&cluster)?);
+    }
     settings.engine = (!shipped).then_some(Engine::Postgres);
     let schema = schema.map(|path| {
         let text = std::fs::read_to_string(&path);
@@ -126,12 +149,16 @@ fn run() -> Result<usize, String> {
     if total.refused > 0 {
         println!("{} migrations were refused by the server, and left out here too", total.refused);
     }
+    let drawn = match shipped {
+        true => recombined::prove(&run.cluster, &DRAW)? + types::prove(&run.cluster)?,
+        false => 0,
+    };
     let (compared, differ) = total.sum();
     if compared == 0 {
         return Err("nothing was compared".to_owned());
     }
     println!("{compared} compared, {differ} differ");
-    Ok(differ)
+    Ok(differ + drawn)
 }
 
 struct Run {

@@ -50,6 +50,17 @@ fn column(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
         TableAction::SetNullable { column, nullable: false } => {
             return constraints::not_null(plan, name, only, column);
         }
+        // From 18 on those below are not looked at where nothing changes.
+        TableAction::SetNullable { column, nullable: true }
+            if !plan.before_version(18)
+                && plan
+                    .before
+                    .column(name, column)
+                    .known()
+                    .is_some_and(|it| !it.definition.not_null) =>
+        {
+            (&forms::EXCLUSIVE, Reach::Alone)
+        }
         TableAction::AddIdentity { .. } => (&forms::EXCLUSIVE, identity),
         TableAction::SetIdentity { column, .. } => {
             let sequences = plan.sequences(name, Some(column));
@@ -131,7 +142,7 @@ fn table(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
             sequences(plan, name);
             (&forms::EXCLUSIVE, Reach::Alone)
         }
-        TableAction::SetTrigger { rule: false, .. } => (&forms::TRIGGER, Reach::Partitions),
+        TableAction::SetTrigger { rule: false, .. } => (&forms::TRIGGER, of_triggers(plan, name)),
         TableAction::SetReplicaIdentity { identity } => {
             match identity.strip_prefix("USING INDEX ") {
                 Some(index) => {
@@ -192,6 +203,22 @@ fn table(plan: &mut Plan<'_>, name: &Name, only: bool, action: &TableAction) {
 fn sequences(plan: &mut Plan<'_>, table: &Name) {
     let sequences = plan.sequences(table, None);
     plan.apply(&forms::SEQUENCES, table, Reach::Alone, &sequences);
+}
+
+/// How far it reaches to switch triggers on or off: where there are none, those of foreign keys among
+/// them, not below the table.
+fn of_triggers(plan: &Plan<'_>, name: &Name) -> Reach {
+    let may_have = plan.before.shape(name).known().is_none()
+        || has_own_triggers(plan, name)
+        || !plan.foreign_keys(name).is_empty()
+        || !plan.referencing(name).is_empty();
+    if may_have { Reach::Partitions } else { Reach::Alone }
+}
+
+/// Whether a table is known to have triggers that somebody made.
+pub(super) fn has_own_triggers(plan: &Plan<'_>, name: &Name) -> bool {
+    let mut objects = plan.before.objects.keys();
+    objects.any(|object| object.kind == ObjectKind::Trigger && object.name == *name)
 }
 
 /// A table's option, under the first of these keys; `default` where the whole table was seen and

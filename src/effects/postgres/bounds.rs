@@ -4,7 +4,7 @@
 //! row, as far as anybody here knows.
 
 use super::plan::Plan;
-use super::proof::{conjuncts, is_column, proves_not_null, split};
+use super::proof::{conjuncts, is_column, proves_not_null, split, split_commas};
 use crate::dialect::Engine;
 use crate::schema::expr::unwrapped;
 use crate::schema::knowledge::Knowledge;
@@ -51,7 +51,10 @@ pub(super) fn proves_inside(plan: &Plan<'_>, parent: &Name, table: &Name, bound:
 pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bound: &str) -> bool {
     let Some((column, bound)) = read(plan, parent, bound) else { return false };
     let Knowledge::Known(table) = plan.before.table(default) else { return false };
-    let Bound::Range(from, to) = bound else { return false };
+    let (from, to) = match bound {
+        Bound::Range(from, to) => (from, to),
+        Bound::List(values) => return excludes(table, &column, &values),
+    };
     let is_outside = |condition: &str| {
         compares(condition, &column, |sign, value| {
             let under = from.as_ref().is_some_and(|from| below(sign, value, from));
@@ -62,6 +65,23 @@ pub(super) fn proves_outside(plan: &Plan<'_>, parent: &Name, default: &Name, bou
     conditions(table, &column)
         .iter()
         .any(|it| split(unwrapped(it), "or").into_iter().all(is_outside))
+}
+
+/// Whether no row has one of these values in a column that is not NULL.
+fn excludes(table: &Table, column: &str, values: &[String]) -> bool {
+    let not_null = table.column(column).is_some_and(|it| it.definition.not_null)
+        || proves_not_null(table, column, |_| true);
+    let conditions = conditions(table, column);
+    let excluded = |value: &String| {
+        conditions.iter().any(|condition| {
+            let condition = unwrapped(condition);
+            let parts = condition.split_once(" not in ").or_else(|| condition.split_once(" <> "));
+            parts.is_some_and(|(operand, list)| {
+                is_column(operand, column) && self::values(list).contains(value)
+            })
+        })
+    };
+    not_null && values.iter().all(excluded)
 }
 
 /// What the table's constraints demand, as far as it can prove something of the column: a constant
@@ -86,6 +106,40 @@ fn conditions(table: &Table, column: &str) -> Vec<String> {
         cast_types.all(own) && words.all(|word| own(word) || is_no_type(word))
     };
     table.constraints.iter().flat_map(conjuncts).filter(fits).collect()
+}
+
+/// The condition that proves that a row of a table that is partitioned so lies inside a bound, or
+/// outside of it (`inside` is false); `None` where one column and its constants do not say it.
+pub fn condition(partition_by: &str, bound: &str, inside: bool) -> Option<String> {
+    let (strategy, key) = partition_by.split_once(' ')?;
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '"');
+    let key = Some(key.trim()).filter(|key| key.chars().all(plain))?;
+    let bound = bound.strip_prefix("for values ")?;
+    if strategy == "list" {
+        let values = bound.strip_prefix("in ")?;
+        let rest = if inside { "IN" } else { "NOT IN" };
+        return Some(format!("{key} IS NOT NULL AND {key} {rest} {values}"))
+            .filter(|_| !values.contains("null"));
+    }
+    let (from, to) =
+        bound.strip_prefix("from (")?.split_once(") to (").filter(|_| strategy == "range")?;
+    let to = to.strip_suffix(')')?;
+    if split_commas(from).len() > 1 {
+        return None;
+    }
+    let end = |sign: &str, value: &str| {
+        let unbounded = matches!(value, "minvalue" | "maxvalue");
+        (!unbounded).then(|| format!("{key} {sign} {value}"))
+    };
+    let (signs, word) = if inside { ([">=", "<"], " AND ") } else { (["<", ">="], " OR ") };
+    let ends: Vec<String> =
+        [end(signs[0], from), end(signs[1], to)].into_iter().flatten().collect();
+    let ends = ends.join(word);
+    match (inside, ends.is_empty()) {
+        (_, true) => None,
+        (true, false) => Some(format!("{key} IS NOT NULL AND {ends}")),
+        (false, false) => Some(ends),
+    }
 }
 
 /// The column and the bound; `None` for any other kind, and for a partition of a partition, whose
@@ -177,10 +231,29 @@ fn below(sign: &str, value: &str, to: &str) -> bool {
 
 /// How two literals compare; `None` where that hangs on their type.
 fn order(left: &str, right: &str) -> Option<Ordering> {
-    match (left.parse::<i128>(), right.parse::<i128>()) {
-        (Ok(left), Ok(right)) => Some(left.cmp(&right)),
-        _ => (left == right).then_some(Ordering::Equal),
+    if let (Ok(left), Ok(right)) = (left.parse::<i128>(), right.parse::<i128>()) {
+        return Some(left.cmp(&right));
     }
+    let day =
+        |text: &str| text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')).and_then(moment);
+    if let (Some(left), Some(right)) = (day(left), day(right)) {
+        return Some(left.cmp(&right));
+    }
+    (left == right).then_some(Ordering::Equal)
+}
+
+/// `2026-01-31`, with `00:00:00` behind it or a time of day; `None` for any other text, and for one
+/// with a time zone. Texts of this form order as the moments do.
+fn moment(text: &str) -> Option<String> {
+    let (day, time) = text.split_once(' ').unwrap_or((text, "00:00:00"));
+    let digits = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(a, b)| if b == b'0' { a.is_ascii_digit() } else { a == b })
+    };
+    (digits(day, "0000-00-00") && digits(time, "00:00:00")).then(|| format!("{day} {time}"))
 }
 
 /// The values that a condition leaves to the column.

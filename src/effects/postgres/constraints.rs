@@ -1,9 +1,9 @@
 //! Constraints that `ALTER TABLE` adds, validates, changes and drops.
 
-use super::forms;
+use super::forms::{self, Work};
 use super::plan::{Plan, Reach};
 use super::proof::proves_not_null;
-use crate::effects::Role;
+use crate::effects::{LockMode, Role};
 use crate::schema::change::{Constraint, ConstraintKind, ForeignKey, Key};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
@@ -33,6 +33,10 @@ pub(super) fn add(plan: &mut Plan<'_>, table: &Name, only: bool, constraint: &Co
         ConstraintKind::PrimaryKey(key) => primary_key(plan, table, only, key),
         ConstraintKind::Unique(key) => unique(plan, table, only, key, false),
         ConstraintKind::Exclude { .. } => unique(plan, table, only, &Key::default(), false),
+    }
+    // A key that may be checked late is checked by triggers.
+    if constraint.deferrable && constraint.kind.is_key() {
+        plan.apply(&forms::TRIGGER, table, Reach::Partitions.unless(only), &[]);
     }
 }
 
@@ -73,9 +77,30 @@ fn unique(plan: &mut Plan<'_>, table: &Name, only: bool, key: &Key, nullable: bo
         let index = [(Role::Index, Name { schema, name: index.clone() })];
         return plan.apply(&forms::KEY_USING_INDEX, table, Reach::Alone, &index);
     }
+    plan.apply(&forms::KEY, table, Reach::Alone, &[]);
+    // Before 18 a partition still takes reads, unless columns become NOT NULL with it.
     let exclusive = nullable || plan.since(18);
-    let form = if exclusive { &forms::KEY_ON_PARTITIONS } else { &forms::KEY };
-    plan.apply(form, table, Reach::Partitions.unless(only), &[]);
+    let mode = if exclusive { LockMode::AccessExclusive } else { LockMode::Share };
+    for member in plan.below(&plan.before.resolve(table), Reach::Partitions.unless(only)) {
+        // A partition that has the constraint keeps its index, which becomes part of the new one.
+        let own = plan.before.indexes_of(&member).find(|(_, index)| {
+            let plain = index.keys.iter().map(|it| it.column.as_deref().unwrap_or_default());
+            index.constraint.is_some()
+                && index.unique
+                && index.valid
+                && index.parent.is_none()
+                && index.predicate.is_none()
+                && index.include == key.include
+                && index.nulls_not_distinct == key.nulls_not_distinct
+                && plain.eq(key.columns.iter().map(String::as_str))
+        });
+        let own = own.map(|(name, _)| name.clone());
+        let work = if own.is_some() { Work::Brief } else { Work::Build };
+        plan.touch(Role::Partition, &member, mode, work);
+        if let Some(own) = own {
+            plan.touch(Role::Index, &own, LockMode::Share, Work::Brief);
+        }
+    }
 }
 
 /// Whether a column is known to be NOT NULL already.
@@ -86,6 +111,16 @@ fn is_not_null(plan: &Plan<'_>, table: &Name, column: &str) -> bool {
 /// `SET NOT NULL`, `ADD CONSTRAINT ... NOT NULL`: each table reads its rows, but for one whose
 /// column is NOT NULL already, or proven so by a CHECK (from 12 on).
 pub(super) fn not_null(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str) {
+    // Where the column is NOT NULL already, partitions are not looked at, and from 18 on no table
+    // that inherits.
+    let skips = plan.is_partitioned(table) || !plan.before_version(18);
+    if skips && is_not_null(plan, table, column) {
+        return plan.apply(&forms::EXCLUSIVE, table, Reach::Alone, &[]);
+    }
+    each_not_null(plan, table, only, column);
+}
+
+fn each_not_null(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str) {
     for member in plan.family(table, Reach::Family.unless(only)) {
         let proven = !plan.before_version(12) && is_proven(plan, &member, column);
         let free = is_not_null(plan, &member, column) || proven;
@@ -113,9 +148,10 @@ pub(super) fn validate(plan: &mut Plan<'_>, table: &Name, only: bool, name: &str
     if certain && constraint.validated {
         return plan.apply(&forms::SETTINGS, table, Reach::Alone, &[]);
     }
-    let referenced = match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => plan.referenced(key),
-        _ => Vec::new(),
+    let (referenced, reach) = match &constraint.kind {
+        // Tables that inherit have no part in it.
+        ConstraintKind::ForeignKey(key) => (plan.referenced(key), Reach::Partitions.unless(only)),
+        _ => (Vec::new(), reach),
     };
     plan.apply(&forms::VALIDATE, table, reach, &referenced);
 }
@@ -127,7 +163,7 @@ pub(super) fn alter(plan: &mut Plan<'_>, table: &Name, name: &str, options: &str
     if let Some(ConstraintKind::NotNull(column)) = found.map(|it| &it.kind)
         && words == ["INHERIT"]
     {
-        return not_null(plan, table, false, column);
+        return each_not_null(plan, table, false, column);
     }
     let Some(ConstraintKind::ForeignKey(key)) = found.map(|it| &it.kind) else {
         if found.is_none() {
@@ -155,6 +191,8 @@ pub(super) fn drop(
     if_exists: bool,
     cascade: bool,
 ) {
+    // All partitions are looked at first, ONLY or not.
+    plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);
     let standing = plan.before.constraint(table, name);
     let Some(constraint) = standing.seen() else {
         if !standing.is_absent() {

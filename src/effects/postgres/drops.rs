@@ -2,7 +2,7 @@
 
 use super::constraints::{copies_of, drop_references};
 use super::forms::{self, Work};
-use super::names::{behind, calls};
+use super::names::{behind, calls, mentions};
 use super::partitions::default_of;
 use super::plan::{Plan, Reach};
 use crate::effects::{LockMode, Role};
@@ -43,17 +43,21 @@ pub(super) fn column(plan: &mut Plan<'_>, table: &Name, only: bool, column: &str
     if plan.before.column(table, column).is_absent() {
         return plan.apply(&forms::EXCLUSIVE, table, Reach::Alone, &[]);
     }
-    plan.apply(&forms::EXCLUSIVE, table, reach, &[]);
+    // With ONLY those below keep the column, and are told that it is their own.
+    plan.apply(&forms::EXCLUSIVE, table, Reach::Family, &[]);
     for member in plan.family(table, reach) {
         column_parts(plan, &member, column, cascade);
     }
     if cascade {
-        for view in plan.readers(table) {
+        let members = plan.family(table, reach);
+        let views: Vec<Name> = members.iter().flat_map(|it| plan.direct_readers(it)).collect();
+        for view in views {
             let mentions = plan.before.view(&view).seen().is_none_or(|found| {
-                found.query.text.contains(column) || found.query.text.contains('*')
+                mentions(&found.query.text, column) || found.query.text.contains('*')
             });
             if mentions {
                 gone(plan, &view);
+                plan.readers(&view).iter().for_each(|reader| gone(plan, reader));
             }
         }
     }

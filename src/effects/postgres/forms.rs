@@ -129,19 +129,8 @@ pub const FOREIGN_KEY_REMADE: Form = Form {
     ],
 };
 
-/// A unique constraint, primary key or exclusion constraint, with its index; before 18 a partition
-/// still takes reads.
-pub const KEY: Form = Form {
-    parts: &[works(Target, AccessExclusive, Work::Build), works(Partition, Share, Work::Build)],
-};
-
-/// As [`KEY`], from 18 on, or where columns become NOT NULL with it.
-pub const KEY_ON_PARTITIONS: Form = Form {
-    parts: &[
-        works(Target, AccessExclusive, Work::Build),
-        works(Partition, AccessExclusive, Work::Build),
-    ],
-};
+/// A unique constraint, primary key or exclusion constraint, with its index.
+pub const KEY: Form = Form { parts: &[works(Target, AccessExclusive, Work::Build)] };
 
 /// An index becomes a constraint.
 pub const KEY_USING_INDEX: Form =

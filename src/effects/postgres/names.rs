@@ -12,6 +12,16 @@ pub(super) fn behind(text: &str, words: &[&str]) -> Vec<Name> {
     found
 }
 
+/// Whether a word stands in a text.
+pub(super) fn mentions(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|it| it.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
 /// Whether a function of this name is called.
 pub(super) fn calls(text: &str, function: &str) -> bool {
     text.match_indices(function).any(|(at, _)| {

@@ -161,7 +161,10 @@ fn domain(plan: &mut Plan<'_>, name: &Name, action: &str) {
         plan.unknown(format!("the tables that use the domain `{name}` are not known"));
     }
     for domain in domains_over(plan, name) {
-        for (table, _) in plan.before.columns_of_type(&domain) {
+        let users = plan.before.columns_of_type(&domain);
+        for (table, _) in
+            users.into_iter().filter(|(table, _)| plan.stores_rows(table)).collect::<Vec<_>>()
+        {
             plan.touch(Role::Dependent, &table, LockMode::Share, Work::Scan);
         }
     }

@@ -1,5 +1,6 @@
 //! Partitions and inheritance.
 
+use super::alter::has_own_triggers;
 use super::bounds;
 use super::forms::{self, Work};
 use super::plan::{Plan, Reach};
@@ -62,7 +63,10 @@ pub(super) fn detach(plan: &mut Plan<'_>, parent: &Name, partition: &Name, onlin
     let partition = &plan.before.resolve(partition);
     let mode = if online { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
     plan.touch(Role::Target, parent, mode, Work::Brief);
-    let older = plan.before_version(14) && !plan.since(14);
+    // Before 14 the partition's own triggers, copies of its parent's, wanted the strong lock too.
+    let older = plan.before_version(14)
+        && !plan.since(14)
+        && !has_own_triggers(plan, &plan.before.resolve(parent));
     let mode = if older { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
     plan.touch(Role::Partition, partition, mode, Work::Brief);
     let attached = plan.before.indexes_of(partition).filter(|(_, index)| index.parent.is_some());

@@ -121,7 +121,9 @@ impl<'c> Plan<'c> {
         if is_index && work == Work::Build && !stores_rows {
             return; // the index of a partitioned table is built nowhere
         }
-        let work = if stores_rows { work } else { Work::Brief };
+        // What the same statement drops is dropped first.
+        let goes = is_index && self.after.relation(&object.name).is_absent();
+        let work = if stores_rows && !goes { work } else { Work::Brief };
         let builds = work == Work::Build;
         if is_index && builds {
             self.note_rebuilt(&object.name);

@@ -50,7 +50,8 @@ pub(super) fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     split_at(text, &format!(" {word} "))
 }
 
-fn split_at<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
+/// The parts between a separator that stands outside parentheses and strings.
+pub(super) fn split_at<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
     let (mut depth, mut quoted, mut start) = (0_usize, None, 0);
     let mut parts = Vec::new();
     for (at, byte) in text.bytes().enumerate() {

@@ -50,6 +50,12 @@ impl<'c> Plan<'c> {
         owned.map(|(name, _)| (Role::Sequence, (**name).clone())).collect()
     }
 
+    /// The views that read a relation. Walks all views.
+    pub fn direct_readers(&self, relation: &Name) -> Vec<Name> {
+        let readers = self.before.views().filter(|(_, view)| view.reads.contains(relation));
+        readers.map(|(reader, _)| reader.clone()).collect()
+    }
+
     /// The views that read a relation, directly or through others. Walks all views.
     pub fn readers(&self, relation: &Name) -> Vec<Name> {
         let mut found: Vec<Name> = Vec::new();
@@ -57,8 +63,7 @@ impl<'c> Plan<'c> {
         let mut next = Some(relation.clone());
         let mut at = 0;
         while let Some(name) = next {
-            let readers = self.before.views().filter(|(_, view)| view.reads.contains(&name));
-            let readers: Vec<Name> = readers.map(|(reader, _)| reader.clone()).collect();
+            let readers = self.direct_readers(&name);
             found.extend(readers.into_iter().filter(|reader| seen.insert(reader.clone())));
             next = found.get(at).cloned();
             at += 1;

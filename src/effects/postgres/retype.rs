@@ -3,14 +3,14 @@
 use super::forms::{self, Work};
 use super::plan::{Plan, Reach};
 use super::related::KeyOf;
-use super::types::{TypeChange, resolved_change, using_is_plain};
+use super::types::{TypeChange, casts, change_by_casts};
 use crate::dialect::{Dialect, Version};
 use crate::effects::{LockMode, Role};
 use crate::schema::catalog::Catalog;
 use crate::schema::change::{ConstraintKind, TableAction};
 use crate::schema::expr::Expr;
 use crate::schema::name::Name;
-use crate::schema::table::Index;
+use crate::schema::table::{Index, TypeKind};
 use crate::schema::types::DataType;
 
 /// What a type change does to a table and to those below it.
@@ -26,6 +26,8 @@ pub struct Retype {
     pub rebuilt: Vec<Name>,
     /// The indexes on the column that are made anew and take over the file of the old one.
     pub kept: Vec<Name>,
+    /// Whether the operators for the new type are those of all arrays, enums or ranges.
+    polymorphic: bool,
     /// The valid CHECK constraints that mention the column: verified anew by any change.
     pub verified: Vec<String>,
 }
@@ -39,17 +41,26 @@ pub fn retype(
     action: &TableAction,
 ) -> Option<Retype> {
     let TableAction::AlterType { column, to, collation, using } = action else { return None };
-    let plain = using.as_ref().is_none_or(|using| using_is_plain(using, column, to));
-    let mut change = match plain {
-        true => resolved_change(from, to, is_utc(before, dialect), before),
-        false => TypeChange::Rewrites,
+    let casts = using.as_ref().map_or(Some(Vec::new()), |using| casts(using, column));
+    let mut change = match casts {
+        Some(casts) => change_by_casts(from, &casts, to, is_utc(before, dialect), before),
+        None => TypeChange::Rewrites,
     };
     let converts = change != TypeChange::Free;
     if changes_collation(before, table, column, collation.as_ref()) {
         change = change.max(TypeChange::RebuildsIndexes);
     }
-    let mut found =
-        Retype { change, converts, rebuilt: Vec::new(), kept: Vec::new(), verified: Vec::new() };
+    let polymorphic = to.array_dimensions > 0
+        || to.name.name.ends_with("range")
+        || before.type_of(&to.name).known().is_some_and(|it| matches!(it.kind, TypeKind::Type(_)));
+    let mut found = Retype {
+        change,
+        converts,
+        rebuilt: Vec::new(),
+        kept: Vec::new(),
+        polymorphic,
+        verified: Vec::new(),
+    };
     let plan = Plan::new(before, before, dialect);
     for member in plan.family(table, Reach::Family) {
         found.add_indexes(before, &member, column);
@@ -77,9 +88,11 @@ impl Retype {
                 index.predicate.is_some() || index.keys.iter().any(|key| key.column.is_none());
             let is_key = index.keys.iter().any(|key| key.column.as_deref() == Some(column));
             let rebuilds = self.change == TypeChange::RebuildsIndexes && is_key;
+            // A hash index keeps no type of its key by which to tell that it is still the same.
+            let hashed = is_key && self.polymorphic && index.method.as_deref() == Some("hash");
             // The index of a partitioned table has no file that a partition's could take over.
             let attached = index.parent.is_some();
-            match computed || rebuilds || attached {
+            match computed || rebuilds || attached || hashed {
                 true => self.rebuilt.push(name.clone()),
                 false => self.kept.push(name.clone()),
             }
@@ -140,44 +153,74 @@ pub(super) fn classify(plan: &mut Plan<'_>, table: &Name, only: bool, action: &T
                 plan.apply(&forms::CHECK_ROWS, table, reach, &[]);
             }
         }
-        _ => plan.apply(&forms::REWRITE, table, reach, &[]),
+        done => {
+            plan.apply(&forms::REWRITE, table, reach, &[]);
+            // The indexes of a partitioned table have no file, and are made anew all the same.
+            for index in done.iter().flat_map(|done| done.kept.iter().chain(&done.rebuilt)) {
+                plan.touch(Role::Index, index, LockMode::AccessExclusive, Work::Brief);
+            }
+        }
     }
     if found.is_some_and(|found| found.definition.identity.is_some()) {
         let sequences = plan.sequences(table, Some(column));
         plan.apply(&forms::SEQUENCE_CHANGED, table, reach, &sequences);
     }
-    remake_foreign_keys(plan, table, column, converts);
+    let same_operator = match action {
+        TableAction::AlterType { to, .. } => {
+            let other = ["timestamp", "character", "bpchar"];
+            change == TypeChange::RebuildsIndexes
+                && !other.iter().any(|name| to.name.name.starts_with(name))
+        }
+        _ => false,
+    };
+    remake_foreign_keys(plan, table, column, converts, same_operator);
 }
 
 /// An index is built anew from its table.
 fn rebuild(plan: &mut Plan<'_>, index: &Name) {
     let table = plan.before.index(index).seen().and_then(|it| it.table.clone());
     if let Some(table) = table {
+        plan.touch(Role::Index, index, LockMode::AccessExclusive, Work::Brief);
         let index = [(Role::Index, index.clone())];
         plan.apply(&forms::REBUILD_INDEXES, &table, Reach::Alone, &index);
     }
 }
 
 /// A foreign key on a changed column, at either end, is dropped and made again: both tables are
-/// locked whatever the types are. It is checked again unless
-/// the values stay what they are.
-fn remake_foreign_keys(plan: &mut Plan<'_>, table: &Name, column: &str, converts: bool) {
-    let form = match converts {
-        false => &forms::FOREIGN_KEY_DROPPED,
-        true => &forms::FOREIGN_KEY_REMADE,
+/// locked whatever the types are. It is checked again where rows are written anew, and where another
+/// operator compares the two columns: the one of the column that is referred to, which takes the new
+/// type of a column that refers where that is only read as another (`same_operator`).
+fn remake_foreign_keys(
+    plan: &mut Plan<'_>,
+    table: &Name,
+    column: &str,
+    converts: bool,
+    same_operator: bool,
+) {
+    let form = |free: bool| match free {
+        true => &forms::FOREIGN_KEY_DROPPED,
+        false => &forms::FOREIGN_KEY_REMADE,
     };
     let names = |columns: &[String]| columns.iter().any(|it| it == column);
     let out = plan.foreign_keys(table).into_iter().filter(|it| names(&it.key.columns));
     let into = plan.referencing(table).into_iter();
     let into = into.filter(|it| names(&it.key.referenced_columns));
-    for KeyOf { table, constraint, key } in out.chain(into).collect::<Vec<_>>() {
+    let out = out.map(|found| (found, form(!converts || same_operator)));
+    let into = into.map(|found| (found, form(!converts)));
+    for (KeyOf { table, constraint, key }, form) in out.chain(into).collect::<Vec<_>>() {
         let referenced = plan.referenced(key);
         if !constraint.enforced {
             plan.apply(&forms::EXCLUSIVE, table, Reach::Partitions, &[]);
             plan.apply(&forms::REFERENCED, table, Reach::Alone, &referenced);
             continue;
         }
-        let form = if constraint.validated { form } else { &forms::FOREIGN_KEY_DROPPED };
+        // One that the same statement drops is not made again.
+        let goes = constraint
+            .name
+            .as_ref()
+            .is_some_and(|name| plan.after.constraint(table, name).is_absent());
+        let stays = constraint.validated && !goes;
+        let form = if stays { form } else { &forms::FOREIGN_KEY_DROPPED };
         plan.apply(form, table, Reach::Partitions, &referenced);
     }
 }

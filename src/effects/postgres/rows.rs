@@ -33,7 +33,12 @@ pub(super) fn classify(plan: &mut Plan<'_>, data: &Data) {
         let every_row = data.every_row.iter().any(|(_, target)| target == name);
         let all = every_row || data.verb == DataVerb::Merge;
         let work = if all { Work::Scan } else { Work::Brief };
-        plan.read(name, LockMode::RowExclusive, work);
+        let plain = plan.table(name).is_some_and(|table| table.partition_by.is_none());
+        match data.verb == DataVerb::Insert && plain {
+            // New rows go to the table itself, not to those that inherit.
+            true => plan.touch(Role::Target, name, LockMode::RowExclusive, work),
+            false => plan.read(name, LockMode::RowExclusive, work),
+        }
         foreign_keys(plan, name, data.verb);
     }
     let mode = if data.locks_rows { LockMode::RowShare } else { LockMode::AccessShare };

@@ -3,8 +3,11 @@
 //! Measured on PostgreSQL 10 to 18: `tests/facts/postgres_impact.csv`, category "alter column type". The
 //! test below holds the pairs that were measured.
 
+use super::names::first_name;
+use super::proof::{is_column, split_at};
+use crate::dialect::Engine;
 use crate::schema::catalog::Catalog;
-use crate::schema::expr::Expr;
+use crate::schema::expr::{Expr, unwrapped};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::table::TypeKind;
 use crate::schema::types::{DataType, canonical};
@@ -57,7 +60,8 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
         ("text" | "character varying" | "citext", "bpchar") => RebuildsIndexes,
         ("xml", "text") => Free,
         ("xml", "character varying") => free_if(unlimited),
-        ("integer" | "oid", "regclass") | ("regclass", "integer" | "oid") => RebuildsIndexes,
+        ("oid", "regclass") | ("regclass", "oid") => Free,
+        ("integer", "regclass") | ("regclass", "integer") => RebuildsIndexes,
         ("cidr", "inet") => Free,
         ("citext", "text") => RebuildsIndexes,
         ("citext", "character varying") if unlimited => RebuildsIndexes,
@@ -67,11 +71,8 @@ pub fn type_change(from: &DataType, to: &DataType, utc: bool) -> TypeChange {
         ("interval", "interval") => free_if(interval_widens(from, to)),
         (a, b) if is_time(a) && a == b => free_if(precision(to) >= precision(from)),
         (a, b) if is_timestamp(a) && is_timestamp(b) => {
-            if utc && precision(to) >= precision(from) {
-                RebuildsIndexes
-            } else {
-                Rewrites
-            }
+            // A precision is applied to what the conversion gives, whatever it was before.
+            if utc && precision(to) == PRECISION_MAX { RebuildsIndexes } else { Rewrites }
         }
         (a, b) if is_builtin_name(a) && is_builtin_name(b) => Rewrites,
         _ => TypeChange::Unknown,
@@ -96,9 +97,12 @@ fn interval_widens(from: &DataType, to: &DataType) -> bool {
         || (!fields(from) && !fields(to) && precision(to) >= precision(from))
 }
 
-/// Digits behind the second; without a number all six are kept.
+/// The digits behind the second that are kept.
+const PRECISION_MAX: u32 = 6;
+
+/// Digits behind the second; without a number all are kept.
 fn precision(ty: &DataType) -> u32 {
-    ty.arguments.last().and_then(|text| text.parse().ok()).unwrap_or(6)
+    ty.arguments.last().and_then(|text| text.parse().ok()).unwrap_or(PRECISION_MAX)
 }
 
 fn is_timestamp(name: &str) -> bool {
@@ -210,44 +214,82 @@ pub fn beneath(ty: &DataType, catalog: &Catalog) -> (DataType, bool) {
     found
 }
 
-/// Whether a USING expression says no more than the assignment would do by itself: the column, or
-/// the column cast to the new type in either spelling.
-pub fn using_is_plain(using: &Expr, column: &str, to: &DataType) -> bool {
-    let of_column = |text: &str| {
-        let name = text.rsplit('.').next().unwrap_or(text);
-        name == column || name == format!("\"{column}\"")
-    };
-    let text = unwrapped(&using.text);
-    if of_column(text) {
-        return true;
+/// The types that a USING expression takes the column through, where it is the column with casts and
+/// no more, in either spelling; empty for the column itself.
+pub fn casts(using: &Expr, column: &str) -> Option<Vec<DataType>> {
+    const CASTS_MAX: usize = 16;
+    let mut text = unwrapped(&using.text);
+    let mut found = Vec::new();
+    while !is_column(text, column) {
+        let inner = text.strip_prefix("cast(").and_then(|rest| rest.strip_suffix(')'));
+        let (operand, types) = match inner {
+            Some(inner) => {
+                let (operand, ty) = inner.rsplit_once(" as ")?;
+                (operand, vec![ty])
+            }
+            None => {
+                let mut parts = split_at(text, "::").into_iter();
+                (parts.next()?, parts.collect())
+            }
+        };
+        for written in types.iter().rev() {
+            found.push(written_type(written)?);
+        }
+        if types.is_empty() || found.len() > CASTS_MAX {
+            return None;
+        }
+        text = unwrapped(operand);
     }
-    let cast = text.strip_prefix("cast(").and_then(|rest| rest.strip_suffix(')'));
-    let parts = match cast {
-        Some(inner) => inner.split_once(" as "),
-        None => text.split_once("::"),
-    };
-    parts.is_some_and(|(operand, written)| of_column(unwrapped(operand)) && is_type(written, to))
+    found.reverse();
+    Some(found)
 }
 
-/// The text without parentheses around the whole.
-fn unwrapped(text: &str) -> &str {
-    match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        Some(inner) if !inner.contains(['(', ')']) => inner,
-        _ => text,
+/// What casts do to a column on its way to its new type. The indexes on it compare the old type and
+/// the new one alone.
+pub fn change_by_casts(
+    from: &DataType,
+    casts: &[DataType],
+    to: &DataType,
+    utc: bool,
+    catalog: &Catalog,
+) -> TypeChange {
+    let ends = casts.iter().chain([to]);
+    let steps = std::iter::once(from).chain(casts).zip(ends);
+    let worst = steps.map(|(from, to)| resolved_change(from, to, utc, catalog)).max();
+    match worst.unwrap_or(TypeChange::Free) {
+        TypeChange::Free | TypeChange::RebuildsIndexes => {
+            resolved_change(from, to, utc, catalog).min(TypeChange::RebuildsIndexes)
+        }
+        worst => worst,
     }
 }
 
-/// Whether a type as an expression writes it is this type, or this type without its length.
-fn is_type(written: &str, ty: &DataType) -> bool {
-    let element = written.trim_end_matches("[]");
-    if (element.len() < written.len()) != (ty.array_dimensions > 0) {
-        return false;
+/// A type as an expression writes it: `varchar(10)[]`, `timestamp(3) with time zone`.
+fn written_type(written: &str) -> Option<DataType> {
+    let element = written.trim().trim_end_matches("[]");
+    let (name, arguments) = match element.split_once('(') {
+        Some((name, rest)) => {
+            let (arguments, rest) = rest.split_once(')')?;
+            (format!("{}{rest}", name.trim_end()), arguments)
+        }
+        None => (element.to_owned(), ""),
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '"');
+    if name.is_empty() || !name.chars().all(plain) {
+        return None;
     }
-    let (name, arguments) = element.split_once('(').unwrap_or((element, ""));
-    let arguments = arguments.trim_end_matches(')').replace(' ', "");
-    let same = canonical(crate::dialect::Engine::Postgres, name.trim()) == ty.name.name;
-    let same_arguments = arguments.is_empty() || arguments == ty.arguments.join(",");
-    ty.to_string() == written || (same && same_arguments)
+    let canonical = canonical(Engine::Postgres, name.trim());
+    let arguments = arguments.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let mut ty = DataType {
+        arguments: arguments.map(str::to_owned).collect(),
+        array_dimensions: u8::from(element.len() < written.trim().len()),
+        ..DataType::named(canonical)
+    };
+    // A type that is made has a schema, and quotes perhaps.
+    if !is_builtin(&ty) {
+        ty.name = first_name(name.trim())?;
+    }
+    Some(ty)
 }
 
 #[cfg(test)]
@@ -314,7 +356,7 @@ mod tests {
             ("bit(5)", "varbit(8)", Rewrites),
             ("text", "bpchar", RebuildsIndexes),
             ("xml", "text", Free),
-            ("oid", "regclass", RebuildsIndexes),
+            ("oid", "regclass", Free),
             ("interval", "interval day to second", Free),
             ("varchar(10)[]", "varchar[]", Free),
             ("varbit(8)", "varbit(16)", Free),

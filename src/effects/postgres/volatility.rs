@@ -20,7 +20,7 @@ pub(super) enum Volatility {
 
 /// Built-in functions, and those of uuid-ossp and pgcrypto, that are volatile and give a value.
 #[rustfmt::skip]
-const VOLATILE: &[&str] = &[
+pub const VOLATILE: &[&str] = &[
     "clock_timestamp", "current_query", "currval", "gen_random_bytes", "gen_random_uuid",
     "gen_salt", "lastval", "lo_creat", "lo_create", "lo_from_bytea", "nextval", "pg_advisory_lock",
     "pg_advisory_xact_lock", "pg_database_size", "pg_export_snapshot", "pg_is_in_recovery",
@@ -33,7 +33,7 @@ const VOLATILE: &[&str] = &[
 /// Built-in functions and common extensions' that are stable or immutable, and words that are
 /// followed by a parenthesis.
 #[rustfmt::skip]
-const STEADY: &[&str] = &[
+pub const STEADY: &[&str] = &[
     "abs", "age", "all", "any", "array", "array_append", "array_cat", "array_fill", "array_length",
     "array_position", "array_prepend", "array_remove", "array_replace", "array_to_json",
     "array_to_string", "ascii", "bit_length", "box", "btrim", "cardinality", "cast", "ceil",

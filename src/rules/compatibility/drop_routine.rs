@@ -92,6 +92,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         sink.report(step, routine.difference.span, routine.subject())
             .level(routine.level(Level::Warning))
+            .gone(&object.name.name, !matches!(again, Again::Gone))
             .message(format!("{maybe}{what}{with}"))
             .old_release(fails)
             .also(&routine.standing())

@@ -95,6 +95,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let with = view.with();
         sink.report(step, view.difference.span, view.subject())
             .level(view.level(Level::Error))
+            .gone(&view.object.name.name, again.is_some())
             .message(format!("{maybe}{what}{with}"))
             .old_release(fails)
             .also(&view.standing())

@@ -97,6 +97,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             let subject = Subject::Object(kind_word(object.kind), name.to_string());
             sink.report(step, difference.span, subject)
                 .level(level)
+                .gone(&name.name, name.name == to.name)
                 .message(format!(
                     "{maybe}the {kind} `{name}` becomes `{to}`: a release that names `{name}` fails \
                      from then on, and one that names `{to}` until then{moved}"
@@ -124,6 +125,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         let maybe = step.maybe(index);
         sink.report(step, located.change.span, subject)
+            .gone(from, false)
             .message(format!(
                 "{maybe}`{from}` of {what} becomes `{to}`: a release that knows `{from}` fails from \
                  then on, and one that knows `{to}` until then"

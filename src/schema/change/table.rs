@@ -240,6 +240,11 @@ impl ConstraintKind {
             Self::Exclude { .. } => "exclusion constraint",
         }
     }
+
+    /// Whether an index holds it: a primary key, a unique or an exclusion constraint.
+    pub fn is_key(&self) -> bool {
+        matches!(self, Self::PrimaryKey(_) | Self::Unique(_) | Self::Exclude { .. })
+    }
 }
 
 /// A primary key's or unique constraint's columns.
