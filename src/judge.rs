@@ -183,6 +183,7 @@ fn forbidden(finding: &Finding, place: Label) -> Finding {
         primary: place,
         related: Vec::new(),
         old_release: None,
+        fix: None,
         help: Some(
             "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
                 .to_owned(),

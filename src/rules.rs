@@ -5,12 +5,13 @@
 //! that value.
 
 pub mod lock;
+pub mod mend;
 pub mod run;
 #[cfg(test)]
 mod tests;
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
+use crate::finding::{Breaks, Finding, Fix, Label, Level, OldRelease, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd};
 use crate::source::{FileId, Span};
 
@@ -208,6 +209,7 @@ impl Sink {
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             old_release: None,
+            fix: None,
             help: None,
             subject,
         };
@@ -267,6 +269,12 @@ impl Draft<'_> {
     /// Another place that matters.
     pub fn related(mut self, label: Label) -> Self {
         self.finding.related.push(label);
+        self
+    }
+
+    /// What takes it away without judgement.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.finding.fix = Some(fix);
         self
     }
 

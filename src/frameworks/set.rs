@@ -118,6 +118,7 @@ impl MigrationSet {
             primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
             old_release: None,
+            fix: None,
             help: Some(help.to_owned()),
             subject: Subject::File(place.opened.path.clone()),
         });
@@ -177,6 +178,7 @@ impl MigrationSet {
             primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
             related: Vec::new(),
             old_release: None,
+            fix: None,
             help,
             subject: Subject::File(place.opened.path.clone()),
         });

@@ -185,6 +185,7 @@ fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
         primary,
         related: Vec::new(),
         old_release: None,
+        fix: None,
         help: None,
         subject: subject.clone(),
     }

@@ -40,6 +40,7 @@ fn found(file: &SourceFile) -> Vec<Finding> {
         primary: Label { file: FileId(0), span, text: String::new() },
         related: Vec::new(),
         old_release: None,
+        fix: None,
         help: None,
         subject: Subject::File(file.path.clone()),
     };

@@ -15,6 +15,7 @@ fn finding(rule: &'static str, level: Level, span: Span) -> Judged {
         primary: Label { file: FileId(0), span, text: "gone".to_owned() },
         related: Vec::new(),
         old_release: None,
+        fix: None,
         help: Some("keep it".to_owned()),
         subject: Subject::Column(Name::qualified("public", "t"), "a".to_owned()),
     };
