@@ -7,6 +7,7 @@ use crate::dialect::Engine;
 use crate::migration::SqlText;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
 use crate::tree::{Listing, PEEK_BYTES, Problem, ReadError, Tree, ancestors, below, join, parent};
+use follow::Follow;
 use placeholders::Placeholders;
 pub use set::{MigrationSet, Named, Place, Skipped};
 use std::cell::OnceCell;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub mod annotated;
 pub mod bookkeeping;
 pub mod claims;
+pub mod follow;
 pub mod keys;
 pub mod lines;
 pub mod looks;
@@ -73,6 +75,8 @@ pub struct Adapter {
     pub find: fn(&Project<'_>) -> Vec<Claim>,
     /// Reads the files of a claim, as far as no other adapter took them.
     pub load: fn(&Project<'_>, &Claim, &mut Sources<'_>) -> MigrationSet,
+    /// How a next migration is written, where lockgate writes them.
+    pub follow: Option<Follow>,
 }
 
 /// Files that an adapter takes for its own.
