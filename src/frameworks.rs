@@ -285,6 +285,11 @@ impl<'a> Project<'a> {
     }
 }
 
+/// How the next migration of a framework is written, where lockgate writes them.
+pub fn follow_of(framework: &str) -> Option<&'static Follow> {
+    ADAPTERS.iter().find(|adapter| adapter.name == framework)?.follow.as_ref()
+}
+
 /// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are
 /// replaced.
 fn start(tree: &dyn Tree, path: &str) -> Result<String, ReadError> {

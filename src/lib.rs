@@ -9,6 +9,7 @@ pub mod dialect;
 pub mod docs;
 pub mod effects;
 pub mod finding;
+pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
@@ -34,6 +35,7 @@ use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
+use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +83,30 @@ pub fn check_with_diff(input: &Input<'_>) -> Report {
     );
     report.schema_diffs = diffs;
     report
+}
+
+/// As [`check`], with what each set runs and the schema that it makes.
+pub fn check_with_ends(input: &Input<'_>) -> (Report, Vec<SetEnd>) {
+    let mut ends = Vec::new();
+    let report = run(
+        input,
+        &mut Look::Rules(&mut |set, replayed, _, _| {
+            let migrations = replayed.migrations.to_vec();
+            ends.push(SetEnd { set, migrations, end: replayed.end.clone() });
+        }),
+    );
+    (report, ends)
+}
+
+/// A set, read and replayed.
+#[derive(Clone, Debug)]
+pub struct SetEnd {
+    /// Its index in the report.
+    pub set: usize,
+    /// What it runs, in order.
+    pub migrations: Vec<ReadMigration>,
+    /// The schema behind its last migration.
+    pub end: Catalog,
 }
 
 /// As [`check`], with what each statement locks.
