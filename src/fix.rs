@@ -13,8 +13,9 @@ use crate::frameworks::follow::Follow;
 use crate::judge::State;
 use crate::migration::{Direction, OptOut, ReadMigration, Statement, Wraps};
 use crate::report::Report;
-use crate::schema::change::Change;
+use crate::schema::change::{Change, ConstraintKind, TableAction};
 use crate::schema::diff::{Options, diff};
+use crate::schema::name::ObjectKind;
 use crate::sql::words::words;
 use crate::tree::{Overlay, Tree, below};
 use crate::{Input, SetEnd, check_with_ends};
@@ -339,7 +340,7 @@ fn refused(place: &Place<'_>) -> Result<(), String> {
     }
     let names = |statement: &Statement| {
         let words = words(&statement.text, place.read.engine, true);
-        objects.iter().find(|it| words.names.contains(*it) && !builds_other_index(statement, it))
+        objects.iter().find(|it| words.names.contains(*it) && !needs_none_of(statement, it))
     };
     match place.later_statements().iter().find_map(names) {
         Some(name) => Err(format!("a later statement of its migration names `{name}`")),
@@ -350,10 +351,24 @@ fn refused(place: &Place<'_>) -> Result<(), String> {
 /// What decides which object a name means, and who may touch it.
 const SETTINGS: &[&str] = &["search_path", "role", "session authorization", "all"];
 
-/// Whether a statement names a table only to build or drop another index of it.
-fn builds_other_index(statement: &Statement, name: &str) -> bool {
+/// Whether a statement names a table without a need for its unique indexes, or an index that it
+/// makes itself: not rows (`ON CONFLICT`), code, or a foreign key to the table.
+fn needs_none_of(statement: &Statement, name: &str) -> bool {
     statement.changes.iter().all(|located| match &located.change.value {
         Change::CreateIndex(index) => index.name.as_deref() != Some(name),
+        Change::AlterTable { target, action: TableAction::AddConstraint { constraint } } => {
+            let refers = |kind: &ConstraintKind| {
+                matches!(kind, ConstraintKind::ForeignKey(key) if key.references.name == name)
+            };
+            let uses = |kind: &ConstraintKind| match kind {
+                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                    key.using_index.is_some()
+                }
+                _ => false,
+            };
+            target.name.name == name && !refers(&constraint.kind) && !uses(&constraint.kind)
+        }
+        Change::Comment { object, .. } => object.name.name == name && object.kind == ObjectKind::Table,
         _ => false,
     })
 }

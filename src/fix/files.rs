@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// What stands before the statement that takes away what a failed build left.
 const RETRY: &str =
-    "-- A build that fails leaves an invalid index behind: this makes room for the next try.";
+    "-- A build that failed has left an invalid index: drop it before the next try.";
 
 /// What stands in a way down that has nothing to do.
 const TAKEN_BACK: &str = "-- The migration before this one takes it back.";

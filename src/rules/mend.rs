@@ -4,7 +4,7 @@ use super::lock::{Added, SQL};
 use crate::finding::{Fix, Piece};
 use crate::migration::{Context, LocatedChange};
 use crate::replay::Step;
-use crate::schema::change::{Change, CreateIndex, Target};
+use crate::schema::change::{Change, CreateIndex, TableAction, Target};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::{Name, ObjectRef};
 use crate::source::Span;
@@ -105,16 +105,15 @@ pub fn reindexed_alone(
 
 /// A CHECK or foreign key is added NOT VALID, and validated later.
 pub fn validated_later(step: &Step<'_>, located: &LocatedChange, added: &Added<'_>) -> Fix {
-    let Added { span, name, constraint, .. } = added;
+    let Added { span, name, .. } = added;
     if let Some(bound) = bound(step, located) {
         return bound;
     }
-    let Change::AlterTable { target, .. } = &located.change.value else {
-        return by_hand("the constraint stands in a CREATE TABLE");
-    };
-    if constraint.inline {
+    let Change::AlterTable { target, action: TableAction::AddConstraint { constraint } } =
+        &located.change.value
+    else {
         return by_hand("the constraint stands beside a new column, where NOT VALID is refused");
-    }
+    };
     let quoted = SQL.ident(name);
     let mut edits = Vec::new();
     if constraint.name.is_none() {

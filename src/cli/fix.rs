@@ -1,0 +1,66 @@
+//! `lockgate lint --fix`: what was fixed goes to standard error, beside the report.
+
+use super::{Lint, session};
+use crate::config::Config;
+use crate::finding::Failure;
+use crate::fix::{Fixed, Outcome};
+use crate::report::diff::unified;
+use crate::report::terminal::{self, Style};
+use crate::report::{Report, count};
+use std::io::{self, Write};
+
+/// Writes the fixes to the work tree; gives the report of what is left.
+pub fn apply(args: &Lint, amend: impl FnOnce(&mut Config), style: Style) -> io::Result<Report> {
+    let (fixed, problems) = match session::fix(&args.input, amend, true) {
+        Ok(fixed) => fixed,
+        Err(failures) => return Ok(Report::failed(failures)),
+    };
+    say(&fixed, "fixed", style)?;
+    let mut report = if problems.is_empty() { fixed.after } else { fixed.before };
+    report.failures.extend(problems);
+    Ok(report)
+}
+
+/// Shows what the fixes would change in the files; gives the exit code of the files as they are.
+pub fn show(
+    args: &Lint,
+    amend: impl FnOnce(&mut Config),
+    out: &mut dyn Write,
+    style: Style,
+) -> io::Result<u8> {
+    let (fixed, _) = match session::fix(&args.input, amend, false) {
+        Ok(fixed) => fixed,
+        Err(failures) => return failed(failures, style),
+    };
+    for file in &fixed.files {
+        unified::write_text(
+            out,
+            &unified::file(&file.path, file.before.as_deref(), &file.after),
+            style,
+        )?;
+    }
+    say(&fixed, "would fix", style)?;
+    terminal::failures(&mut io::stderr().lock(), &fixed.before.failures, style)?;
+    Ok(fixed.before.exit_code())
+}
+
+fn failed(failures: Vec<Failure>, style: Style) -> io::Result<u8> {
+    let report = Report::failed(failures);
+    terminal::failures(&mut io::stderr().lock(), &report.failures, style)?;
+    Ok(report.exit_code())
+}
+
+/// Says what was fixed and what was not.
+fn say(fixed: &Fixed, verb: &str, style: Style) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    for Outcome { path, rule, subject, .. } in &fixed.done {
+        writeln!(out, "{verb} {path}: {rule} of {subject}")?;
+    }
+    for Outcome { path, rule, subject, why } in &fixed.left {
+        writeln!(out, "not fixed {path}: {rule} of {subject}: {why}")?;
+    }
+    let (done, left) = (fixed.done.len(), fixed.left.len());
+    let files = count(fixed.files.len(), "file");
+    let _ = style;
+    writeln!(out, "{verb} {}, not fixed {left}; {files}", count(done, "finding"))
+}
