@@ -104,7 +104,8 @@ impl Place<'_> {
     }
 }
 
-/// Fixes what can be fixed mechanically in migrations that are new.
+/// Fixes what can be fixed mechanically in migrations that are new. Nothing where not all could be
+/// read.
 pub fn fix(input: &Input<'_>, is_new: &IsNew<'_>) -> Fixed {
     let tree = Overlay::new(input.tree);
     let (report, sets) = check_with_ends(&Input { tree: &tree, ..*input });
@@ -132,6 +133,9 @@ pub fn fix(input: &Input<'_>, is_new: &IsNew<'_>) -> Fixed {
 impl<'a> Project<'a> {
     /// The first finding with a fix that was not tried yet.
     fn next(&self, left: &BTreeMap<Outcome, String>) -> Option<(Outcome, Finding)> {
+        if !self.report.failures.is_empty() {
+            return None;
+        }
         let reported = self.report.in_state(State::Reported).map(|judged| &judged.finding);
         let mut outcomes = reported.filter(|it| it.fix.is_some()).map(|it| (self.outcome(it), it));
         let (outcome, finding) = outcomes.find(|(outcome, _)| !left.contains_key(outcome))?;
@@ -226,7 +230,7 @@ impl<'a> Project<'a> {
         let sent = read.statements.get(statement).map(|it| it.text.as_str());
         let span = read.statements.get(statement).map(|it| it.span).unwrap_or_default();
         if sent != Some(file.slice(span)) {
-            return Err("its statement is not sent as it stands in the file".to_owned());
+            return Err("its statement holds placeholders".to_owned());
         }
         Ok(Place { path: &file.path, set, read, statement, finding, follow })
     }

@@ -1,4 +1,5 @@
-//! `lockgate lint --fix`: what was fixed goes to standard error, beside the report.
+//! `lockgate lint --fix`: what was fixed and what was not goes to standard error, so that the report
+//! keeps its format.
 
 use super::{Lint, session};
 use crate::config::Config;
@@ -10,12 +11,14 @@ use crate::report::{Report, count};
 use std::io::{self, Write};
 
 /// Writes the fixes to the work tree; gives the report of what is left.
-pub fn apply(args: &Lint, amend: impl FnOnce(&mut Config), style: Style) -> io::Result<Report> {
+pub fn apply(args: &Lint, amend: impl FnOnce(&mut Config)) -> io::Result<Report> {
     let (fixed, problems) = match session::fix(&args.input, amend, true) {
         Ok(fixed) => fixed,
         Err(failures) => return Ok(Report::failed(failures)),
     };
-    say(&fixed, "fixed", style)?;
+    if fixed.before.failures.is_empty() && problems.is_empty() {
+        say(&fixed, "fixed")?;
+    }
     let mut report = if problems.is_empty() { fixed.after } else { fixed.before };
     report.failures.extend(problems);
     Ok(report)
@@ -39,7 +42,7 @@ pub fn show(
             style,
         )?;
     }
-    say(&fixed, "would fix", style)?;
+    say(&fixed, "would fix")?;
     terminal::failures(&mut io::stderr().lock(), &fixed.before.failures, style)?;
     Ok(fixed.before.exit_code())
 }
@@ -51,7 +54,7 @@ fn failed(failures: Vec<Failure>, style: Style) -> io::Result<u8> {
 }
 
 /// Says what was fixed and what was not.
-fn say(fixed: &Fixed, verb: &str, style: Style) -> io::Result<()> {
+fn say(fixed: &Fixed, verb: &str) -> io::Result<()> {
     let mut out = io::stderr().lock();
     for Outcome { path, rule, subject, .. } in &fixed.done {
         writeln!(out, "{verb} {path}: {rule} of {subject}")?;
@@ -59,8 +62,6 @@ fn say(fixed: &Fixed, verb: &str, style: Style) -> io::Result<()> {
     for Outcome { path, rule, subject, why } in &fixed.left {
         writeln!(out, "not fixed {path}: {rule} of {subject}: {why}")?;
     }
-    let (done, left) = (fixed.done.len(), fixed.left.len());
-    let files = count(fixed.files.len(), "file");
-    let _ = style;
-    writeln!(out, "{verb} {}, not fixed {left}; {files}", count(done, "finding"))
+    let (done, left) = (count(fixed.done.len(), "finding"), fixed.left.len());
+    writeln!(out, "{verb} {done} in {}, {left} not", count(fixed.files.len(), "file"))
 }

@@ -16,7 +16,7 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
     };
     let report = match (args.fix, args.diff) {
         (true, true) => return fix::show(args, amend, out, style),
-        (true, false) => fix::apply(args, amend, style)?,
+        (true, false) => fix::apply(args, amend)?,
         (false, true) => session::check_with_diff(&args.input, amend),
         (false, false) => session::check(&args.input, amend),
     };

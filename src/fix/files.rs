@@ -10,7 +10,11 @@ use std::collections::BTreeMap;
 
 /// What stands before the statement that takes away what a failed build left.
 const RETRY: &str =
-    "-- A build that failed has left an invalid index: drop it before the next try.";
+    "-- A build that failed has left an invalid index: it goes before the next try.";
+
+/// What stands before a build whose DROP is in the migration before it.
+const RETRY_APART: &str =
+    "-- If this fails, run the migration before it again: it drops what is left.";
 
 /// What stands in a way down that has nothing to do.
 const TAKEN_BACK: &str = "-- The migration before this one takes it back.";
@@ -78,28 +82,41 @@ impl Draft<'_, '_> {
             return Err("its framework runs nothing outside a transaction".to_owned());
         }
         let size = if follow.together { pieces.len().max(1) } else { 1 };
-        let mut groups: Vec<&[Piece]> = pieces.chunks(size).collect();
-        let mut above = String::new();
-        if self.place.read.statements.len() == 1 && self.made.ups.is_empty() {
-            let first = groups.remove(0);
-            self.keep(first)?;
-        } else {
-            above = self.cut()?;
-        }
-        for (index, group) in groups.iter().enumerate() {
-            let above = if index + 1 == groups.len() { above.as_str() } else { "" };
-            let up = format!("{above}{}", joined(group));
-            self.follow(&title(group, objects), &up, true, between && index == 0)?;
+        let is_all = self.place.read.statements.len() == 1;
+        let mut groups = pieces.chunks(size);
+        let above = match groups.next().filter(|_| is_all) {
+            Some(first) => self.keep(first, pieces.len() > size)?,
+            None => {
+                groups = pieces.chunks(size);
+                self.cut()?
+            }
+        };
+        let mut between = between;
+        for group in groups {
+            let is_last = group.last() == pieces.last();
+            let above = if is_last { above.as_str() } else { "" };
+            let retry = match is_last && group.len() < pieces.len() {
+                true => format!("{RETRY_APART}\n"),
+                false => String::new(),
+            };
+            let up = format!("{above}{retry}{}", joined(group));
+            self.follow(&title(group, objects), &up, true, between)?;
+            between = false;
         }
         self.made.validates.clear();
         Ok(())
     }
 
-    /// Puts the pieces in the place of the statement, and the file out of the transaction.
-    fn keep(&mut self, pieces: &[Piece]) -> Result<(), String> {
+    /// Puts the pieces in the place of the statement, and the file out of the transaction. Gives the
+    /// comment right above it, where that is to go elsewhere.
+    fn keep(&mut self, pieces: &[Piece], apart: bool) -> Result<String, String> {
         let sql = joined(pieces);
-        let span = self.span()?;
-        self.replace(span, sql.trim_end_matches(';'))?;
+        let (start, end) = self.span()?;
+        self.replace((start, end), sql.trim_end_matches(';'))?;
+        let line = self.text.get(..start + self.shift).and_then(|it| it.rfind('\n'));
+        let line = line.map_or(0, |at| at + 1);
+        let first = if apart { self.comment(line) } else { line };
+        let comment: String = self.text.drain(first..line).collect();
         let runner = &self.place.read.migration.runner;
         if runner.wraps != Wraps::Nothing && runner.alone != OptOut::Automatic {
             let text = self.place.follow.alone(&self.text);
@@ -107,7 +124,7 @@ impl Draft<'_, '_> {
             self.beside(self.place.path.to_owned())?;
         }
         self.tree.write(self.place.path, self.text.clone());
-        Ok(())
+        Ok(comment)
     }
 
     /// Applies edits to the statement.
@@ -122,6 +139,10 @@ impl Draft<'_, '_> {
     /// The pieces go to a later migration; validations share one.
     fn later(&mut self, objects: &[String], pieces: &[Piece], between: bool) -> Result<(), String> {
         let [first, ..] = pieces else { return Ok(()) };
+        if pieces.len() > 1 && self.down.is_some() {
+            let why = "its way down would have to take back each step: write it by hand";
+            return Err(why.to_owned());
+        }
         let validates = pieces.len() == 1 && first.verb == "validate";
         if validates
             && let (Some((last, _)), false) = (&self.made.last, self.made.validates.is_empty())
@@ -257,16 +278,18 @@ impl Draft<'_, '_> {
         };
         let parts = self.place.read.migration.body.iter().filter_map(offset);
         let floor = parts.filter(|start| *start <= line).max().unwrap_or(line);
-        let mark = match &self.place.read.migration.runner.alone {
-            OptOut::Directive { text, .. } => *text,
-            _ => "",
+        let directive = match &self.place.read.migration.runner.alone {
+            OptOut::Directive { text, .. } => Some(*text),
+            _ => None,
         };
+        let ways = self.place.follow.ways.map(|ways| [ways.up, ways.down]);
+        let marks: Vec<&str> = ways.into_iter().flatten().chain(directive).collect();
         let mut first = line;
         loop {
             let before = self.text.get(floor..first).unwrap_or_default();
             let Some(above) = before.strip_suffix('\n') else { return first };
             let text = above.rsplit('\n').next().unwrap_or_default().trim();
-            let is_mark = !mark.is_empty() && text.contains(mark);
+            let is_mark = marks.iter().any(|mark| text.contains(mark));
             if !text.starts_with("--") || is_mark {
                 return first;
             }

@@ -15,12 +15,9 @@ fn by_hand(why: &str) -> Fix {
 }
 
 /// Why a change cannot be edited where it stands.
-fn bound(step: &Step<'_>, located: &LocatedChange) -> Option<Fix> {
-    // The text that is sent: a place in it is a place in the file only where nothing was filled in.
-    let sent = step.statement.text.len() == step.statement.span.len();
+fn bound(located: &LocatedChange) -> Option<Fix> {
     match located.context {
-        Context::Do { .. } => Some(by_hand("it stands in a DO block")),
-        Context::Top if !sent => Some(by_hand("its statement holds placeholders")),
+        Context::Do { .. } => Some(by_hand("it stands in a DO block or a function")),
         Context::Top => None,
     }
 }
@@ -28,8 +25,7 @@ fn bound(step: &Step<'_>, located: &LocatedChange) -> Option<Fix> {
 /// The same where the statement would leave as a whole.
 fn bound_whole(step: &Step<'_>, located: &LocatedChange) -> Option<Fix> {
     let several = step.statement.changes.len() > 1;
-    bound(step, located)
-        .or_else(|| several.then(|| by_hand("its statement does something else too")))
+    bound(located).or_else(|| several.then(|| by_hand("its statement does something else too")))
 }
 
 /// `CREATE INDEX` becomes `CREATE INDEX CONCURRENTLY`, behind a `DROP INDEX` of what an attempt that
@@ -106,7 +102,7 @@ pub fn reindexed_alone(
 /// A CHECK or foreign key is added NOT VALID, and validated later.
 pub fn validated_later(step: &Step<'_>, located: &LocatedChange, added: &Added<'_>) -> Fix {
     let Added { span, name, .. } = added;
-    if let Some(bound) = bound(step, located) {
+    if let Some(bound) = bound(located) {
         return bound;
     }
     let Change::AlterTable { target, action: TableAction::AddConstraint { constraint } } =
@@ -136,8 +132,9 @@ fn behind_add(step: &Step<'_>, span: Span) -> Option<u32> {
     word.eq_ignore_ascii_case(ADD).then_some(span.start + ADD.len() as u32)
 }
 
-/// SET NOT NULL gets its proof first: the CHECK `proof` is validated, or a new one is added here and
-/// validated later. Not before version 12, which does not look at it.
+/// SET NOT NULL gets its proof first: the CHECK `check` is added here and validated later. `proof` is
+/// a constraint that waits to be validated and would do. Not before version 12, which does not look
+/// at either.
 pub fn proved_not_null(
     step: &Step<'_>,
     located: &LocatedChange,
@@ -145,7 +142,7 @@ pub fn proved_not_null(
     proof: Option<&str>,
     check: &str,
 ) -> Fix {
-    if let Some(bound) = bound(step, located) {
+    if let Some(bound) = bound(located) {
         return bound;
     }
     let Change::AlterTable { target, .. } = &located.change.value else {
@@ -153,13 +150,7 @@ pub fn proved_not_null(
     };
     let (alter, place) = (alter_table(target), located.change.span);
     if let Some(proof) = proof {
-        let start = Span { start: step.statement.span.start, end: step.statement.span.start };
-        let validate = format!("{alter} VALIDATE CONSTRAINT {};\n", SQL.ident(proof));
-        return Fix::Later {
-            objects: vec![proof.to_owned()],
-            edits: vec![(start, validate)],
-            pieces: Vec::new(),
-        };
+        return Fix::ByHand(format!("to validate `{proof}` first is a change of its own"));
     }
     let table = step.before.resolve(&target.name);
     if step.before.seen_table(&table).is_some_and(|(_, it)| it.constraint(check).is_some()) {

@@ -177,6 +177,36 @@ pub fn projects() -> Vec<Project> {
                 ("migrations/V2__orders.sql", MANY),
             ],
         ),
+        project(
+            "not-null",
+            &[
+                ("db/V1__tables.sql", TABLES),
+                (
+                    "db/V2__status.sql",
+                    "ALTER TABLE orders\n  ALTER COLUMN status SET NOT NULL,\n  ALTER status SET DEFAULT 'new';\n",
+                ),
+            ],
+        ),
+        project(
+            "not-null-with-a-check",
+            &[
+                ("m/1_tables.sql", &goose(TABLES)),
+                (
+                    "m/2_check.sql",
+                    &goose(
+                        "ALTER TABLE orders ADD CONSTRAINT has_status CHECK (status IS NOT NULL) NOT VALID;",
+                    ),
+                ),
+                ("m/3_status.sql", &goose("ALTER TABLE orders ALTER status SET NOT NULL;")),
+            ],
+        ),
+        project(
+            "reindex",
+            &[
+                ("m/1_tables.sql", &goose(TABLES)),
+                ("m/2_again.sql", &goose("REINDEX TABLE orders;\nREINDEX INDEX orders_total;\n")),
+            ],
+        ),
         project("plain", &[("sql/001_tables.sql", TABLES), ("sql/002_orders.sql", MANY)]),
     ]
 }
