@@ -8,6 +8,7 @@ use crate::fix::{Fixed, Outcome};
 use crate::report::diff::unified;
 use crate::report::terminal::{self, Style};
 use crate::report::{Report, count};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Writes the fixes to the work tree; gives the report of what is left.
@@ -53,14 +54,28 @@ fn failed(failures: Vec<Failure>, style: Style) -> io::Result<u8> {
     Ok(report.exit_code())
 }
 
+/// More findings with one reason are counted, not named.
+const SHOWN_MAX: usize = 3;
+
 /// Says what was fixed and what was not.
 fn say(fixed: &Fixed, verb: &str) -> io::Result<()> {
     let mut out = io::stderr().lock();
     for Outcome { path, rule, subject, .. } in &fixed.done {
         writeln!(out, "{verb} {path}: {rule} of {subject}")?;
     }
-    for Outcome { path, rule, subject, why } in &fixed.left {
-        writeln!(out, "not fixed {path}: {rule} of {subject}: {why}")?;
+    let mut reasons: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
+    for outcome in &fixed.left {
+        reasons.entry(&outcome.why).or_default().push(outcome);
+    }
+    for (why, outcomes) in reasons {
+        // In an old set the history is long, and the reason always the same.
+        if outcomes.len() > SHOWN_MAX {
+            writeln!(out, "not fixed {}: {why}", count(outcomes.len(), "finding"))?;
+            continue;
+        }
+        for Outcome { path, rule, subject, .. } in outcomes {
+            writeln!(out, "not fixed {path}: {rule} of {subject}: {why}")?;
+        }
     }
     let (done, left) = (count(fixed.done.len(), "finding"), fixed.left.len());
     writeln!(out, "{verb} {done} in {}, {left} not", count(fixed.files.len(), "file"))

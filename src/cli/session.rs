@@ -15,6 +15,8 @@ use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
 use crate::tree::git::{self, commit::Commit};
 use crate::tree::{Memory, Tree, WorkTree};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,13 +54,18 @@ pub fn fix(
     let session = prepare(input, amend)?;
     let given = session.tree.list().given;
     let base = session.config.base.as_deref();
+    let known = RefCell::new(BTreeMap::new());
     let is_new = |path: &str| {
         if given.iter().any(|given| !given.is_folder && given.path == path) {
             return Ok(());
         }
-        match git::is_missing_on_base(Path::new(path), base) {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err("it is on the base branch, so it may have run".to_owned()),
+        let mut known = known.borrow_mut();
+        let missing = known
+            .entry(path.to_owned())
+            .or_insert_with(|| git::is_missing_on_base(Path::new(path), base));
+        match missing {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it is on the base branch, so it may have run".to_owned()),
             Err(why) => {
                 Err(format!("it is not known to be new (name its file beside its folder): {why}"))
             }

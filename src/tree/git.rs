@@ -85,16 +85,15 @@ pub fn landing(file: &Path, text: &str, base: Option<&str>, tags: &str) -> Resul
     Ok(Landing { base, commit: id.to_owned(), seconds, tag })
 }
 
-/// Whether the base branch has a file, seen from where `HEAD` left it: the name of that branch, if it
-/// does not.
+/// Whether the base branch lacks a file, as it was where `HEAD` left it.
 ///
 /// # Errors
-/// Why that cannot be told, in words that follow "but".
-pub fn is_missing_on_base(file: &Path, base: Option<&str>) -> Result<Option<String>, String> {
+/// Why that cannot be told.
+pub fn is_missing_on_base(file: &Path, base: Option<&str>) -> Result<bool, String> {
     let (git, name) = beside(file)?;
-    let (base, fork) = git.fork(base)?;
+    let (_, fork) = git.fork(base)?;
     let found = git.ask(&["ls-tree", "--name-only", &fork, "--", &format!("./{name}")])?;
-    Ok(found.is_empty().then_some(base))
+    Ok(found.is_empty())
 }
 
 /// The files below a folder, as the release of a landing has them, in which one of these words

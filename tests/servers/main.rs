@@ -12,6 +12,9 @@
 mod apply;
 mod cluster;
 mod compare;
+mod fixes;
+#[path = "../fix/projects.rs"]
+mod projects;
 
 use apply::apply;
 use cluster::Cluster;
@@ -116,6 +119,9 @@ fn run() -> Result<usize, String> {
         if total.refused > before {
             return Err("tests/servers/kinds holds what the server refuses".to_owned());
         }
+    }
+    if shipped {
+        fixes::prove(&run.cluster, run.dialect, &mut total)?;
     }
     for (kind, (compared, differ)) in &total.kinds {
         println!("{kind}: {compared} compared, {differ} differ");
