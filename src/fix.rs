@@ -166,7 +166,7 @@ impl<'a> Project<'a> {
         finding: &Finding,
         input: &Input<'_>,
         is_new: &IsNew<'_>,
-    ) -> Result<Project<'a>, String> {
+    ) -> Result<Self, String> {
         let place = self.place(finding)?;
         refused(&place)?;
         if !self.made.values().any(|made| made.ups.iter().any(|up| up == place.path)) {
