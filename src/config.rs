@@ -53,6 +53,8 @@ pub struct Config {
     pub retired_days: Option<u32>,
     /// `code`: globs of the files that could name a column or table.
     pub code: Vec<String>,
+    /// `compat`: the tools whose comments count too.
+    pub compat: Vec<Compat>,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -182,6 +184,33 @@ impl Deploy {
     }
 }
 
+/// A tool whose comments count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compat {
+    /// `-- atlas:nolint DS103`.
+    Atlas,
+    /// `-- squawk-ignore ban-drop-column`.
+    Squawk,
+}
+
+impl Compat {
+    /// The words that `compat` takes.
+    pub const WORDS: [&str; 2] = ["atlas", "squawk"];
+
+    /// Reads one of [`Compat::WORDS`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Atlas, Self::Squawk].into_iter().find(|tool| tool.word() == word)
+    }
+
+    /// The word in the config and in [`Rule::same_as`].
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Atlas => "atlas",
+            Self::Squawk => "squawk",
+        }
+    }
+}
+
 impl Config {
     /// The glob of the tags that stand for releases.
     pub fn release_tags(&self) -> &str {
@@ -189,9 +218,10 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "base",
     "code",
+    "compat",
     "deploy",
     "dialect",
     "exclude",
@@ -235,6 +265,7 @@ impl Reader<'_> {
         match key.value.as_str() {
             "base" => config.base = self.word(value, "base"),
             "code" => config.code = self.words(value, "code"),
+            "compat" => config.compat = self.tools(value),
             "deploy" => {
                 let deploy = self.one_of(value, "deploy", &Deploy::WORDS, Deploy::from_word);
                 config.deploy = deploy.unwrap_or_default();
@@ -314,6 +345,17 @@ impl Reader<'_> {
             .filter_map(|item| self.one_of(item, "a level", &["error", "warning", "note"], level))
             .collect();
         Some(levels)
+    }
+
+    fn tools(&mut self, value: &Located<Node>) -> Vec<Compat> {
+        let Node::List(items) = &value.value else {
+            self.fail(value, "`compat` is a list of tools, like [squawk]");
+            return Vec::new();
+        };
+        let tools = items
+            .iter()
+            .filter_map(|item| self.one_of(item, "a tool", &Compat::WORDS, Compat::from_word));
+        tools.collect()
     }
 
     fn map<'n>(

@@ -4,15 +4,12 @@
 //! of migrations that its framework would run, and loads each of them.
 
 use crate::dialect::Engine;
-use crate::migration::SqlText;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
-use crate::tree::{Listing, PEEK_BYTES, Problem, ReadError, Tree, ancestors, below, join, parent};
+use crate::tree::{Listing, Problem, Tree, below};
 use follow::Follow;
-use placeholders::Placeholders;
+pub use project::Project;
 pub use set::{MigrationSet, Named, Place, Skipped};
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub mod annotated;
@@ -24,6 +21,7 @@ pub mod lines;
 pub mod looks;
 pub mod paths;
 pub mod placeholders;
+pub mod project;
 pub mod sections;
 pub mod set;
 
@@ -157,163 +155,9 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// What adapters see of the project.
-#[derive(Debug)]
-pub struct Project<'a> {
-    tree: &'a dyn Tree,
-    /// What the caller knows.
-    pub settings: &'a Settings,
-    /// What was given and listed.
-    pub listing: Listing,
-    starts: OnceCell<BTreeMap<String, String>>,
-}
-
-impl<'a> Project<'a> {
-    /// The files of a tree.
-    pub fn new(tree: &'a dyn Tree, settings: &'a Settings) -> Self {
-        Self { tree, settings, listing: tree.list(), starts: OnceCell::new() }
-    }
-
-    /// Whether the user named the framework: then its adapter is asked, and no other.
-    pub fn told(&self) -> bool {
-        self.settings.framework.is_some()
-    }
-
-    /// The listed files whose name ends in `.sql`.
-    pub fn sql_files(&self) -> impl Iterator<Item = &str> {
-        self.listing.files.iter().map(String::as_str).filter(|path| paths::is_sql(path))
-    }
-
-    /// The first [`PEEK_BYTES`] of every listed file that may hold a directive: `.sql`, `.xml`,
-    /// `.yaml`, `.yml` and `.json`. What is packed is unpacked. Bytes that are not UTF-8 are replaced.
-    pub fn starts(&self) -> &BTreeMap<String, String> {
-        const EXTENSIONS: &[&str] = &["sql", "xml", "yaml", "yml", "json"];
-        self.starts.get_or_init(|| {
-            let has_directives = |path: &&String| {
-                let extension = paths::extension(path).unwrap_or("").to_ascii_lowercase();
-                EXTENSIONS.contains(&extension.as_str())
-            };
-            let start = |path: &String| Some((path.clone(), start(self.tree, path).ok()?));
-            self.listing.files.iter().filter(has_directives).filter_map(start).collect()
-        })
-    }
-
-    /// Whether a file was listed.
-    pub fn has(&self, path: &str) -> bool {
-        self.listing.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok()
-    }
-
-    /// The text of a file of settings, listed or not; `Ok(None)` where there is none.
-    ///
-    /// # Errors
-    /// When it is there and cannot be read as text.
-    pub fn settings_file(&self, path: &str) -> Result<Option<String>, LoadError> {
-        match self.tree.read(path) {
-            Ok(bytes) => {
-                let file =
-                    SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))?;
-                Ok(Some(file.text.to_string()))
-            }
-            Err(ReadError::NotFound | ReadError::OutsideRoot | ReadError::NotAFile) => Ok(None),
-            Err(error) => Err(LoadError { path: path.to_owned(), message: error.to_string() }),
-        }
-    }
-
-    /// Whether there is a file of this path inside the root, listed or not.
-    pub fn exists(&self, path: &str) -> bool {
-        self.has(path) || self.tree.peek(path).is_ok()
-    }
-
-    /// Whether all that a folder holds was given, so that what is not listed is not there.
-    pub fn sees_all_of(&self, folder: &str) -> bool {
-        let holds = |given: &str| given == folder || below(folder, given).is_some();
-        self.listing.given.iter().any(|given| given.is_folder && holds(&given.path))
-    }
-
-    /// The one spelling of a path: what a settings file names, as it is listed.
-    pub fn normal(&self, path: &str) -> String {
-        self.tree.normal(path)
-    }
-
-    /// The nearest file of a name in a folder or above it, listed or not.
-    pub fn above(&self, folder: &str, name: &str) -> Option<String> {
-        for folder in ancestors(folder) {
-            let path = join(&folder, name);
-            match self.tree.peek(&path) {
-                Ok(_) => return Some(path),
-                Err(ReadError::OutsideRoot) => return None,
-                Err(_) => {}
-            }
-        }
-        None
-    }
-
-    /// The nearest manifest (`Cargo.toml`, `package.json`, `go.mod`) in a folder or above it that
-    /// names a package.
-    pub fn manifest_with(&self, folder: &str, manifest: &str, package: &str) -> Option<String> {
-        let mut folder = folder.to_owned();
-        loop {
-            let path = self.above(&folder, manifest)?;
-            let text = self.settings_file(&path).ok().flatten().unwrap_or_default();
-            if names_package(&text, package) {
-                return Some(path);
-            }
-            folder = parent(&parent(&path)?)?;
-        }
-    }
-
-    /// The given path that a listed file was found under, as a folder.
-    pub fn given_folder(&self, file: &str) -> String {
-        let holds = |folder: &&str| below(file, folder).is_some();
-        let folders = self.listing.given.iter().filter(|given| given.is_folder);
-        let folder = folders.map(|given| given.path.as_str()).find(holds);
-        folder.map_or_else(|| parent(file).unwrap_or_default(), str::to_owned)
-    }
-
-    /// SQL of a framework without placeholders of its own: `${name}` and Go templates, which
-    /// another program fills, are filled as the caller told or masked.
-    pub fn sql(&self, text: &str, offset: usize) -> SqlText {
-        let marks = Placeholders::DOLLAR;
-        self.fill(text, offset, &Placeholders { values: &BTreeMap::new(), marks, templates: true })
-    }
-
-    /// Replaces placeholders; values that the caller told win over the framework's own.
-    pub fn fill(&self, text: &str, offset: usize, placeholders: &Placeholders<'_>) -> SqlText {
-        let mut values = placeholders.values.clone();
-        values.extend(self.settings.placeholders.clone());
-        Placeholders { values: &values, ..*placeholders }.apply(text, offset)
-    }
-}
-
 /// How the next migration of a framework is written, where lockgate writes them.
 pub fn follow_of(framework: &str) -> Option<&'static Follow> {
     ADAPTERS.iter().find(|adapter| adapter.name == framework)?.follow.as_ref()
-}
-
-/// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are
-/// replaced.
-fn start(tree: &dyn Tree, path: &str) -> Result<String, ReadError> {
-    let mut start = Vec::new();
-    tree.stream(path, &mut |block| {
-        start.extend_from_slice(block);
-        if start.len() < PEEK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    start.truncate(PEEK_BYTES);
-    Ok(String::from_utf8_lossy(&start).into_owned())
-}
-
-/// Whether a manifest names a package in a line that is no comment.
-fn names_package(manifest: &str, package: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let names = |line: &str| {
-        line.match_indices(package).any(|(at, _)| {
-            let (before, after) = (line.get(..at), line.get(at + package.len()..));
-            !before.is_some_and(|text| text.ends_with(is_name))
-                && !after.is_some_and(|text| text.starts_with(is_name))
-        })
-    };
-    let lines = manifest.split(['\n', '\r']).map(str::trim_start);
-    lines.filter(|line| !line.starts_with(['#', '/'])).any(names)
 }
 
 /// The files of the run, opened once each.

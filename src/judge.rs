@@ -1,5 +1,6 @@
 //! From findings to a verdict: allows and levels.
 
+pub mod compat;
 pub mod date;
 pub mod inline;
 pub mod retired;
@@ -103,7 +104,8 @@ pub struct Case<'a> {
 /// adds what is wrong with the comments. Sorted by file, place and rule.
 pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let Case { files, migrations, config, today, .. } = *case;
-    let (mut allows, mut markers, mut about_allows) = inline::read(files, migrations, today);
+    let (mut allows, mut markers, mut about_allows) =
+        inline::read(files, migrations, &config.compat, today);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);

@@ -63,39 +63,33 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, &mut Look::Rules(&mut |_, _, _, _| {}))
+    run(input, &Look { rules: true, at: None, see: |_: &Seen<'_>| () }).0
 }
 
 /// As [`check`], with what the migrations change in the schema: from what stood before the first of
 /// them to what stands behind the last.
 pub fn check_with_diff(input: &Input<'_>) -> Report {
-    let mut diffs = Vec::new();
-    let mut report = run(
-        input,
-        &mut Look::Rules(&mut |set, replayed, steps, _| {
-            let goes_on = |step: &&Step<'_>| step.migration.migration.direction != Direction::Down;
-            if let Some(first) = steps.iter().flatten().find(goes_on) {
-                let options = Options { replayed: true, ..Options::default() };
-                let diff = diff(first.start, &replayed.end, options);
-                diffs.push(SetDiff { set, diff, complete: replayed.end.complete });
-            }
-        }),
-    );
-    report.schema_diffs = diffs;
+    let see = |seen: &Seen<'_>| {
+        let goes_on = |step: &&Step<'_>| step.migration.migration.direction != Direction::Down;
+        let first = seen.steps.iter().flatten().find(goes_on)?;
+        let options = Options { replayed: true, ..Options::default() };
+        let diff = diff(first.start, &seen.replayed.end, options);
+        Some(SetDiff { set: seen.set, diff, complete: seen.replayed.end.complete })
+    };
+    let (mut report, diffs) = run(input, &Look { rules: true, at: None, see });
+    report.schema_diffs = diffs.into_iter().flatten().flatten().collect();
     report
 }
 
 /// As [`check`], with what each set runs and the schema that it makes.
 pub fn check_with_ends(input: &Input<'_>) -> (Report, Vec<SetEnd>) {
-    let mut ends = Vec::new();
-    let report = run(
-        input,
-        &mut Look::Rules(&mut |set, replayed, _, _| {
-            let migrations = replayed.migrations.to_vec();
-            ends.push(SetEnd { set, migrations, end: replayed.end.clone() });
-        }),
-    );
-    (report, ends)
+    let see = |seen: &Seen<'_>| SetEnd {
+        set: seen.set,
+        migrations: seen.replayed.migrations.to_vec(),
+        end: seen.replayed.end.clone(),
+    };
+    let (report, ends) = run(input, &Look { rules: true, at: None, see });
+    (report, ends.into_iter().flatten().collect())
 }
 
 /// A set, read and replayed.
@@ -109,108 +103,119 @@ pub struct SetEnd {
     pub end: Catalog,
 }
 
-/// As [`check`], with what each statement locks.
+/// As [`check`], with what each statement locks; no rule runs.
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
-    let mut lines = Vec::new();
-    let mut sets = Vec::new();
-    let mut report = run(
-        input,
-        &mut Look::Steps(&mut |set, _, steps, files| {
-            sets.push(set);
-            lines.extend(steps.iter().flatten().map(|step| StatementLine::new(step, files)));
-        }),
-    );
-    fail_unseen(&mut report, &sets);
-    (report, lines)
+    let see = |seen: &Seen<'_>| {
+        let steps = seen.steps.iter().flatten();
+        steps.map(|step| StatementLine::new(step, seen.files)).collect::<Vec<_>>()
+    };
+    let (mut report, lines) = run(input, &Look { rules: false, at: None, see });
+    fail_unseen(&mut report, &lines);
+    (report, lines.into_iter().flatten().flatten().collect())
 }
 
 /// As [`check`], with the schema that each set makes: all of it, or as it is once the migration of
-/// the version `at` has run.
+/// the version `at` has run; no rule runs.
 pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema>) {
-    let mut schemas = Vec::new();
-    let mut report = run(
-        input,
-        &mut Look::Schema(at, &mut |set, replayed| {
-            schemas.push(SetSchema { set, catalog: replayed.end.clone() });
-        }),
-    );
-    let sets: Vec<usize> = schemas.iter().map(|schema| schema.set).collect();
-    fail_unseen(&mut report, &sets);
-    (report, schemas)
+    let see = |seen: &Seen<'_>| SetSchema { set: seen.set, catalog: seen.replayed.end.clone() };
+    let (mut report, schemas) = run(input, &Look { rules: false, at, see });
+    fail_unseen(&mut report, &schemas);
+    (report, schemas.into_iter().flatten().collect())
 }
 
 /// A set that was not shown could not be replayed.
-fn fail_unseen(report: &mut Report, seen: &[usize]) {
-    for (index, set) in report.sets.iter().enumerate() {
-        if set.migrations > 0 && !seen.contains(&index) {
+fn fail_unseen<S>(report: &mut Report, seen: &[Option<S>]) {
+    for (set, seen) in report.sets.iter().zip(seen) {
+        if set.migrations > 0 && seen.is_none() {
             let failure = Failure::new(&set.root, "lockgate broke while it replayed this");
             report.failures.push(failure);
         }
     }
 }
 
-/// Looks at a set that was replayed: its number, its steps, migration by migration, and the files.
-type See<'a> = dyn FnMut(usize, &Replay<'_>, &[Vec<Step<'_>>], &[SourceFile]) + 'a;
-
-/// What a run is for.
-enum Look<'a> {
-    /// What the rules find; each set is shown.
-    Rules(&'a mut See<'a>),
-    /// The steps of each set; no rule runs.
-    Steps(&'a mut See<'a>),
-    /// The schemas, up to a version; no rule runs.
-    Schema(Option<&'a str>, &'a mut dyn FnMut(usize, &Replay<'_>)),
+/// A set that was replayed.
+struct Seen<'a> {
+    /// Its number.
+    set: usize,
+    replayed: &'a Replay<'a>,
+    /// Its steps, migration by migration.
+    steps: &'a [Vec<Step<'a>>],
+    files: &'a [SourceFile],
 }
 
-impl Look<'_> {
-    /// Looks at one set; what its rules found, or that replay crashed.
-    fn at(
-        &mut self,
-        index: usize,
-        migrations: &[ReadMigration],
-        dialect: Dialect,
+/// What a run is for.
+struct Look<'a, F> {
+    /// Whether the rules run.
+    rules: bool,
+    /// The version behind which each set ends.
+    at: Option<&'a str>,
+    /// What is wanted of each set.
+    see: F,
+}
+
+/// A set on its way.
+struct Job {
+    set: usize,
+    dialect: Dialect,
+    /// Whether it does not begin from nothing.
+    incomplete: bool,
+    migrations: Vec<ReadMigration>,
+}
+
+impl Job {
+    /// Replays it and looks at it: what its rules find, and what was to be seen of it.
+    fn look<S>(
+        &self,
         base: Base,
+        look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
         (files, paths): (&[SourceFile], &[String]),
-    ) -> Vec<Finding> {
-        let replayed = |base| rules::run::replayed(migrations, dialect, base);
-        let seen = match self {
-            Self::Rules(see) => {
-                return rules::run::set(
-                    migrations,
-                    dialect,
-                    base,
-                    paths,
-                    &mut |replayed, steps| {
-                        see(index, replayed, steps, files);
-                    },
-                );
-            }
-            Self::Steps(see) => {
-                replayed(base).map(|replayed| see(index, &replayed, &replayed.all_steps(), files))
-            }
-            Self::Schema(_, see) => replayed(base).map(|replayed| see(index, &replayed)),
+    ) -> (Vec<Finding>, Option<S>) {
+        let mut seen = None;
+        let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
+            seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
         };
-        seen.err().unwrap_or_default()
+        let paths = look.rules.then_some(paths);
+        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
+        (found, seen)
+    }
+
+    /// What is found where looking at it panicked.
+    fn broke(&self) -> Vec<Finding> {
+        let first = self.migrations.first().map(|read| &read.migration);
+        let broke = |it| read::internal_error(it, it.span, "it judged these migrations");
+        first.map(broke).into_iter().collect()
+    }
+
+    /// Its migrations as reports list them.
+    fn lines(&self, files: &[SourceFile]) -> impl Iterator<Item = MigrationLine> {
+        self.migrations.iter().map(|read| {
+            let transaction = replay::transaction_of(read, self.dialect);
+            MigrationLine::new(self.set, read, transaction, files)
+        })
     }
 }
 
-/// The pipeline.
-fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
+/// The pipeline, and what was seen of each set that was read; `None` where it could not be
+/// replayed.
+fn run<S: Send>(
+    input: &Input<'_>,
+    look: &Look<'_, impl Fn(&Seen<'_>) -> S + Sync>,
+) -> (Report, Vec<Option<S>>) {
     let config = input.config;
-    let found = frameworks::discover(input.tree, &settings(config));
+    let mut found = frameworks::discover(input.tree, &settings(config));
     let mut failures = failures(&found);
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
-    let mut findings = Vec::new();
-    let mut all = Vec::new();
     let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
-    let mut strays = BTreeMap::new();
-    let mut sets = found.sets;
-    if let Look::Schema(Some(at), _) = look {
-        failures.extend(stop_all_at(&mut sets, at));
+    if let Some(at) = look.at {
+        failures.extend(stop_all_at(&mut found.sets, at));
     }
-    for (set, dialect) in sets.into_iter().zip(dialects) {
+    let mut findings = Vec::new();
+    let mut strays = BTreeMap::new();
+    let mut unread = Vec::new();
+    let mut jobs = Vec::new();
+    for (set, dialect) in found.sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
             Err(database) if config.dialect.is_some() => {
@@ -222,38 +227,42 @@ fn run(input: &Input<'_>, look: &mut Look<'_>) -> Report {
                 continue;
             }
         };
-        let index = report.sets.len();
+        let incomplete = set.incomplete.is_some();
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, migrations: Vec::new() });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
-        let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
-        sql::calls::resolve_calls(&mut migrations);
+        unread.push((set.migrations, dialect.engine));
+    }
+    for (job, (migrations, panics)) in jobs.iter_mut().zip(read::sets(unread)) {
+        job.migrations = migrations;
+        sql::calls::resolve_calls(&mut job.migrations);
         findings.extend(panics);
-        let schema = schemas.get(&dialect.engine);
-        let base = base(&migrations, schema, dialect, input.alone, set.incomplete.is_some());
-        findings.extend(look.at(index, &migrations, dialect, base, (&found.files, &paths)));
-        let lines = migrations.iter().map(|read| {
-            let transaction = replay::transaction_of(read, dialect);
-            MigrationLine::new(index, read, transaction, &found.files)
-        });
-        report.migrations.extend(lines);
-        all.extend(migrations);
+    }
+    let (files, alone) = (found.files.as_slice(), input.alone);
+    let looked = read::in_parallel(&jobs, |job| {
+        let schema = schemas.get(&job.dialect.engine);
+        let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        job.look(base, look, (files, &paths))
+    });
+    let mut seen = Vec::new();
+    let mut all = Vec::new();
+    for (job, looked) in jobs.into_iter().zip(looked) {
+        let (found, it) = looked.unwrap_or_else(|| (job.broke(), None));
+        findings.extend(found);
+        seen.push(it);
+        report.migrations.extend(job.lines(files));
+        all.extend(job.migrations);
     }
     if failures.is_empty() && report.left_out.is_empty() && holds_nothing(input, &all) {
-        failures.push(nothing_to_check(input.alone));
+        failures.push(nothing_to_check(alone));
     }
-    all.extend(read::strays(&found.files, &all, strays));
+    all.extend(read::strays(files, &all, strays));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let case = Case {
-        files: &found.files,
-        migrations: &all,
-        sets: &sets,
-        config,
-        today: input.today,
-        evidence: input.evidence,
-    };
+    let (today, evidence) = (input.today, input.evidence);
+    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
     report.findings = judge::judge(findings, &case);
-    Report { files: found.files, failures, ..report }
+    (Report { files: found.files, failures, ..report }, seen)
 }
 
 /// Cuts each set behind the migration of a version; where none has it, nothing is left.

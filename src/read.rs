@@ -18,28 +18,36 @@ use std::thread;
 /// Deep nesting is read by recursion.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads migrations, in their order. A migration on which reading panics has no statements and
-/// is a finding.
+/// Reads the migrations of sets, in their order. A migration on which reading panics has no
+/// statements and is a finding.
+pub fn sets(sets: Vec<(Vec<Migration>, Engine)>) -> Vec<(Vec<ReadMigration>, Vec<Finding>)> {
+    let all: Vec<(&Migration, Engine)> = sets
+        .iter()
+        .flat_map(|(migrations, engine)| migrations.iter().map(|migration| (migration, *engine)))
+        .collect();
+    let mut results =
+        in_parallel(&all, |(migration, engine)| parts(migration, *engine)).into_iter();
+    let mut read = |(migrations, engine): (Vec<Migration>, Engine)| {
+        let mut findings = Vec::new();
+        let read = migrations.into_iter().map(|migration| {
+            let result = results.next().flatten().unwrap_or_else(|| {
+                findings.push(internal_error(&migration, migration.span, "it read this"));
+                sql::Read::default()
+            });
+            let sql::Read { statements, comments } = result;
+            ReadMigration { migration, engine, statements, comments }
+        });
+        (read.collect(), findings)
+    };
+    sets.into_iter().map(&mut read).collect()
+}
+
+/// Reads the migrations of one set, as [`sets`] does.
 pub fn migrations(
     migrations: Vec<Migration>,
     engine: Engine,
 ) -> (Vec<ReadMigration>, Vec<Finding>) {
-    let results = in_parallel(&migrations, |migration| {
-        catch_unwind(AssertUnwindSafe(|| parts(migration, engine)))
-    });
-    let mut findings = Vec::new();
-    let read = migrations.into_iter().zip(results).map(|(migration, result)| {
-        let read = match result {
-            Some(Ok(read)) => read,
-            Some(Err(_)) | None => {
-                findings.push(internal_error(&migration, migration.span, "it read this"));
-                sql::Read::default()
-            }
-        };
-        let sql::Read { statements, comments } = read;
-        ReadMigration { migration, engine, statements, comments }
-    });
-    (read.collect(), findings)
+    sets(vec![(migrations, engine)]).pop().unwrap_or_default()
 }
 
 /// Reads a file that is no migration: a base schema, or one whose comments matter. `None` where
@@ -117,16 +125,16 @@ fn parts(migration: &Migration, engine: Engine) -> sql::Read {
 }
 
 /// Maps items on as many threads as there are processors; the results are in the items' order.
-/// `None` stands for an item whose thread died.
-fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
+/// `None` stands for an item on which `map` panicked, or for which the system gave no thread.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some(item), Some(slot)) = (items.get(index), results.get(index)) else { break };
-            let result = map(item);
-            if let Ok(mut slot) = slot.lock() {
+            let result = catch_unwind(AssertUnwindSafe(|| map(item)));
+            if let (Ok(result), Ok(mut slot)) = (result, slot.lock()) {
                 *slot = Some(result);
             }
         }

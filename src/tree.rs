@@ -14,12 +14,13 @@ mod write;
 pub use memory::Memory;
 pub use overlay::Overlay;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use walkdir::{DirEntry, WalkDir};
 
 /// The largest file that is read, in bytes (256 MiB).
@@ -83,6 +84,8 @@ pub struct Listing {
     pub files: Vec<String>,
     /// What could not be listed.
     pub problems: Vec<Problem>,
+    /// Files that are there were left out.
+    pub partial: bool,
 }
 
 /// A path that the user gave.
@@ -231,6 +234,8 @@ pub struct WorkTree {
     near: PathBuf,
     /// How paths outside the current folder are written: as the first of them that was given.
     outside_is_absolute: bool,
+    /// Folders with every link followed, as far as they were asked for: a set's files share few.
+    folders: Arc<Mutex<BTreeMap<PathBuf, PathBuf>>>,
 }
 
 impl WorkTree {
@@ -275,7 +280,8 @@ impl WorkTree {
         let above = given.iter().map(absolute).filter(|path| current.starts_with(path));
         let near = above.min_by_key(|path| path.components().count());
         let near = near.unwrap_or_else(|| current.clone());
-        Self { near, current, root, given: given.to_vec(), outside_is_absolute }
+        let folders = Arc::default();
+        Self { near, current, root, given: given.to_vec(), outside_is_absolute, folders }
     }
 
     /// The path as reports show it, spelled from [`WorkTree::near`]. `None` where it is not UTF-8.
@@ -307,10 +313,28 @@ impl WorkTree {
         self.current.join(path)
     }
 
+    /// A path with every link followed.
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return fs::canonicalize(path);
+        };
+        if fs::symlink_metadata(path)?.is_symlink() {
+            return fs::canonicalize(path);
+        }
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = folders.get(folder) {
+            return Ok(folder.join(name));
+        }
+        let real = fs::canonicalize(folder)?;
+        let path = real.join(name);
+        folders.insert(folder.to_path_buf(), real);
+        Ok(path)
+    }
+
     /// The file with every link followed and its size, if it lies inside the root.
     fn admit(&self, path: &str) -> Result<(PathBuf, u64), ReadError> {
         let on_disk = self.on_disk(path);
-        let real = fs::canonicalize(&on_disk).map_err(|error| {
+        let real = self.real(&on_disk).map_err(|error| {
             let is_link = fs::symlink_metadata(&on_disk).is_ok_and(|found| found.is_symlink());
             match error.kind() {
                 io::ErrorKind::NotFound if is_link => ReadError::Dangling,

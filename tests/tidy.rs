@@ -118,6 +118,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("flate2", &["tree::packed", "tests"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
+    ("mimalloc", &["main"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
     ("serde", &["config", "report::json"]),

@@ -25,7 +25,9 @@ impl Excluding<'_> {
 impl Tree for Excluding<'_> {
     fn list(&self) -> Listing {
         let mut listing = self.tree.list();
+        let all = listing.files.len();
         listing.files.retain(|path| self.keeps(path));
+        listing.partial |= listing.files.len() < all;
         listing.given.retain(|given| self.keeps(&given.path));
         listing.problems.retain(|problem| self.keeps(&problem.path));
         listing

@@ -8,7 +8,8 @@
 mod rows;
 
 use super::paths::{self, Database};
-use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength, start, undecodable};
+use super::{Adapter, Claim, LoadError, MigrationSet, Named, Project, Sources, Strength, undecodable};
+use super::project::start;
 use crate::dialect::Engine;
 use crate::migration::{Direction, OptOut, Part, Runner, Sends, SqlText, Version, Wraps};
 use crate::source::SourceFile;

@@ -11,6 +11,7 @@ use crate::tree::{ancestors, below, file_name, parent};
 use config::{Config, ScriptConfig};
 use names::{EVENTS, Name, Naming, When};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 pub mod config;
 pub mod names;
@@ -71,8 +72,9 @@ fn named(project: &Project<'_>, files: Vec<&str>) -> Vec<Claim> {
     let mut folders: BTreeMap<String, BTreeSet<Identity>> = BTreeMap::new();
     let mut fitting: BTreeMap<String, usize> = BTreeMap::new();
     let by_folder = paths::by_folder(files);
+    let mut namings = Namings::default();
     for (folder, files) in &by_folder {
-        let naming = nearest(project, folder).map(|config| config.naming).unwrap_or_default();
+        let naming = namings.of(project, folder);
         let is_default_location = format!("{folder}/").contains("db/migration/");
         for file in files {
             let identity = match naming.parse(file_name(file)) {
@@ -115,6 +117,30 @@ fn named(project: &Project<'_>, files: Vec<&str>) -> Vec<Claim> {
         }));
     }
     claims
+}
+
+/// How migrations are named in each folder that was asked for, and in those above it.
+#[derive(Default)]
+struct Namings(BTreeMap<String, Rc<Naming>>);
+
+impl Namings {
+    fn of(&mut self, project: &Project<'_>, folder: &str) -> Rc<Naming> {
+        let mut below = Vec::new();
+        let mut found = None;
+        for folder in ancestors(folder) {
+            found = self.0.get(&folder).cloned().or_else(|| {
+                let config = Config::in_folder(project, &folder).ok().flatten();
+                config.map(|config| Rc::new(config.naming))
+            });
+            below.push(folder);
+            if found.is_some() {
+                break;
+            }
+        }
+        let found = found.unwrap_or_default();
+        self.0.extend(below.into_iter().map(|folder| (folder, Rc::clone(&found))));
+        found
+    }
 }
 
 /// The configuration of a folder or of the nearest one above it.

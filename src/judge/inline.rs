@@ -10,8 +10,10 @@
 //! statement it counts for that statement. Before a migration's first statement it counts for
 //! findings about the migration as a whole too.
 
+use crate::config::Compat;
 use crate::config::closest::{did_you_mean, distance};
 use crate::finding::{Finding, Label, Subject};
+use crate::judge::compat;
 use crate::judge::date::Date;
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
@@ -40,6 +42,10 @@ pub struct Allow {
     statement: Option<Span>,
     /// The migration, where the comment stands before its first statement.
     migration: Option<Span>,
+    /// It counts for everything in its file.
+    whole_file: bool,
+    /// It need not match: another tool may find what it allows.
+    foreign: bool,
     used: bool,
 }
 
@@ -62,7 +68,9 @@ impl Allows {
         let covers = |allow: &Allow| {
             allow.rule == finding.rule
                 && allow.place.file == place.file
-                && if in_statement {
+                && if allow.whole_file {
+                    true
+                } else if in_statement {
                     allow.statement.is_some_and(|span| span.contains(place.span))
                 } else {
                     allow.migration.is_some_and(|span| {
@@ -80,7 +88,7 @@ impl Allows {
 
     /// A finding for each allow that matched nothing.
     pub fn unused(&self) -> Vec<Finding> {
-        let unused = self.allows.iter().filter(|allow| !allow.used);
+        let unused = self.allows.iter().filter(|allow| !allow.used && !allow.foreign);
         unused
             .map(|allow| {
                 let what = match (allow.statement, allow.migration) {
@@ -101,10 +109,11 @@ impl Allows {
 }
 
 /// Reads the comments of all migrations: what they allow, what they retire, and a finding for
-/// each that is wrong.
+/// each that is wrong. `tools` are the others whose comments count.
 pub fn read(
     files: &[SourceFile],
     migrations: &[ReadMigration],
+    tools: &[Compat],
     today: Date,
 ) -> (Allows, Vec<Marker>, Vec<Finding>) {
     let mut allows = Allows::default();
@@ -120,6 +129,21 @@ pub fn read(
             version => Subject::Migration(version.to_owned()),
         };
         for comment in &read.comments {
+            if let Some(foreign) = compat::read(comment, read, source, tools) {
+                let statement = read.statements.iter().find(|it| it.span.end > comment.span.start);
+                allows.allows.extend(foreign.rules.iter().map(|rule| Allow {
+                    rule: rule.id,
+                    place: Label { file, span: comment.span, text: String::new() },
+                    reason: foreign.reason.clone(),
+                    subject: subject.clone(),
+                    statement: statement.map(|statement| statement.span),
+                    migration: None,
+                    whole_file: foreign.whole_file,
+                    foreign: true,
+                    used: false,
+                }));
+                continue;
+            }
             let mut words = Words::new(source, file, comment.span);
             match words.directive(today) {
                 None => {}
@@ -157,6 +181,8 @@ pub fn read(
                         subject: subject.clone(),
                         statement: statement.map(|statement| statement.span),
                         migration: head.then_some(read.migration.span),
+                        whole_file: false,
+                        foreign: false,
                         used: false,
                     }));
                 }

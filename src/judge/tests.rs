@@ -322,3 +322,36 @@ fn only_reported_findings_at_the_level_fail() {
         assert_eq!(verdict(&judged(state), at), Verdict::Pass);
     }
 }
+
+#[test]
+fn comments_of_other_tools_count_where_the_config_names_them() {
+    const TWO: &str = "ALTER TABLE t DROP COLUMN a;\nALTER TABLE t DROP COLUMN b;\n";
+    let first = ["2:15 drop-column allowed", "3:15 drop-column reported"];
+    let both = ["3:15 drop-column allowed", "4:15 drop-column allowed"];
+    let none = ["2:15 drop-column reported", "3:15 drop-column reported"];
+    for comment in [
+        "-- squawk-ignore ban-drop-column",
+        "-- squawk-ignore",
+        "--squawk-ignore x, ban-drop-column",
+    ] {
+        assert_eq!(judged(&format!("{comment}\n{TWO}"), "compat: [squawk]"), first, "{comment}");
+        assert_eq!(judged(&format!("{comment}\n{TWO}"), "compat: [atlas]"), none, "{comment}");
+        assert_eq!(judged(&format!("{comment}\n{TWO}"), ""), none, "{comment}");
+    }
+    for comment in ["-- atlas:nolint DS103", "-- atlas:nolint destructive", "-- atlas:nolint"] {
+        assert_eq!(judged(&format!("{comment}\n{TWO}"), "compat: [atlas]"), first, "{comment}");
+        let headed = format!("{comment}\n\n{TWO}");
+        assert_eq!(judged(&headed, "compat: [atlas]"), both, "{comment}");
+    }
+    // Another rule's id, another tool's word, and what the config does not let comments allow.
+    assert_eq!(
+        judged(&format!("-- squawk-ignore ban-drop-table\n{TWO}"), "compat: [squawk]"),
+        none
+    );
+    assert_eq!(judged(&format!("-- atlas:nolint DS102\n{TWO}"), "compat: [atlas]"), none);
+    let last = format!("{TWO}-- squawk-ignore-file ban-drop-column\n");
+    let all = ["1:15 drop-column allowed", "2:15 drop-column allowed"];
+    assert_eq!(judged(&last, "compat: [squawk]"), all);
+    let kept = judged(&last, "compat: [squawk]\ninline-allow: [note]");
+    assert_eq!(kept.len(), 4, "{kept:?}");
+}

@@ -10,21 +10,25 @@ use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Replays the migrations of one set on what stood before, and runs every rule. `paths` are the
-/// paths of all files; `see` is shown the set with the steps of each migration.
+/// Replays the migrations of one set on what stood before, and runs every rule where `paths`, those
+/// of all files, are given. `see` is shown the set with the steps of each migration, unless
+/// replaying it panics.
 pub fn set(
     migrations: &[ReadMigration],
     dialect: Dialect,
     base: Base,
-    paths: &[String],
+    paths: Option<&[String]>,
     see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
-    let replayed = match replayed(migrations, dialect, base) {
-        Ok(replayed) => replayed,
-        Err(findings) => return findings,
+    let Some(first) = migrations.first() else { return Vec::new() };
+    let replayed = catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base)));
+    let Ok(replayed) = replayed else {
+        let place = first.migration.span;
+        return vec![internal_error(&first.migration, place, "it replayed these migrations")];
     };
     let steps = replayed.all_steps();
     see(&replayed, &steps);
+    let Some(paths) = paths else { return Vec::new() };
     let mut findings: Vec<Finding> =
         RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
     let nets = RULES.iter().filter_map(|rule| match rule.check {
@@ -35,22 +39,6 @@ pub fn set(
         nets.flat_map(|(rule, check)| net(rule, check, &steps, &findings)).collect::<Vec<_>>();
     findings.extend(caught);
     findings
-}
-
-/// Replays the migrations of one set, as [`set`] does.
-///
-/// # Errors
-/// What is found where that cannot be done; nothing where there is no migration.
-pub fn replayed(
-    migrations: &[ReadMigration],
-    dialect: Dialect,
-    base: Base,
-) -> Result<Replay<'_>, Vec<Finding>> {
-    let Some(first) = migrations.first() else { return Err(Vec::new()) };
-    catch_unwind(AssertUnwindSafe(|| replay(migrations, dialect, base))).map_err(|_| {
-        let place = first.migration.span;
-        vec![internal_error(&first.migration, place, "it replayed these migrations")]
-    })
 }
 
 /// Runs a rule that sees what the others found in the same statement.

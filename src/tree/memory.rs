@@ -43,7 +43,7 @@ impl Tree for Memory {
                 .any(|given| **file == given.path || below(file, &given.path).is_some())
         };
         let files = self.files.keys().filter(is_given).cloned().collect();
-        Listing { given: self.given.clone(), files, problems: Vec::new() }
+        Listing { given: self.given.clone(), files, problems: Vec::new(), partial: false }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
