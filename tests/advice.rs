@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 use lockgate::config::{Config, read};
+use lockgate::frameworks::ADAPTERS;
 use lockgate::judge::date::Date;
 use lockgate::source::SourceFile;
 use lockgate::tree::Memory;
@@ -162,4 +163,15 @@ fn each_runner_is_told_its_own_way() {
     let text: String = CASES.iter().map(helps).collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/advice.txt");
     snapbox::assert_data_eq!(text, snapbox::Data::read_from(&path, None).raw());
+}
+
+#[test]
+fn no_framework_is_left_out() {
+    let named = CASES.iter().filter_map(|Case(name, ..)| name.split(',').next());
+    let mut named: Vec<&str> = named.chain(["dry-run", "dump"]).collect();
+    let mut all: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+    named.sort_unstable();
+    named.dedup();
+    all.sort_unstable();
+    assert_eq!(named, all);
 }
