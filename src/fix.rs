@@ -167,11 +167,13 @@ impl<'a> Project<'a> {
         input: &Input<'_>,
         is_new: &IsNew<'_>,
     ) -> Result<Self, String> {
+        // First, so that all of a long history has one reason.
+        let path = self.outcome(finding).path;
+        if !self.made.values().any(|made| made.ups.contains(&path)) {
+            is_new(&path)?;
+        }
         let place = self.place(finding)?;
         refused(&place)?;
-        if !self.made.values().any(|made| made.ups.iter().any(|up| up == place.path)) {
-            is_new(place.path)?;
-        }
         let folder = |path: &str| {
             let given = self.tree.list().given;
             given.iter().any(|given| given.is_folder && below(path, &given.path).is_some())

@@ -175,3 +175,40 @@ fn no_framework_is_left_out() {
     all.sort_unstable();
     assert_eq!(named, all);
 }
+
+/// The help of the one finding of a rule, run by Flyway.
+fn help(rule: &str, files: &[&str]) -> String {
+    let named = files.iter().zip(1..).map(|(text, number)| (format!("V{number}__x.sql"), *text));
+    let tree = Memory::new(named);
+    let (config, today) = (Config::default(), Date::from_unix_seconds(0));
+    let input =
+        Input { tree: &tree, config: &config, schema: None, alone: false, today, evidence: None };
+    let report = check(&input);
+    let mut found = report.findings.iter().filter(|it| it.finding.rule == rule);
+    found.next().and_then(|it| it.finding.help.clone()).unwrap()
+}
+
+#[test]
+fn what_is_there_already_is_used() {
+    let set = "ALTER TABLE t ALTER a SET NOT NULL;";
+    let waiting = "ALTER TABLE t ADD CONSTRAINT has_a CHECK (a IS NOT NULL AND a > 0) NOT VALID;";
+    assert_eq!(
+        help("not-null-scan", &[TABLES, waiting, set]),
+        "`ALTER TABLE t VALIDATE CONSTRAINT has_a` before it, in a transaction that holds no strong \
+         lock on the table: that constraint then proves it, and SET NOT NULL reads nothing"
+    );
+    assert!(
+        help("not-null-scan", &[TABLES, set])
+            .starts_with("`ADD CONSTRAINT a_set CHECK (a IS NOT NULL)")
+    );
+}
+
+#[test]
+fn what_flyway_does_not_see_by_itself_gets_a_conf() {
+    assert_eq!(
+        help("reindex-not-concurrent", &[TABLES, "REINDEX TABLE t;"]),
+        "put `REINDEX TABLE CONCURRENTLY t` into a migration of its own, and beside it a file of the \
+         same name plus `.conf` that says `executeInTransaction=false`: flyway does not see by \
+         itself that it refuses a transaction"
+    );
+}
