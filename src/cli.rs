@@ -16,6 +16,7 @@ use crate::dialect::Dialect;
 use crate::finding::Failure;
 use crate::report::terminal::Style;
 use crate::report::{Report, json};
+use crate::statistics::POSTGRES_SQL;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -51,6 +52,12 @@ enum Command {
         /// How to write them.
         #[arg(long, default_value = "text")]
         format: TextFormat,
+    },
+    /// Print the query whose answer `--stats` takes: the sizes of a database's tables.
+    Stats {
+        /// The engine of the database.
+        #[arg(long, value_name = "ENGINE", default_value = "postgres", value_parser = ["postgres"])]
+        sql: String,
     },
     /// Explain a rule: why, what to do instead, what it rests on, examples.
     Explain {
@@ -161,6 +168,9 @@ struct Input {
     /// SQL of the schema that stood before the first migration; a dump may be packed (.gz, .zst).
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
+    /// How large the tables are, as JSON; `lockgate stats` prints the query that makes it.
+    #[arg(long, value_name = "FILE")]
+    stats: Option<PathBuf>,
     /// The name of the file that standard input stands for.
     #[arg(long, value_name = "PATH")]
     stdin_filename: Option<String>,
@@ -250,6 +260,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Schema(args) => schema::run(args, &mut out, style),
         Command::Diff(args) => diff::run(args, &mut out, style),
         Command::Rules { format } => rules::run(*format, &mut out),
+        Command::Stats { sql: _ } => out.write_all(POSTGRES_SQL.as_bytes()).map(|()| 0),
         Command::Explain { rule } => explain::run(rule, &mut out),
     };
     match result.and_then(|code| out.flush().map(|()| code)) {

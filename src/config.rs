@@ -35,6 +35,10 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// `schema`: a file with the schema that stood before the first migration.
     pub schema: Option<String>,
+    /// `stats`: a file with the sizes of the tables.
+    pub stats: Option<String>,
+    /// `large-tables`: globs; all other tables count as small where it is set.
+    pub large_tables: Option<Vec<String>>,
     /// `framework`, where it describes one of the user's own.
     pub own: Option<Own>,
     /// `placeholders`.
@@ -218,7 +222,7 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "base",
     "code",
     "compat",
@@ -228,6 +232,7 @@ const KEYS: [&str; 16] = [
     "fail-on",
     "framework",
     "inline-allow",
+    "large-tables",
     "paths",
     "placeholders",
     "promise",
@@ -235,6 +240,7 @@ const KEYS: [&str; 16] = [
     "retired-days",
     "rules",
     "schema",
+    "stats",
 ];
 
 /// Reads the text of a `lockgate.yaml`.
@@ -277,6 +283,7 @@ impl Reader<'_> {
             }
             "framework" => self.framework(config, value),
             "inline-allow" => config.inline_allow = self.levels(value),
+            "large-tables" => config.large_tables = Some(self.words(value, "large-tables")),
             "paths" => config.paths = self.words(value, "paths"),
             "placeholders" => {
                 for (name, value) in self.map(value, "placeholders") {
@@ -296,6 +303,7 @@ impl Reader<'_> {
                 }
             }
             "schema" => config.schema = self.word(value, "schema"),
+            "stats" => config.stats = self.word(value, "stats"),
             unknown => self.unknown(key, "key", unknown, KEYS),
         }
     }

@@ -1,6 +1,9 @@
 //! All that follows from the rule table: the pages of the rules, `explain`, the table.
 
 use crate::rules::{Category, Example, RULES, Rule};
+use crate::source::SourceFile;
+use crate::statistics;
+use crate::statistics::amount::count;
 use std::fmt::Write;
 
 const WIDTH: usize = 80;
@@ -82,10 +85,25 @@ fn heading(example: &Example) -> String {
         framework => format!(", run by {framework}"),
     };
     let level = example.level.map_or_else(String::new, |level| format!(" ({level})"));
+    let stats = database(example.stats);
     match example.at {
-        Some(at) => format!("Found at `{at}`{level}, {}{runner}", example.dialect),
-        None => format!("Not found, {}{runner}", example.dialect),
+        Some(at) => format!("Found at `{at}`{level}, {}{runner}{stats}", example.dialect),
+        None => format!("Not found, {}{runner}{stats}", example.dialect),
     }
+}
+
+/// What statistics say of a database: ", where `t` has 312 rows".
+fn database(stats: &str) -> String {
+    let Ok(stats) = statistics::read(SourceFile::new("", stats)) else { return String::new() };
+    let tables = stats.tables().map(|(name, table)| {
+        let writes = table.writes_per_second.filter(|_| table.is_busy());
+        let writes = writes.map(|it| format!(", {it} writes a second")).unwrap_or_default();
+        let keys = table.keys.iter().map(|key| {
+            format!(", `{}` at {} of {}", key.column, count(key.max_id), count(key.limit))
+        });
+        format!("`{name}` has {table}{writes}{}", keys.collect::<String>())
+    });
+    format!(", where {}", tables.collect::<Vec<_>>().join(", "))
 }
 
 fn section(text: &mut String, title: &str, body: &str) {
@@ -191,6 +209,10 @@ mod tests {
         let mut wanted: BTreeMap<String, String> =
             RULES.iter().map(|rule| (format!("{}.md", rule.id), page(rule))).collect();
         wanted.insert("README.md".to_owned(), index());
+        // Written by hand: the rules of other tools that are no rule here, and why.
+        let by_hand = "not-built.md";
+        let text = std::fs::read_to_string(folder.join(by_hand)).unwrap();
+        wanted.insert(by_hand.to_owned(), text);
         // `SNAPSHOTS` is snapbox's switch, `TRYCMD` that of tests/cli.rs.
         let overwrite = |name| std::env::var(name).is_ok_and(|value| value == "overwrite");
         if overwrite("SNAPSHOTS") || overwrite("TRYCMD") {

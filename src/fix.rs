@@ -137,7 +137,8 @@ impl<'a> Project<'a> {
             return None;
         }
         let reported = self.report.in_state(State::Reported).map(|judged| &judged.finding);
-        let mut outcomes = reported.filter(|it| it.fix.is_some()).map(|it| (self.outcome(it), it));
+        let counts = reported.filter(|it| it.fix.is_some() && it.level > Level::Note);
+        let mut outcomes = counts.map(|it| (self.outcome(it), it));
         let (outcome, finding) = outcomes.find(|(outcome, _)| !left.contains_key(outcome))?;
         Some((outcome, finding.clone()))
     }

@@ -1,13 +1,12 @@
 //! From findings to a verdict: allows and levels.
 
 pub mod compat;
-pub mod date;
 pub mod inline;
 pub mod retired;
 
 use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
-use crate::judge::date::Date;
 use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
 use crate::rules;

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod dialect;
 pub mod docs;
 pub mod effects;
@@ -20,14 +21,15 @@ pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod sql;
+pub mod statistics;
 pub mod tree;
 
 use config::Config;
+use date::Date;
 use dialect::{Dialect, Engine};
 use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
-use judge::date::Date;
 use judge::retired::Evidence;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
@@ -35,10 +37,14 @@ use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
+use rules::Sink;
+use rules::gate::stale_statistics;
 use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
+use statistics::{Sizes, Statistics};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tree::Tree;
 
 /// All that a verdict depends on.
@@ -50,6 +56,8 @@ pub struct Input<'a> {
     pub config: &'a Config,
     /// SQL of the schema that stood before the first migration.
     pub schema: Option<&'a SourceFile>,
+    /// How large the tables of the database are.
+    pub statistics: Option<&'a Statistics>,
     /// One file came without the migrations before it: older tables may exist that nobody showed.
     pub alone: bool,
     /// The day against which allows expire.
@@ -159,6 +167,8 @@ struct Job {
     dialect: Dialect,
     /// Whether it does not begin from nothing.
     incomplete: bool,
+    /// How large its tables are.
+    sizes: Sizes,
     migrations: Vec<ReadMigration>,
 }
 
@@ -174,6 +184,7 @@ impl Job {
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
         };
+        let base = Base { sizes: self.sizes.clone(), ..base };
         let paths = look.rules.then_some(paths);
         let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
         (found, seen)
@@ -228,7 +239,8 @@ fn run<S: Send>(
             }
         };
         let incomplete = set.incomplete.is_some();
-        jobs.push(Job { set: jobs.len(), dialect, incomplete, migrations: Vec::new() });
+        let (sizes, migrations) = (sizes(input, dialect.engine), Vec::new());
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, sizes, migrations });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
@@ -239,6 +251,8 @@ fn run<S: Send>(
         sql::calls::resolve_calls(&mut job.migrations);
         findings.extend(panics);
     }
+    failures.extend(other_engine(input, &report.sets));
+    findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
@@ -416,6 +430,39 @@ fn base(
         }
         None => Base::empty(dialect, !alone && !incomplete),
     }
+}
+
+/// What is known of the tables of an engine's database: statistics that are fresh, and what the
+/// config says.
+fn sizes(input: &Input<'_>, engine: Engine) -> Sizes {
+    let fits = |it: &&Statistics| it.is_fresh(input.today) && it.engine.is_like(engine);
+    Sizes {
+        statistics: input.statistics.filter(fits).cloned().map(Arc::new),
+        large_tables: input.config.large_tables.clone(),
+    }
+}
+
+/// That statistics were given, and are too old to be used; their file joins the others.
+fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
+    let statistics = input.statistics.filter(|it| !it.is_fresh(input.today))?;
+    let mut sink = Sink::new(&stale_statistics::RULE);
+    let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    files.push(statistics.file.0.clone());
+    stale_statistics::report(statistics, input.today, file, &mut sink);
+    sink.into_findings().pop()
+}
+
+/// The failure for statistics of an engine that none of the migrations is for.
+fn other_engine(input: &Input<'_>, sets: &[Set]) -> Option<Failure> {
+    let statistics = input.statistics?;
+    let mut dialects = sets.iter().filter_map(|set| set.dialect);
+    let fits = dialects.any(|dialect| dialect.engine.is_like(statistics.engine));
+    let engine = statistics.engine.title();
+    (!sets.is_empty() && !fits).then(|| {
+        let message =
+            format!("these are statistics of {engine}, and no migration here is for that");
+        Failure::new(&*statistics.file.0.path, message)
+    })
 }
 
 fn failures(found: &Discovery) -> Vec<Failure> {

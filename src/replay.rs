@@ -12,6 +12,7 @@ mod constraints;
 mod drops;
 mod mysql;
 mod names;
+mod new_constraints;
 mod objects;
 mod privileges;
 mod rebuild;
@@ -29,6 +30,7 @@ mod written_types;
 
 mod views;
 
+pub use new_constraints::{NewConstraint, foreign_keys};
 pub use rebuild::Rebuilt;
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
@@ -42,10 +44,11 @@ use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
-use crate::schema::name::{Name, ObjectRef};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::table::{Birth, KeyDropped};
 use crate::schema::types::DataType;
 use crate::source::Span;
+use crate::statistics::{Size, Sizes};
 use run::{Pass, Record, Run};
 use std::cell::OnceCell;
 
@@ -57,18 +60,21 @@ pub struct Base {
     /// Whether that is all that there was. Not so for a lone file, nor where migrations that
     /// cannot be read stand between others.
     pub complete: bool,
+    /// How large the tables are.
+    pub sizes: Sizes,
 }
 
 impl Base {
     /// No schema; `complete` says that there was none.
     pub fn empty(dialect: Dialect, complete: bool) -> Self {
-        Self { catalog: Catalog::new(dialect.engine, complete), complete }
+        let catalog = Catalog::new(dialect.engine, complete);
+        Self { catalog, complete, sizes: Sizes::default() }
     }
 
     /// The schema that a dump makes.
     pub fn schema(dump: &[ReadMigration], dialect: Dialect) -> Self {
         let empty = Catalog::new(dialect.engine, true);
-        Self { catalog: Pass::base(dump, empty), complete: true }
+        Self { catalog: Pass::base(dump, empty), complete: true, sizes: Sizes::default() }
     }
 }
 
@@ -95,6 +101,7 @@ pub struct Replay<'m> {
     pub end: Catalog,
     /// Why the catalog is not complete, where the migrations show it.
     pub missing: Option<Missing>,
+    sizes: Sizes,
     runs: Vec<Run>,
 }
 
@@ -109,7 +116,7 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
         catalog.complete = false;
         pass = Pass::new(migrations, catalog);
     }
-    Replay { dialect, migrations, end: pass.end, missing, runs: pass.runs }
+    Replay { dialect, migrations, end: pass.end, missing, sizes: base.sizes, runs: pass.runs }
 }
 
 impl Replay<'_> {
@@ -220,6 +227,17 @@ impl Step<'_> {
         effect
     }
 
+    /// The catalog when this migration has run.
+    pub fn migration_end(&self) -> &Catalog {
+        let run = self.replay.runs.get(self.index);
+        run.and_then(|run| run.records.last()).map_or(self.after, |record| &record.after)
+    }
+
+    /// The catalog when the whole history has run.
+    pub fn history_end(&self) -> &Catalog {
+        &self.replay.end
+    }
+
     /// How a message on the change at this index begins: it stands under a condition, or nothing.
     pub fn maybe(&self, change: usize) -> &'static str {
         let located = self.statement.changes.get(change);
@@ -271,6 +289,19 @@ impl Step<'_> {
         self.is_born(table) || self.is_birth_here(birth)
     }
 
+    /// Whether an object of any kind was created in this migration; a part of one counts as its own.
+    pub fn is_object_born(&self, object: &ObjectRef) -> bool {
+        match object.kind {
+            kind if kind.is_relation() => self.is_born(&object.name),
+            ObjectKind::Type | ObjectKind::Domain => self.is_type_born(&object.name),
+            _ => {
+                let objects = [self.after, self.before].into_iter();
+                let found = objects.filter_map(|catalog| catalog.object(object).seen()).next();
+                self.is_birth_here(found.and_then(|found| found.origin.birth))
+            }
+        }
+    }
+
     /// The migration as what a finding is about.
     pub fn subject(&self) -> Subject {
         let version = &self.migration.migration.version;
@@ -279,18 +310,28 @@ impl Step<'_> {
         Subject::Migration(if unversioned { version.key.join(".") } else { version.text.clone() })
     }
 
+    /// How large a table is, and how that is known.
+    pub fn size(&self, table: &Name) -> Size<'_> {
+        self.replay.sizes.of(&self.before.resolve(table))
+    }
+
     /// How sure it is that a table is old, as the end of a message; empty where the migrations show
     /// it.
     pub fn standing(&self, table: &Name) -> String {
+        self.standing_as(table, "old")
+    }
+
+    /// The same, where what is not known counts for more: as "old and large".
+    pub fn standing_as(&self, table: &Name, kind: &str) -> String {
         match self.before.relation(table) {
             _ if self.may_be_created_here(table) => {
                 format!(
-                    ". `{table}` is created here only if it does not exist yet, so it may be old"
+                    ". `{table}` is created here only if it does not exist yet, so it may be {kind}"
                 )
             }
             Knowledge::Known(_) => String::new(),
             Knowledge::Assumed | Knowledge::Absent => {
-                format!(". These migrations do not create `{table}`, so it counts as large")
+                format!(". These migrations do not create `{table}`, so it counts as {kind}")
             }
             Knowledge::Clouded { .. } => {
                 format!(". A statement that lockgate cannot follow may have changed `{table}`")

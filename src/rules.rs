@@ -4,11 +4,14 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod granted;
 pub mod lock;
 pub mod mend;
+pub mod row_security;
 pub mod run;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Fix, Label, Level, OldRelease, Subject};
@@ -20,10 +23,12 @@ use crate::source::{FileId, Span};
 pub enum Category {
     /// Locks that stop traffic.
     Locking,
-    /// Data that is lost.
+    /// Data that is lost, and rows that are refused.
     Data,
     /// Changes that break the running release.
     Compatibility,
+    /// Who may do what, and with which passwords.
+    Privileges,
     /// Transactions.
     Transactions,
     /// The shape of tables.
@@ -41,6 +46,7 @@ impl Category {
             Self::Locking => "locking",
             Self::Data => "data",
             Self::Compatibility => "compatibility",
+            Self::Privileges => "privileges",
             Self::Transactions => "transactions",
             Self::Shape => "shape",
             Self::History => "history",
@@ -125,6 +131,8 @@ pub struct Example {
     pub at: Option<&'static str>,
     /// The level that the finding has, where it is not the rule's own.
     pub level: Option<Level>,
+    /// Statistics, as `docs/statistics.md` describes them; empty where there are none.
+    pub stats: &'static str,
 }
 
 /// An example with one finding at `at` (a new file after `given`, complete catalog).
@@ -134,12 +142,21 @@ pub const fn bad(
     sql: &'static str,
     at: &'static str,
 ) -> Example {
-    Example { dialect, framework: "plain", given, complete: true, sql, at: Some(at), level: None }
+    Example { at: Some(at), ..good(dialect, given, sql) }
 }
 
 /// An example without a finding.
 pub const fn good(dialect: &'static str, given: &'static str, sql: &'static str) -> Example {
-    Example { dialect, framework: "plain", given, complete: true, sql, at: None, level: None }
+    Example {
+        dialect,
+        framework: "plain",
+        given,
+        complete: true,
+        sql,
+        at: None,
+        level: None,
+        stats: "",
+    }
 }
 
 impl Example {
@@ -151,6 +168,11 @@ impl Example {
     /// The same, where older tables may exist that nobody showed.
     pub const fn incomplete(self) -> Self {
         Self { complete: false, ..self }
+    }
+
+    /// The same, on a database of these statistics.
+    pub const fn stats(self, stats: &'static str) -> Self {
+        Self { stats, ..self }
     }
 
     /// The same, with a finding of this level.
@@ -232,6 +254,12 @@ impl Draft<'_> {
         self
     }
 
+    /// No worse than this level.
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.finding.level = self.finding.level.min(level);
+        self
+    }
+
     /// What happens, and why it applies here.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.finding.message = message.into();
@@ -303,8 +331,13 @@ macro_rules! rules {
 }
 
 rules! {
-    gate { internal_error, malformed_allow, opaque_statement, unread_statement, unused_allow }
-    history { duplicate_version, never_runs }
+    gate {
+        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
+        unused_allow,
+    }
+    history {
+        duplicate_version, never_runs, used_before_created,
+    }
     locking {
         blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
@@ -312,10 +345,34 @@ rules! {
         primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
         unique_constraint_blocks, volatile_default_rewrite,
     }
-    data { delete_without_where, drop_and_add, drop_schema, drop_table, narrowing_cast, truncate, update_without_where }
-    compatibility { drop_column, rename_column, rename_table, required_column_without_default }
-    shape { char_padded, float_for_money, int_primary_key, json_not_jsonb, missing_primary_key, serial_not_identity, timestamp_without_time_zone }
-    transactions { enum_value_used_where_added, refused_in_transaction, unbalanced_transaction, validated_where_added }
+    data {
+        delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
+        insert_without_columns, insert_without_required_column, narrowing_cast,
+        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate,
+        update_without_where,
+    }
+    compatibility {
+        drop_column, rename_column, rename_table, replica_identity_changed,
+        required_column_without_default,
+    }
+    privileges {
+        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
+        revoke, role_changed, row_security_disabled, row_security_without_policy,
+        security_definer_search_path, view_without_row_security,
+    }
+    shape {
+        cascading_delete, char_padded, check_not_immutable, default_null_text, enum_type,
+        float_for_money, foreign_key_cycle, foreign_key_type_mismatch, foreign_key_without_index,
+        identifier_too_long, int_primary_key, json_not_jsonb, kept_as_it_was,
+        key_without_partition_key, missing_primary_key, never_validated, redundant_index,
+        reserved_word, select_star, serial_not_identity, timestamp_rounded,
+        timestamp_without_time_zone, varchar_with_limit, wide_index,
+    }
+    transactions {
+        enum_value_used_where_added, not_repeatable, refused_in_transaction,
+        unbalanced_transaction, validated_where_added,
+    }
 }
 
 impl Finding {

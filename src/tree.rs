@@ -180,10 +180,12 @@ pub fn parent(path: &str) -> Option<String> {
     }
 }
 
+/// How many folders above each other are looked at.
+pub const DEPTH_MAX: usize = 64;
+
 /// A folder and every folder above it, nearest first. The caller stops at
 /// [`ReadError::OutsideRoot`].
 pub fn ancestors(folder: &str) -> impl Iterator<Item = String> {
-    const DEPTH_MAX: usize = 64;
     std::iter::successors(Some(folder.to_owned()), |folder| parent(folder)).take(DEPTH_MAX)
 }
 

@@ -6,8 +6,8 @@
 #![allow(clippy::unwrap_used)]
 
 use lockgate::config::{Config, read};
+use lockgate::date::Date;
 use lockgate::frameworks::ADAPTERS;
-use lockgate::judge::date::Date;
 use lockgate::source::SourceFile;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
@@ -141,8 +141,15 @@ fn helps(case: &Case) -> String {
         false => read(SourceFile::new("lockgate.yaml", config)).unwrap(),
     };
     let today = Date::from_unix_seconds(0);
-    let input =
-        Input { tree: &tree, config: &config, schema: None, alone: false, today, evidence: None };
+    let input = Input {
+        tree: &tree,
+        config: &config,
+        schema: None,
+        statistics: None,
+        alone: false,
+        today,
+        evidence: None,
+    };
     let report = check(&input);
     let framework = report.sets.first().map_or("none", |set| set.framework);
     assert_eq!(name.split(',').next(), Some(framework), "{:?}", report.failures);
@@ -181,8 +188,15 @@ fn help(rule: &str, files: &[&str]) -> String {
     let named = files.iter().zip(1..).map(|(text, number)| (format!("V{number}__x.sql"), *text));
     let tree = Memory::new(named);
     let (config, today) = (Config::default(), Date::from_unix_seconds(0));
-    let input =
-        Input { tree: &tree, config: &config, schema: None, alone: false, today, evidence: None };
+    let input = Input {
+        tree: &tree,
+        config: &config,
+        schema: None,
+        statistics: None,
+        alone: false,
+        today,
+        evidence: None,
+    };
     let report = check(&input);
     let mut found = report.findings.iter().filter(|it| it.finding.rule == rule);
     found.next().and_then(|it| it.finding.help.clone()).unwrap()

@@ -183,3 +183,94 @@ fn a_changelog_that_cannot_be_read_is_named() {
     assert!(lines.iter().any(|line| line.starts_with("error changelog.xml: ")), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("1_good.sql:1:1")), "{lines:?}");
 }
+
+/// A document of statistics with these tables.
+fn statistics(tables: &str) -> String {
+    format!(
+        r#"{{"schema_version": 1, "as_of": "2026-11-01T03:04:05Z", "engine": "postgres", "tables": [{tables}]}}"#
+    )
+}
+
+#[test]
+fn statistics_that_cannot_be_read_stop_the_run_at_their_place() {
+    const T: &str =
+        r#"{"name": "t", "rows": 1, "bytes": 1, "index_bytes": 1, "writes_per_second": null}"#;
+    let cut_off = statistics(T);
+    let cut_off = &cut_off.as_bytes()[..100];
+    for (name, bytes, wanted) in [
+        ("binary", b"\x7fELF\0\0".to_vec(), "is not text: byte 4 is NUL"),
+        ("latin1", b"{\"caf\xe9\": 1}".to_vec(), "is not UTF-8, so not JSON"),
+        ("empty", Vec::new(), "EOF while parsing a value"),
+        ("cut-off", cut_off.to_vec(), "EOF while parsing"),
+        ("yaml", b"tables: []".to_vec(), "expected ident"),
+        (
+            "version",
+            statistics("").replace("n\": 1", "n\": 2").into(),
+            "`schema_version` 2 is not known",
+        ),
+        (
+            "engine",
+            statistics("").replace("postgres", "oracle").into(),
+            "`engine` cannot be `oracle`",
+        ),
+        (
+            "other-engine",
+            statistics("").replace("postgres", "mysql").into(),
+            "no migration here is for that",
+        ),
+        ("moment", statistics("").replace("-11-", "-31-").into(), "is not a moment in UTC"),
+        (
+            "unknown",
+            statistics(&T.replace("rows", "row_count")).into(),
+            "unknown field `row_count`",
+        ),
+        ("negative", statistics(&T.replace("\"rows\": 1", "\"rows\": -1")).into(), "integer `-1`"),
+        (
+            "huge",
+            statistics(&T.replace("\"rows\": 1", "\"rows\": 1e999")).into(),
+            "number out of range",
+        ),
+        (
+            "many",
+            statistics(&T.replace("\"rows\": 1", "\"rows\": 36893488147419103232")).into(),
+            "expected a whole number",
+        ),
+        ("twice", statistics(&format!("{T}, {T}")).into(), "`t` is listed twice"),
+        ("deep", "[".repeat(100_000).into(), "invalid type: sequence"),
+        ("trailing", format!("{} {{}}", statistics(T)).into(), "trailing characters"),
+    ] {
+        let folder = folder(&format!("statistics-{name}"));
+        write(&folder, "1_good.sql", GOOD);
+        write(&folder, "stats.json", bytes);
+        write(&folder, "lockgate.yaml", "stats: stats.json\n");
+        let (code, lines) = outcome(&folder);
+        assert_eq!(code, Some(2), "{name}: {lines:?}");
+        let named =
+            lines.iter().any(|it| it.starts_with("error stats.json: ") && it.contains(wanted));
+        assert!(named, "{name}: {lines:?}");
+    }
+}
+
+#[test]
+fn statistics_with_a_byte_order_mark_are_read() {
+    let folder = folder("statistics-bom");
+    write(&folder, "1_good.sql", GOOD);
+    write(&folder, "stats.json", format!("\u{feff}{}", statistics("")));
+    write(&folder, "lockgate.yaml", "stats: stats.json\n");
+    let (code, lines) = outcome(&folder);
+    assert_eq!(code, Some(1), "{lines:?}");
+    assert!(lines.contains(&"missing-primary-key 1_good.sql:1:1".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn statistics_that_are_not_there_stop_the_run() {
+    let folder = folder("statistics-missing");
+    write(&folder, "1_good.sql", GOOD);
+    write(&folder, "lockgate.yaml", "stats: nowhere.json\n");
+    let (code, lines) = outcome(&folder);
+    assert_eq!(code, Some(2), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.starts_with("error nowhere.json: cannot be read")),
+        "{lines:?}"
+    );
+}

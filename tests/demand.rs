@@ -2,8 +2,8 @@
 //! took something down or might have (O), each with the verdict that they wanted. Collected from
 //! public issues and post-mortems; the SQL is ours.
 //!
-//! Left out: verdicts on waiting in the lock queue (O2, and what F4 and F7 say of timeouts), on
-//! sizes and on names, because no rule of this version looks at them.
+//! Left out: verdicts on waiting in the lock queue (O2, and what F4 and F7 say of timeouts), because
+//! no rule of this version looks at them.
 
 // Clippy knows tests by `#[test]`, not the functions beside them.
 #![allow(clippy::unwrap_used)]
@@ -23,6 +23,18 @@ const ENUM_INDEXED: &str = "CREATE TYPE provider AS ENUM ('x'); \
                             CREATE TABLE webhook_events (id bigint PRIMARY KEY, provider provider); \
                             CREATE INDEX i ON webhook_events (provider);";
 const BUSY: &str = "CREATE TABLE busy (id bigint PRIMARY KEY); CREATE TABLE small (id bigint PRIMARY KEY, x bigint);";
+
+const THREADS: &str = "CREATE TABLE threads (id bigint PRIMARY KEY, created_at timestamptz);";
+const FEW_DOZEN_THREADS: &str = r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": [
+    {"schema": "public", "name": "threads", "rows": 36, "bytes": 16384, "index_bytes": 16384, "writes_per_second": 0.01}]}"#;
+const MANY_THREADS: &str = r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": [
+    {"schema": "public", "name": "threads", "rows": 8000000, "bytes": 943718400, "index_bytes": 188743680, "writes_per_second": 0.01}]}"#;
+const OTHER_TABLES: &str =
+    r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": []}"#;
+const EVENTS: &str = "CREATE TABLE events (id serial PRIMARY KEY, kind text);";
+const EVENTS_USED_UP: &str = r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": [
+    {"schema": "public", "name": "events", "rows": 90000000, "bytes": 9663676416, "index_bytes": 2147483648, "writes_per_second": 120,
+     "keys": [{"column": "id", "max_id": 1932735282, "limit": 2147483647}]}]}"#;
 
 /// False alarms.
 const FALSE_ALARMS: &[Row] = &[
@@ -68,22 +80,42 @@ const FALSE_ALARMS: &[Row] = &[
         .wants(&[error("volatile-default-rewrite", "add column foo boolean not null default false")]),
     Row::new("F15: a default and NOT NULL", &["alter table b add column n integer default 0 not null;"])
         .given("create table b (id bigint primary key);"),
-    Row::new("F17: a foreign key NOT VALID", &[
-        "alter table a add column b_id bigint; alter table a add constraint f foreign key (b_id) references b (id) not valid;",
-    ])
-    .given("create table b (id bigint primary key); create table a (id bigint primary key);"),
+    Row::new("F18: a table of a few dozen rows", &["create index on threads (created_at);"])
+        .given(THREADS)
+        .stats(FEW_DOZEN_THREADS),
+    Row::new("F18: what is lost does not ask for size", &["alter table threads drop column created_at;"])
+        .given(THREADS)
+        .stats(FEW_DOZEN_THREADS)
+        .wants(&[error("drop-column", "drop column created_at")]),
     Row::new("F20: words in a comment", &["comment on table t is 'rows written when a DROP TABLE happens';"]).given(T),
     Row::new("F24: CONCURRENTLY alone in a message", &["create index concurrently i on t (a);"]).given(T).runner("golang-migrate"),
 ];
 
 /// False alarms that have a true finding beside them.
 const OTHER_FINDINGS: &[Row] = &[
+    Row::new("F21: other methods, and keys that forbid something", &[
+        "create table n (id bigint primary key, a int unique, b int, c text, unique (a, b)); \
+         create index i on n (c); create index j on n using gin (c gin_trgm_ops); create index k on n (a) where b > 0;",
+    ]),
+    Row::new("F17: a foreign key NOT VALID", &[
+        "alter table a add column b_id bigint; alter table a add constraint f foreign key (b_id) references b (id) not valid;",
+    ])
+    .given("create table b (id bigint primary key); create table a (id bigint primary key);")
+    .wants(&[warning("foreign-key-without-index", "add constraint f foreign key (b_id) references b (id) not valid")]),
     Row::new("F16: a primary key takes no NOT VALID", &["alter table errors add primary key (id);"])
         .given("create table errors (id bigint not null);")
         .wants(&[error("primary-key-blocks", "add primary key (id)")]),
     Row::new("F19: not CONCURRENTLY on a partitioned table", &["create index i on events (payload);"])
         .given(PARTITIONED)
         .wants(&[error("index-not-concurrent", "create index i on events")]),
+    Row::new("F18: not with eight million", &["create index on threads (created_at);"])
+        .given(THREADS)
+        .stats(MANY_THREADS)
+        .wants(&[error("index-not-concurrent", "create index on threads")]),
+    Row::new("F18: not where statistics lack the table", &["create index on threads (created_at);"])
+        .given(THREADS)
+        .stats(OTHER_TABLES)
+        .wants(&[error("index-not-concurrent", "create index on threads")]),
     Row::new("F24: two of them are one transaction", &[
         "create index concurrently i on t (a); create index concurrently j on t (b);",
     ])
@@ -107,12 +139,36 @@ const OUTAGES: &[Row] = &[
         "ALTER TABLE small ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id);",
     ])
     .given(BUSY)
-    .wants(&[error("constraint-not-validated-separately", "ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id)")]),
+    .wants(&[
+        error("constraint-not-validated-separately", "ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id)"),
+        warning("foreign-key-without-index", "ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES busy (id)"),
+    ]),
     Row::new("O1: where the small one is new, too", &[
         "CREATE TABLE tiny (id bigint PRIMARY KEY, x bigint); ALTER TABLE tiny ADD FOREIGN KEY (x) REFERENCES busy (id);",
     ])
     .given(BUSY)
-    .wants(&[warning("constraint-not-validated-separately", "ADD FOREIGN KEY (x) REFERENCES busy (id)")]),
+    .wants(&[
+        warning("constraint-not-validated-separately", "ADD FOREIGN KEY (x) REFERENCES busy (id)"),
+        warning("foreign-key-without-index", "ADD FOREIGN KEY (x) REFERENCES busy (id)"),
+    ]),
+    Row::new("O16, D16: a narrow key, and a column that refers to a wide one", &[
+        "CREATE TABLE log (id serial PRIMARY KEY, busy_id int UNIQUE); \
+         ALTER TABLE log ADD CONSTRAINT f FOREIGN KEY (busy_id) REFERENCES busy (id) NOT VALID;",
+    ])
+    .given(BUSY)
+    .wants(&[
+        warning("int-primary-key", "id serial PRIMARY KEY"),
+        warning("foreign-key-type-mismatch", "ADD CONSTRAINT f FOREIGN KEY (busy_id) REFERENCES busy (id) NOT VALID"),
+    ]),
+    Row::new("a copy that leaves out a NOT NULL column", &[
+        "CREATE TABLE subjects (key text PRIMARY KEY, made timestamptz NOT NULL, changed timestamptz NOT NULL);",
+        "INSERT INTO subjects (key, made) SELECT DISTINCT 'k' || id::text, now() FROM busy;",
+    ])
+    .given(BUSY)
+    .wants(&[error(
+        "insert-without-required-column",
+        "INSERT INTO subjects (key, made) SELECT DISTINCT 'k' || id::text, now() FROM busy",
+    )]),
     Row::new("O3: a default that is gone again", &[
         "ALTER TABLE t ALTER a SET DEFAULT 0; UPDATE t SET a = 0 WHERE a IS NULL; ALTER TABLE t ALTER a SET NOT NULL; \
          ALTER TABLE t ALTER a DROP DEFAULT;",
@@ -177,6 +233,15 @@ const OUTAGES: &[Row] = &[
     Row::new("O13: BEGIN and no COMMIT", &["BEGIN; ALTER TABLE t ADD COLUMN d int;"]).given(T).wants(&[
         error("unbalanced-transaction", "BEGIN"),
     ]),
+    Row::new("O16: a new key of 32 bits", &["CREATE TABLE t (id serial PRIMARY KEY);"])
+        .wants(&[warning("int-primary-key", "id serial PRIMARY KEY")]),
+    Row::new("O16: one that is nearly used up, whatever the migration is about", &["ALTER TABLE events ADD note text;"])
+        .given(EVENTS)
+        .stats(EVENTS_USED_UP)
+        .wants(&[error("int-primary-key", "ADD note text")]),
+    Row::new("O16: not where the way out begins", &["ALTER TABLE events ADD id_big bigint;"])
+        .given(EVENTS)
+        .stats(EVENTS_USED_UP),
     Row::new("O17: a cast that cuts off", &["ALTER TABLE t ALTER COLUMN c TYPE varchar(128) USING c::varchar(128);"]).given(T).wants(&[
         error("column-type-rewrite", "ALTER COLUMN c TYPE varchar(128) USING c::varchar(128)"),
         error("narrowing-cast", "ALTER COLUMN c TYPE varchar(128) USING c::varchar(128)"),

@@ -5,10 +5,10 @@
 #![allow(clippy::unwrap_used)]
 
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::finding::Level;
 use lockgate::fix::{Fixed, fix};
 use lockgate::judge::State;
-use lockgate::judge::date::Date;
 use lockgate::report::Report;
 use lockgate::report::diff::unified;
 use lockgate::tree::{Memory, Tree};
@@ -22,7 +22,7 @@ use projects::{Project, projects};
 
 fn input<'a>(tree: &'a dyn Tree, config: &'a Config) -> Input<'a> {
     let today = Date::from_unix_seconds(1_795_132_800);
-    Input { tree, config, schema: None, alone: false, today, evidence: None }
+    Input { tree, config, schema: None, statistics: None, alone: false, today, evidence: None }
 }
 
 fn fixed(files: &[(String, String)], is_new: &dyn Fn(&str) -> Result<(), String>) -> Fixed {

@@ -2,8 +2,7 @@
 //! verdict that is right: harmless changes that it flags, and harm that it passes.
 //!
 //! Left out: rows about timeouts before a lock (24, 25; a part of 15: `LOCK TABLE`), because no
-//! rule of this version asks for them; row 31 (line numbers), which the reports' own tests hold;
-//! and of row 23 grants, roles and SECURITY DEFINER, which no rule of this version looks at.
+//! rule of this version asks for them; and row 31 (line numbers), which the reports' own tests hold.
 
 // Clippy knows tests by `#[test]`, not the functions beside them.
 #![allow(clippy::unwrap_used)]
@@ -60,7 +59,7 @@ const HARMLESS: &[Row] = &[
     .runner("flyway-alone"),
     Row::new("28: a placeholder", &["CREATE TABLE ${schema}.w (id bigint PRIMARY KEY);"]).runner("flyway"),
     Row::new("28: rows of COPY", &[
-        "CREATE TABLE w (id bigint PRIMARY KEY);\nCOPY w (id) FROM stdin;\n1\n2\n\\.\nCREATE INDEX i ON w (id);",
+        "CREATE TABLE w (id bigint PRIMARY KEY, a int);\nCOPY w (id) FROM stdin;\n1\n2\n\\.\nCREATE INDEX i ON w (a);",
     ]),
 ];
 
@@ -165,11 +164,28 @@ const HARMFUL: &[Row] = &[
         warning("float-for-money", "paid money"),
         warning("json-not-jsonb", "doc json"),
     ]),
+    Row::new("23: a table for everyone", &["GRANT ALL ON users TO PUBLIC;"]).given(USERS).wants(&[
+        warning("grant-to-public", "GRANT ALL ON users TO PUBLIC"),
+    ]),
+    Row::new("23: a role past all checks, and its password", &["CREATE ROLE admin SUPERUSER PASSWORD 'hunter2';"]).wants(&[
+        error("password-in-migration", "CREATE ROLE admin SUPERUSER PASSWORD 'hunter2'"),
+        warning("role-changed", "CREATE ROLE admin SUPERUSER PASSWORD 'hunter2'"),
+    ]),
+    Row::new("23: SECURITY DEFINER on its caller's path", &[
+        "CREATE FUNCTION f() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';",
+    ])
+    .wants(&[warning("security-definer-search-path", "CREATE FUNCTION f")]),
+    Row::new("23: row-level security off", &["ALTER TABLE users DISABLE ROW LEVEL SECURITY;"])
+        .given("CREATE TABLE users (id bigint PRIMARY KEY, a int); ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON users USING (a = 1);")
+        .wants(&[warning("row-security-disabled", "DISABLE ROW LEVEL SECURITY")]),
     Row::new("26: a foreign key locks what it refers to", &[
         "CREATE TABLE kids (id bigint PRIMARY KEY, u bigint REFERENCES users);",
     ])
     .given(USERS)
-    .wants(&[warning("constraint-not-validated-separately", "REFERENCES users")]),
+    .wants(&[
+        warning("constraint-not-validated-separately", "REFERENCES users"),
+        warning("foreign-key-without-index", "REFERENCES users"),
+    ]),
     Row::new("27: one unread statement hides no other", &[
         "ALTER TABLE users DROP COLUMN a; CREATE TABEL x (id int); DROP TABLE users;",
     ])

@@ -5,14 +5,15 @@ use super::exclude::Excluding;
 use super::{HowToRead, Input};
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
+use crate::date::Date;
 use crate::finding::Failure;
 use crate::fix::{Fixed, FixedFile};
 use crate::frameworks::{ADAPTERS, dump};
-use crate::judge::date::Date;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
 use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
+use crate::statistics::{self, Statistics};
 use crate::tree::git::{self, commit::Commit};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::cell::RefCell;
@@ -109,7 +110,8 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
         Some(_) => false,
         None => paths.iter().any(|path| is_stdin(path) || path.is_file()),
     };
-    let input = Input { paths, schema: None, stdin_filename: None, reading: reading.clone() };
+    let input =
+        Input { paths, schema: None, stats: None, stdin_filename: None, reading: reading.clone() };
     let session = prepare(&input, |_| {}).and_then(|session| match commit {
         Some((reference, _)) => session.at(reference, &input),
         None if is_file => Ok(session.of_file()),
@@ -133,6 +135,7 @@ struct Session {
     /// The folder of the config.
     folder: PathBuf,
     schema: Option<SourceFile>,
+    statistics: Option<Statistics>,
     alone: bool,
     today: Date,
 }
@@ -183,6 +186,7 @@ impl Session {
             tree: &tree,
             config: &self.config,
             schema: self.schema.as_ref(),
+            statistics: self.statistics.as_ref(),
             alone: self.alone,
             today: self.today,
             evidence: Some(&evidence),
@@ -206,13 +210,17 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     }
     let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let schema = input.schema.clone().or_else(|| config.schema.as_ref().map(|it| folder.join(it)));
+    let stats = input.stats.clone().or_else(|| config.stats.as_ref().map(|it| folder.join(it)));
     config.dialect = input.reading.dialect.or(config.dialect);
     config.placeholders.extend(input.reading.placeholder.iter().cloned());
     amend(&mut config);
     let schema = schema.map(|path| read_schema(&path)).transpose()?;
+    let statistics =
+        stats.map(|path| find::read_text(&path, &shown(&path)).and_then(statistics::read));
+    let statistics = statistics.transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
     let (current, folder) = (current(folder), folder.to_path_buf());
-    Ok(Session { tree, alone, current, folder, schema, today: today()?, config })
+    Ok(Session { tree, alone, current, folder, schema, statistics, today: today()?, config })
 }
 
 fn find_config(input: &Input) -> Option<PathBuf> {

@@ -323,7 +323,7 @@ fn programs<'a>(project: &'a Project<'_>, root: &str) -> Vec<&'a str> {
     let (module, package) = root.split_once("src/main/resources/").unwrap_or((root, ""));
     let is_program = |path: &&String| {
         let language = paths::extension(path).is_some_and(|end| LANGUAGES.contains(&end));
-        let named = Naming::default().parse(&format!("{}.sql", paths::stem(file_name(path))));
+        let named = || Naming::default().parse(&format!("{}.sql", paths::stem(file_name(path))));
         let beside = below(path, root).is_some();
         let in_package = !package.is_empty()
             && path.strip_prefix(module).is_some_and(|path| {
@@ -332,7 +332,7 @@ fn programs<'a>(project: &'a Project<'_>, root: &str) -> Vec<&'a str> {
         language
             && (beside || in_package)
             && file_name(path).contains("__")
-            && matches!(named, Ok(Name::Versioned { .. } | Name::Repeatable { .. }))
+            && matches!(named(), Ok(Name::Versioned { .. } | Name::Repeatable { .. }))
     };
     project.listing.files.iter().filter(is_program).map(|path| file_name(path)).collect()
 }

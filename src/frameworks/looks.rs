@@ -3,6 +3,7 @@
 use super::paths::{self, Database};
 use crate::dialect::Engine;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Words that one engine takes and the others refuse, as [`words`] cuts them.
 const MARKS: &[(Engine, &str)] = &[
@@ -62,6 +63,10 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Postgres, "ilike"),
     (Engine::Postgres, "public ."),
 ];
+
+/// The marks with a space on either side, as [`words`] parts them.
+static APART: LazyLock<Vec<String>> =
+    LazyLock::new(|| MARKS.iter().map(|(_, mark)| format!(" {mark} ")).collect());
 
 /// How many times as many files must speak for an engine as for the next one.
 const CLEAR_MAJORITY: usize = 3;
@@ -130,10 +135,9 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
 fn marks(words: &str) -> impl Iterator<Item = usize> {
     // What stands behind DELIMITER quotes nothing.
     let delimits = words.contains(" delimiter $ $ ");
-    let found = move |(_, mark): &(Engine, &str)| {
-        words.contains(&format!(" {mark} ")) && !(delimits && *mark == "$ $")
-    };
-    MARKS.iter().enumerate().filter(move |(_, mark)| found(mark)).map(|(index, _)| index)
+    let found = move |mark: &str| words.contains(mark) && !(delimits && mark == " $ $ ");
+    let apart = APART.iter().enumerate();
+    apart.filter(move |(_, mark)| found(mark)).map(|(index, _)| index)
 }
 
 /// A mark as people write it: `$$`, `DATETIME('`.

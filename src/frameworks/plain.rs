@@ -64,21 +64,23 @@ impl Facts<'_> {
         &self,
         project: &Project<'_>,
         set: &mut MigrationSet,
-        mut files: Vec<String>,
+        files: Vec<String>,
         sources: &mut Sources<'_>,
     ) {
-        files.sort_by(|a, b| {
-            (self.order)(&undone(a), &undone(b))
-                .then_with(|| (self.goes_back)(a).cmp(&(self.goes_back)(b)))
+        let row = |path: String| (undone(&path), (self.goes_back)(&path), path);
+        let mut rows: Vec<(String, bool, String)> = files.into_iter().map(row).collect();
+        rows.sort_by(|(undone_a, back_a, a), (undone_b, back_b, b)| {
+            (self.order)(undone_a, undone_b)
+                .then_with(|| back_a.cmp(back_b))
                 .then_with(|| (self.order)(a, b))
         });
-        for path in &files {
+        for (_, goes_back, path) in &rows {
             let Some(opened) = sources.open(path) else { continue };
             let key = undone(below(path, &set.root).unwrap_or(path));
             let named = Named {
                 version: Version { text: String::new(), key: vec![key] },
                 title: paths::stem(file_name(path)).replace(['_', '-'], " "),
-                direction: if (self.goes_back)(path) { Direction::Down } else { Direction::Up },
+                direction: if *goes_back { Direction::Down } else { Direction::Up },
             };
             let body = vec![Part::Sql(project.sql(&opened.text, 0))];
             set.push(&opened.whole(), named, self.runner.clone(), body);

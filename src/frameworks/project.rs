@@ -4,7 +4,7 @@ use super::placeholders::Placeholders;
 use super::{LoadError, Settings, paths, undecodable};
 use crate::migration::SqlText;
 use crate::source::SourceFile;
-use crate::tree::{Listing, PEEK_BYTES, ReadError, Tree, ancestors, below, join, parent};
+use crate::tree::{DEPTH_MAX, Listing, PEEK_BYTES, ReadError, Tree, below, join, parent};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -22,6 +22,8 @@ pub struct Project<'a> {
     walked: BTreeSet<String>,
     /// What was asked for beside the listed files, and whether it is there.
     probed: RefCell<BTreeMap<String, Probe>>,
+    /// The nearest file by its name and the folder from which it was looked for.
+    nearest: RefCell<BTreeMap<(String, String), Option<String>>>,
 }
 
 /// Whether a file is there.
@@ -52,6 +54,7 @@ impl<'a> Project<'a> {
             starts: OnceCell::new(),
             walked,
             probed: RefCell::default(),
+            nearest: RefCell::default(),
         }
     }
 
@@ -144,15 +147,20 @@ impl<'a> Project<'a> {
 
     /// The nearest file of a name in a folder or above it, listed or not.
     pub fn above(&self, folder: &str, name: &str) -> Option<String> {
-        for folder in ancestors(folder) {
-            let path = join(&folder, name);
-            match self.probe(&path) {
-                Probe::There => return Some(path),
-                Probe::Outside => return None,
-                Probe::Missing | Probe::Broken => {}
-            }
+        let key = (name.to_owned(), folder.to_owned());
+        if let Some(known) = self.nearest.borrow().get(&key) {
+            return known.clone();
         }
-        None
+        let path = join(folder, name);
+        let found = match self.probe(&path) {
+            Probe::There => Some(path),
+            Probe::Outside => None,
+            Probe::Missing | Probe::Broken => parent(folder)
+                .filter(|_| folder.split('/').count() <= DEPTH_MAX)
+                .and_then(|folder| self.above(&folder, name)),
+        };
+        self.nearest.borrow_mut().insert(key, found.clone());
+        found
     }
 
     /// The nearest manifest (`Cargo.toml`, `package.json`, `go.mod`) in a folder or above it that

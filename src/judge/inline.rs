@@ -12,9 +12,9 @@
 
 use crate::config::Compat;
 use crate::config::closest::{did_you_mean, distance};
+use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
-use crate::judge::compat;
-use crate::judge::date::Date;
+use crate::judge::compat::{self, Foreign};
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
 use crate::rules::{self, Rule, gate};
@@ -130,18 +130,7 @@ pub fn read(
         };
         for comment in &read.comments {
             if let Some(foreign) = compat::read(comment, read, source, tools) {
-                let statement = read.statements.iter().find(|it| it.span.end > comment.span.start);
-                allows.allows.extend(foreign.rules.iter().map(|rule| Allow {
-                    rule: rule.id,
-                    place: Label { file, span: comment.span, text: String::new() },
-                    reason: foreign.reason.clone(),
-                    subject: subject.clone(),
-                    statement: statement.map(|statement| statement.span),
-                    migration: None,
-                    whole_file: foreign.whole_file,
-                    foreign: true,
-                    used: false,
-                }));
+                allows.allows.extend(foreign_allows(&foreign, read, comment.span, &subject));
                 continue;
             }
             let mut words = Words::new(source, file, comment.span);
@@ -172,14 +161,13 @@ pub fn read(
                 Some((_, Ok(Directive::Allow { rules, reason }))) => {
                     let first = read.statements.first().map(|statement| statement.span);
                     let head = first.is_none_or(|first| comment.span.start < first.start);
-                    let statement =
-                        read.statements.iter().find(|it| it.span.end > comment.span.start);
+                    let statement = statement_after(read, comment.span);
                     allows.allows.extend(rules.into_iter().map(|(rule, span)| Allow {
                         rule,
                         place: words.label(span),
                         reason: reason.clone(),
                         subject: subject.clone(),
-                        statement: statement.map(|statement| statement.span),
+                        statement,
                         migration: head.then_some(read.migration.span),
                         whole_file: false,
                         foreign: false,
@@ -193,6 +181,33 @@ pub fn read(
         statements.sort();
     }
     (allows, markers, findings)
+}
+
+/// The statement that a comment is for: the one that it stands in, or the next one.
+fn statement_after(read: &ReadMigration, comment: Span) -> Option<Span> {
+    let spans = read.statements.iter().map(|statement| statement.span);
+    spans.into_iter().find(|span| span.end > comment.start)
+}
+
+/// What a comment of another tool allows.
+fn foreign_allows(
+    foreign: &Foreign,
+    read: &ReadMigration,
+    comment: Span,
+    subject: &Subject,
+) -> impl Iterator<Item = Allow> {
+    let statement = statement_after(read, comment);
+    foreign.rules.iter().map(move |rule| Allow {
+        rule: rule.id,
+        place: Label { file: read.migration.file, span: comment, text: String::new() },
+        reason: foreign.reason.clone(),
+        subject: subject.clone(),
+        statement,
+        migration: None,
+        whole_file: foreign.whole_file,
+        foreign: true,
+        used: false,
+    })
 }
 
 /// Whether a statement ends on the line on which a comment begins, before it.

@@ -9,9 +9,9 @@
 //! stands nowhere in the code, neither now nor in that release. Until then the drop is reported,
 //! with what is not proven.
 
+use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Subject};
 use crate::judge::Case;
-use crate::judge::date::Date;
 use crate::migration::ReadMigration;
 use crate::schema::name::Name;
 use crate::tree::git::Landing;

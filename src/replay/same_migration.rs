@@ -1,6 +1,7 @@
 //! What the other statements of a migration do.
 
 use super::{Difference, DifferenceKind, Record, Step};
+use crate::migration::Direction;
 use crate::schema::catalog::Catalog;
 use crate::schema::change::Change;
 use crate::schema::name::Name;
@@ -28,6 +29,28 @@ impl<'a> Step<'a> {
             let added = matches!(&later.kind, DifferenceKind::ColumnAdded { column: added } if added == column);
             later.object.name == *table && added
         })
+    }
+
+    /// What every statement of this migration changes.
+    pub fn of_migration(&self) -> impl Iterator<Item = &'a Difference> {
+        let run = self.replay.runs.get(self.index);
+        let records = run.map(|run| run.records.as_slice()).unwrap_or_default();
+        records.iter().flat_map(|record| &record.differences)
+    }
+
+    /// Whether no later statement, of this migration or of one that goes on from it, changes a
+    /// table.
+    pub fn is_last_to_change(&self, table: &Name) -> bool {
+        let after = self.replay.runs.iter().zip(self.replay.migrations).skip(self.index + 1);
+        let onward = after.filter(|(_, it)| it.migration.direction != Direction::Down);
+        let records = self.later().iter().chain(onward.flat_map(|(run, _)| &run.records));
+        let mut later = records.flat_map(|record| &record.differences);
+        later.all(|difference| difference.object.name != *table)
+    }
+
+    /// The catalog when all migrations have run.
+    pub fn end_of_all(&self) -> &'a Catalog {
+        &self.replay.end
     }
 
     fn later(&self) -> &'a [Record] {

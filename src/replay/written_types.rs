@@ -2,7 +2,6 @@
 
 use super::{DifferenceKind, Step};
 use crate::finding::Subject;
-use crate::migration::Direction;
 use crate::schema::catalog::{Catalog, Relation};
 use crate::schema::change::{Change, Column, TableAction, TypeDefinition};
 use crate::schema::name::{Name, ObjectKind};
@@ -33,8 +32,7 @@ impl<'a> Step<'a> {
     /// somebody else chose the type: foreign tables, copies of other tables, queries. Not what
     /// passes: temporary tables. Not what is told and not decided: dumps and baselines.
     pub fn written_types(&self) -> Vec<WrittenType<'a>> {
-        let told = [Direction::Dump, Direction::Baseline];
-        if told.contains(&self.migration.migration.direction) {
+        if self.is_told() {
             return Vec::new();
         }
         let mut seen = None;

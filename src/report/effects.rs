@@ -6,8 +6,10 @@ use crate::replay::Step;
 use crate::report::terminal::excerpt::printable;
 use crate::report::terminal::left_out;
 use crate::report::{Report, count};
-use crate::schema::name::{ObjectKind, ObjectRef};
+use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::source::SourceFile;
+use crate::statistics::{Size, TableStatistics};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// One statement, and what it does to objects that somebody may be using.
@@ -23,6 +25,8 @@ pub struct StatementLine {
     pub changes: Vec<(String, Option<ObjectRef>)>,
     /// What it locks, each object once.
     pub touches: Vec<Touch>,
+    /// What statistics say of the tables among them.
+    pub sizes: BTreeMap<Name, TableStatistics>,
     /// Why that may not be all; `None` where it is.
     pub unknown: Option<String>,
     /// The form in it that no transaction block takes.
@@ -40,7 +44,12 @@ impl StatementLine {
             Reading::Understood => None,
             Reading::Opaque { why } | Reading::Unread { why, .. } => Some(why.clone()),
         };
-        let touches = (0..statement.changes.len()).flat_map(|change| step.old_touches(change));
+        let touches =
+            merged((0..statement.changes.len()).flat_map(|change| step.old_touches(change)));
+        let size = |touch: &Touch| match step.size(&touch.object.name) {
+            Size::Measured(found, _) => Some((touch.object.name.clone(), found.clone())),
+            _ => None,
+        };
         let changes = statement.changes.iter().map(|located| {
             let change = &located.change.value;
             (change.kind().into_owned(), change.object())
@@ -51,7 +60,8 @@ impl StatementLine {
             line: file.map_or(1, |file| file.place(statement.span.start).line),
             sql: statement.text.clone(),
             changes: changes.collect(),
-            touches: merged(touches),
+            sizes: touches.iter().filter_map(size).collect(),
+            touches,
             unknown: unread.or_else(|| effects.clone().find_map(|effect| effect.unknown.clone())),
             refused_in_block: effects.find_map(|effect| effect.refused_in_block.clone()),
             in_block: step.transaction.is_block(),
@@ -105,8 +115,12 @@ pub fn write(
 
 /// What is said about one statement, a line each.
 fn statement(line: &StatementLine) -> Vec<String> {
-    let mut said: Vec<String> =
-        line.touches.iter().filter(|touch| is_telling(touch, &line.touches)).map(object).collect();
+    let mut said: Vec<String> = line
+        .touches
+        .iter()
+        .filter(|it| is_telling(it, &line.touches))
+        .map(|it| object(it, line))
+        .collect();
     match &line.unknown {
         Some(why) => said.push(format!("not known: {}", printable(why))),
         None if said.is_empty() => said.push("locks nothing that exists".to_owned()),
@@ -124,8 +138,8 @@ fn is_telling(touch: &Touch, all: &[Touch]) -> bool {
     touch.object.kind != ObjectKind::Index || strongest.max().is_none_or(|mode| touch.mode > mode)
 }
 
-/// The object, its lock, how long in kind, and who waits.
-fn object(touch: &Touch) -> String {
+/// The object and its size, its lock, how long in kind, and who waits.
+fn object(touch: &Touch, line: &StatementLine) -> String {
     let waits = match (touch.mode.blocks_reads(), touch.mode.blocks_writes()) {
         (true, _) => "reads and writes wait",
         (false, true) => "writes wait",
@@ -141,7 +155,9 @@ fn object(touch: &Touch) -> String {
     .collect();
     let time = if work.is_empty() { "brief".to_owned() } else { work.join(", ") };
     let name = printable(&touch.object.name.to_string());
-    format!("{} on {name}: {time}; {waits}", touch.mode.name())
+    let size =
+        line.sizes.get(&touch.object.name).map(|size| format!(", {size}")).unwrap_or_default();
+    format!("{} on {name}{size}: {time}; {waits}", touch.mode.name())
 }
 
 fn shortened(text: &str, width: usize) -> String {

@@ -160,6 +160,17 @@ struct Lock {
     rewrites: bool,
     scans: bool,
     rebuilds: bool,
+    /// What statistics say of the object, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<LockedSize>,
+}
+
+#[derive(Serialize)]
+struct LockedSize {
+    rows: Option<u64>,
+    bytes: u64,
+    index_bytes: u64,
+    writes_per_second: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -252,6 +263,12 @@ fn effect(line: &StatementLine) -> Effect<'_> {
         rewrites: touch.rewrites,
         scans: touch.scans,
         rebuilds: touch.rebuilds,
+        size: line.sizes.get(&touch.object.name).map(|size| LockedSize {
+            rows: size.rows,
+            bytes: size.bytes,
+            index_bytes: size.index_bytes,
+            writes_per_second: size.writes_per_second,
+        }),
     });
     Effect {
         file: &line.file,

@@ -1,9 +1,10 @@
 //! Locks in words, the same for every rule: what a change locks, who waits for it, and how sure that
 //! is.
 
+use super::work::Work;
 use super::{Draft, Sink};
 use crate::dialect::Engine;
-use crate::effects::{LockMode, Touch};
+use crate::effects::{LockMode, Role, Touch};
 use crate::finding::{Breaks, Level, Subject};
 use crate::migration::{Advice, Context, LocatedChange, advise};
 use crate::replay::{DifferenceKind, Step};
@@ -51,12 +52,12 @@ impl Added<'_> {
     }
 }
 
-/// The changes of a statement that take such locks.
+/// The changes of a statement that take such locks; not where work under them is over in a moment.
 pub fn held<'a>(step: &'a Step<'a>) -> impl Iterator<Item = Held<'a>> {
     changes(step).filter_map(move |(change, located)| {
         let touches: Vec<&Touch> =
             step.old_touches(change).filter(|it| somebody_waits(step, it)).collect();
-        (!touches.is_empty()).then_some(Held { change, located, touches, step })
+        Held::new(step, change, located, touches)
     })
 }
 
@@ -78,7 +79,7 @@ pub fn held_by_statement<'a>(step: &'a Step<'a>) -> impl Iterator<Item = Held<'a
                 None => touches.push(touch),
             }
         }
-        (!touches.is_empty()).then_some(Held { change, located, touches, step })
+        Held::new(step, change, located, touches)
     })
 }
 
@@ -114,6 +115,41 @@ fn somebody_waits(step: &Step<'_>, touch: &Touch) -> bool {
 }
 
 impl<'a> Held<'a> {
+    fn new(
+        step: &'a Step<'a>,
+        change: usize,
+        located: &'a LocatedChange,
+        touches: Vec<&'a Touch>,
+    ) -> Option<Self> {
+        let over_at_once = || {
+            // The locks of its neighbours in the statement are theirs to tell.
+            let own = step.old_touches(change);
+            let own = own.filter(|it| it.works() || somebody_waits(step, it)).collect();
+            let work = Self { change, located, touches: own, step }.work();
+            !work.worked.is_empty() && work.level().is_none()
+        };
+        let waits = !touches.is_empty() && !over_at_once();
+        waits.then_some(Self { change, located, touches, step })
+    }
+
+    /// What the change does that takes time. In the table that a foreign key refers to, the key is
+    /// only looked up.
+    fn work(&self) -> Work<'a> {
+        let step = self.step;
+        let table = |touch: &Touch| match is_index(touch) {
+            true => step.before.index(&touch.object.name).seen()?.table.clone(),
+            false => Some(touch.object.name.clone()),
+        };
+        let touches = || step.old_touches(self.change);
+        let worked = touches().filter(|it| it.works() && it.role != Role::Referenced);
+        Work {
+            step,
+            worked: once(worked.filter_map(table)),
+            locked: once(self.touches.iter().copied().filter_map(table)),
+            rewrites: touches().any(|touch| touch.rewrites),
+        }
+    }
+
     /// The touches that `pick` picks.
     pub fn only(mut self, pick: impl Fn(&Touch) -> bool) -> Self {
         self.touches.retain(|touch| pick(touch));
@@ -187,8 +223,23 @@ impl<'a> Held<'a> {
         subject: Subject,
         doing: &str,
     ) -> Draft<'s> {
-        let message = format!("{doing} while it holds {}{}", self.locks(), self.standing());
-        self.draft(sink, span, subject, message)
+        self.report_work(sink, span, subject, format!("{doing} while it holds {}", self.locks()))
+    }
+
+    /// Begins a finding about work under the locks, with a message of its own.
+    pub fn report_work<'s>(
+        &self,
+        sink: &'s mut Sink,
+        span: Span,
+        subject: Subject,
+        message: String,
+    ) -> Draft<'s> {
+        let mut work = self.work();
+        // Partitions that nobody showed are worked on like those that are known.
+        if work.worked.is_empty() {
+            work.worked.clone_from(&work.locked);
+        }
+        self.draft(sink, span, subject, message, &work)
     }
 
     /// Begins a finding about locks that are not held for long, and that wait for others and make
@@ -207,11 +258,10 @@ impl<'a> Held<'a> {
         };
         let message = format!(
             "{doing} takes {}. The lock is brief by itself, but it waits behind every open \
-             transaction that {others}, and {later} behind it{}",
+             transaction that {others}, and {later} behind it",
             self.locks(),
-            self.standing()
         );
-        self.draft(sink, span, subject, message)
+        self.draft(sink, span, subject, message, &self.work())
     }
 
     fn draft<'s>(
@@ -220,33 +270,31 @@ impl<'a> Held<'a> {
         span: Span,
         subject: Subject,
         message: String,
+        work: &Work<'_>,
     ) -> Draft<'s> {
-        let level = self.level(sink.rule().level);
+        let level = self.level_of(work, sink.rule().level);
         let breaks = match self.any(|touch| touch.mode.blocks_reads()) {
             true => vec![Breaks::Readers, Breaks::Writers],
             false => vec![Breaks::Writers],
         };
-        sink.report(self.step, span, subject).level(level).breaks(breaks).message(message)
-    }
-
-    /// The level of a finding: milder than `level` where every object may just have been created.
-    pub fn level(&self, level: Level) -> Level {
-        let worst =
-            self.touches.iter().map(|it| self.step.level_by_standing(&it.object.name)).max();
-        worst.map_or(level, |worst| worst.min(level))
-    }
-
-    /// How sure it is that the objects are old and that the change runs, as the end of a message.
-    pub fn standing(&self) -> String {
-        let tables = self.touches.iter().filter(|touch| !is_index(touch));
-        let mut standings: Vec<String> =
-            tables.map(|touch| self.step.standing(&touch.object.name)).collect();
-        standings.dedup();
         let condition = match self.located.context {
             Context::Do { certain: false } => ". It stands under a condition, so it may not run",
             _ => "",
         };
-        format!("{}{condition}", standings.concat())
+        let draft = sink.report(self.step, span, subject).level(level).breaks(breaks);
+        draft.message(message).also(&work.ending()).also(condition)
+    }
+
+    /// The level of a finding: milder than `level` where every object may just have been created,
+    /// and where the work is short.
+    pub fn level(&self, level: Level) -> Level {
+        self.level_of(&self.work(), level)
+    }
+
+    fn level_of(&self, work: &Work<'_>, level: Level) -> Level {
+        let touched = self.touches.iter();
+        let worst = touched.map(|it| self.step.level_by_standing(&it.object.name)).max();
+        level.min(worst.unwrap_or(level)).min(work.level().unwrap_or(Level::Warning))
     }
 
     /// The constraints that the change adds.
@@ -355,6 +403,17 @@ pub fn advise_at(step: &Step<'_>, located: &LocatedChange, advice: &Advice) -> S
             format!("take it out of the {code}; {words}")
         }
     }
+}
+
+/// Names in their order, each once.
+fn once(names: impl Iterator<Item = Name>) -> Vec<Name> {
+    let mut all = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 fn is_index(touch: &Touch) -> bool {

@@ -2,11 +2,12 @@
 
 use super::{Category, Check, Example, RULES, Rule};
 use crate::config::Config;
+use crate::date::Date;
 use crate::judge::State;
-use crate::judge::date::Date;
 use crate::report::Report;
+use crate::source::SourceFile;
 use crate::tree::Memory;
-use crate::{Input, check};
+use crate::{Input, check, statistics};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -36,7 +37,19 @@ fn run(example: &Example) -> Report {
     let tree = Memory::new(files(example));
     let today = Date::from_unix_seconds(0);
     let alone = !example.complete;
-    check(&Input { tree: &tree, config: &config, schema: None, alone, today, evidence: None })
+    let statistics = (!example.stats.is_empty()).then(|| {
+        statistics::read(SourceFile::new("stats.json", example.stats)).expect(example.stats)
+    });
+    let statistics = statistics.as_ref();
+    check(&Input {
+        tree: &tree,
+        config: &config,
+        schema: None,
+        statistics,
+        alone,
+        today,
+        evidence: None,
+    })
 }
 
 /// The findings in the migration itself that count by default: rule, level, text that is pointed

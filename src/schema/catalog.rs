@@ -4,6 +4,7 @@
 //! that each step keeps the catalog before and after.
 
 pub mod doubt;
+mod filled;
 mod references;
 mod resolve;
 

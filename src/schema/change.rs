@@ -6,7 +6,8 @@ mod table;
 
 pub use action::TableAction;
 pub use command::{
-    Data, DataVerb, Maintenance, MaintenanceVerb, Privileges, RowCopy, SetVariable, TransactionMark,
+    Data, DataVerb, Given, Maintenance, MaintenanceVerb, Privileges, RowCopy, SetVariable,
+    TransactionMark,
 };
 pub use table::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, ForeignKey, Generated, Identity,
@@ -354,6 +355,8 @@ pub struct Query {
     pub relations: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
+    /// Whether it compares with NULL by `=` or `<>`, which is never true.
+    pub compares_null: bool,
     /// Whether all of it was read; else `relations` are those right behind FROM and JOIN.
     pub read: bool,
 }

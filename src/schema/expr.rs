@@ -19,6 +19,8 @@ pub struct Expr {
     /// Whether it is a plain literal (a number, a string, `TRUE`, `FALSE`, `NULL`), a cast of
     /// one included.
     pub literal: bool,
+    /// Whether it compares with NULL by `=` or `<>`, which is never true.
+    pub compares_null: bool,
 }
 
 /// A text without parentheses around all of it; what stands in quotes does not count.

@@ -37,6 +37,7 @@ const RESERVED: &[&str] = &[
     "collate",
     "collation",
     "column",
+    "concurrently",
     "condition",
     "constraint",
     "create",
@@ -155,6 +156,53 @@ const RESERVED: &[&str] = &[
     "with",
     "write",
 ];
+
+/// Those of them that PostgreSQL does not reserve.
+const RESERVED_ELSEWHERE: &[&str] = &[
+    "between",
+    "by",
+    "change",
+    "condition",
+    "delete",
+    "describe",
+    "drop",
+    "exists",
+    "groups",
+    "if",
+    "index",
+    "insert",
+    "key",
+    "keys",
+    "lock",
+    "match",
+    "of",
+    "option",
+    "range",
+    "rank",
+    "read",
+    "release",
+    "rename",
+    "repeat",
+    "replace",
+    "require",
+    "row",
+    "rows",
+    "schema",
+    "set",
+    "show",
+    "system",
+    "trigger",
+    "update",
+    "usage",
+    "use",
+    "values",
+    "write",
+];
+
+/// Whether PostgreSQL takes a word for a name only in quotes.
+pub fn is_reserved_by_postgres(word: &str) -> bool {
+    RESERVED.binary_search(&word).is_ok() && RESERVED_ELSEWHERE.binary_search(&word).is_err()
+}
 
 impl Quote {
     /// How this engine does.

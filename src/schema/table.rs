@@ -224,6 +224,13 @@ pub struct Column {
     pub(crate) confirmed: Tick,
 }
 
+impl Column {
+    /// Whether it has a default of its own that is not NULL.
+    pub fn has_default(&self) -> bool {
+        self.definition.default.as_ref().is_some_and(|default| default.text != "null")
+    }
+}
+
 /// An index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {

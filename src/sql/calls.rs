@@ -8,7 +8,7 @@ use crate::sql::block::worst;
 use crate::sql::forms::reading_of;
 
 /// Replaces calls of routines that an earlier statement created, and whose whole body could be read,
-/// by what the body does: nothing, where it only reads and writes rows; else its changes, at the
+/// by what the body does: nothing, where it only reads rows and writes some; else its changes, at the
 /// place of the call, as things that may happen. A statement that calls no other routine becomes
 /// Understood. `migrations` are in the order in which they run.
 pub fn resolve_calls<'a>(migrations: impl IntoIterator<Item = &'a mut ReadMigration>) {
@@ -50,7 +50,13 @@ impl Routines {
         let mut effects = Vec::new();
         for change in changes {
             match change {
-                Change::Data(data) => effects.extend(self.called(data)?),
+                Change::Data(data) => {
+                    effects.extend(self.called(data)?);
+                    if !data.every_row.is_empty() {
+                        let data = Data { functions: Vec::new(), ..data.clone() };
+                        effects.push(Change::Data(data));
+                    }
+                }
                 Change::Session(_) | Change::Nothing { .. } | Change::Transaction(_) => {}
                 Change::Opaque { .. } => return None,
                 // Routines that call each other twice would double with each level.

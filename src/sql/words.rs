@@ -4,7 +4,7 @@
 use crate::dialect::Engine;
 use crate::sql::cursor::{string_value, unquote_identifier};
 use crate::sql::token::{LexemeKind, lex};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands in a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,34 @@ pub fn words(text: &str, engine: Engine, bodies: bool) -> Words {
     let mut words = Words::default();
     collect(text, engine, bodies, &mut words);
     words
+}
+
+/// The identifiers of a text that its engine cuts, each as it is written, by what is left of it;
+/// with `bodies` as for [`words`].
+pub fn cut_names(text: &str, engine: Engine, bodies: bool) -> BTreeMap<String, BTreeSet<String>> {
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for lexeme in lex(text, 0, text.len(), engine) {
+        let token = text.get(lexeme.start..lexeme.end).unwrap_or_default();
+        let (whole, kept) = match lexeme.kind {
+            LexemeKind::Word => (token.to_ascii_lowercase(), engine.fold(token)),
+            LexemeKind::Quoted => {
+                let name = unquote_identifier(token);
+                let kept = engine.fold_quoted(&name);
+                (name, kept)
+            }
+            LexemeKind::Dollar if bodies => {
+                for (kept, whole) in cut_names(&string_value(token), engine, false) {
+                    names.entry(kept).or_default().extend(whole);
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if whole.len() > kept.len() {
+            names.entry(kept).or_default().insert(whole);
+        }
+    }
+    names
 }
 
 /// A piece of a statement; a qualified name is one, known by its last part.
@@ -93,6 +121,16 @@ mod tests {
         assert_eq!(outer.casts, ["from", "mood", "select"].map(str::to_owned).into());
         let inner = found(true);
         assert!(inner.strings.contains("in") && inner.names.contains("y"));
+    }
+
+    #[test]
+    fn names_that_are_cut_are_told_from_strings_and_short_ones() {
+        let long = "é".repeat(20) + &"x".repeat(30);
+        let text = format!("CREATE TABLE {long} (a text DEFAULT '{long}', \"Ab\" int) -- {long}");
+        let found = cut_names(&text, Engine::Postgres, false);
+        let kept = long.get(..63).unwrap().to_owned();
+        assert_eq!(found, [(kept, [long].into())].into());
+        assert!(cut_names(&text, Engine::Mysql, false).is_empty());
     }
 
     #[test]

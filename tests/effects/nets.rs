@@ -3,9 +3,9 @@
 
 use super::measured::{Form, forms};
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::dialect::{Dialect, Engine, Version};
 use lockgate::finding::Level;
-use lockgate::judge::date::Date;
 use lockgate::rules::Category;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
@@ -32,6 +32,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
         schema: None,
         alone: false,
         today,
+        statistics: None,
         evidence: None,
     });
     let file = report.files.iter().position(|file| file.path == "2_form.sql").unwrap();

@@ -8,10 +8,10 @@ use crate::projects::projects;
 use crate::runs;
 use lockgate::Input;
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::dialect::{Dialect, Engine};
 use lockgate::fix::{Fixed, fix};
 use lockgate::frameworks::{self, Settings};
-use lockgate::judge::date::Date;
 use lockgate::migration::ReadMigration;
 use lockgate::source::SourceFile;
 use lockgate::tree::{Memory, Overlay, Tree};
@@ -48,7 +48,15 @@ pub fn prove(cluster: &Cluster, dialect: Dialect, total: &mut Counts) -> Result<
 fn fixed(tree: &dyn Tree) -> Fixed {
     let config = Config::default();
     let today = Date::from_unix_seconds(0);
-    let input = Input { tree, config: &config, schema: None, alone: false, today, evidence: None };
+    let input = Input {
+        tree,
+        config: &config,
+        schema: None,
+        statistics: None,
+        alone: false,
+        today,
+        evidence: None,
+    };
     fix(&input, &|_| Ok(()))
 }
 

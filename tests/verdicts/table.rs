@@ -1,11 +1,12 @@
 //! A table of verdicts: SQL, what stood before, who runs it, and what is found.
 
 use lockgate::config::Config;
+use lockgate::date::Date;
 use lockgate::finding::Level;
 use lockgate::judge::State;
-use lockgate::judge::date::Date;
+use lockgate::source::SourceFile;
 use lockgate::tree::Memory;
-use lockgate::{Input, check};
+use lockgate::{Input, check, statistics};
 use std::fmt::Write as _;
 
 /// A finding that is wanted: rule, level, and the text that it points at.
@@ -36,6 +37,8 @@ pub struct Row {
     given: &'static str,
     /// Older tables may exist that nobody showed.
     alone: bool,
+    /// Statistics, of 1 January 1970, which is today; empty where there are none.
+    stats: &'static str,
     /// The migrations, in order; all are new.
     sql: &'static [&'static str],
     wanted: &'static [Wanted],
@@ -45,7 +48,7 @@ impl Row {
     /// Migrations on a new PostgreSQL database, under an unknown runner, with nothing found.
     pub const fn new(name: &'static str, sql: &'static [&'static str]) -> Self {
         let (dialect, runner) = ("postgres", "plain");
-        Self { name, dialect, runner, given: "", alone: false, sql, wanted: &[] }
+        Self { name, dialect, runner, given: "", alone: false, stats: "", sql, wanted: &[] }
     }
 
     /// What stood before.
@@ -67,6 +70,13 @@ impl Row {
     /// Older tables may exist.
     pub const fn alone(self) -> Self {
         Self { alone: true, ..self }
+    }
+
+    /// On a database of these statistics.
+    // Not every test that shares this table has sizes.
+    #[allow(dead_code)]
+    pub const fn stats(self, stats: &'static str) -> Self {
+        Self { stats, ..self }
     }
 
     /// What is found, in any order.
@@ -100,12 +110,17 @@ impl Row {
         }
         let tree = Memory::new(files);
         let today = Date::from_unix_seconds(0);
+        let statistics = (!self.stats.is_empty()).then(|| {
+            let file = SourceFile::new("stats.json", self.stats);
+            statistics::read(file).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
+        });
         let input = Input {
             tree: &tree,
             config: &config,
             schema: None,
             alone: self.alone,
             today,
+            statistics: statistics.as_ref(),
             evidence: None,
         };
         let report = check(&input);

@@ -30,7 +30,8 @@ impl Plan<'_> {
 /// may.
 pub(super) fn classify(plan: &mut Plan<'_>, data: &Data) {
     for name in &data.writes {
-        let all = !data.has_where || data.verb == DataVerb::Merge;
+        let every_row = data.every_row.iter().any(|(_, target)| target == name);
+        let all = every_row || data.verb == DataVerb::Merge;
         let work = if all { Work::Scan } else { Work::Brief };
         plan.read(name, LockMode::RowExclusive, work);
         foreign_keys(plan, name, data.verb);

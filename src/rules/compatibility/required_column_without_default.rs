@@ -4,10 +4,9 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::{Difference, DifferenceKind as Kind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::catalog::{Catalog, Column};
+use crate::schema::catalog::Catalog;
 use crate::schema::change::{Change, TableAction};
 use crate::schema::name::Name;
-use crate::schema::table::TypeKind;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a text, b int NOT NULL DEFAULT 0, c int NOT NULL); CREATE DOMAIN d AS int DEFAULT 5;";
 
@@ -185,7 +184,7 @@ fn how<'s>(step: &Step<'s>, difference: &'s Difference) -> Option<(How, &'s str)
                     && matches!(&other.kind, Kind::ColumnMadeNotNull { column: made } if made == column)
             });
             let how = if redefined { How::Redefined } else { How::LostDefault };
-            has_no_default(now).then_some((how, column))
+            (!now.has_default()).then_some((how, column))
         }
         // Numbers that the engine gave out are a default too.
         Kind::ObjectChanged => match &step.statement.changes.get(difference.change)?.change.value {
@@ -236,22 +235,11 @@ fn has_implicit_default(step: &Step<'_>, difference: &Difference, column: &str) 
     is_enum && !drops && !fails_with_rows(step)
 }
 
-fn has_no_default(column: &Column) -> bool {
-    column.definition.default.as_ref().is_none_or(|default| default.text == "null")
-}
-
 /// Whether an INSERT must name a column; `None` where it is not known whether it is NOT NULL.
 fn is_required(catalog: &Catalog, table: &Name, column: &str) -> Option<bool> {
     let found = catalog.seen_table(table).and_then(|(_, table)| table.column(column))?;
     let definition = &found.definition;
-    let of_type = definition.ty.as_ref().and_then(|ty| catalog.type_of(&ty.name).seen());
-    let type_gives = of_type.is_some_and(|ty| {
-        matches!(&ty.kind, TypeKind::Domain { default: Some(_), .. })
-    });
-    let filled = !has_no_default(found)
-        || definition.identity.is_some()
-        || definition.generated.is_some()
-        || type_gives;
+    let filled = catalog.is_filled(found);
     match definition.not_null {
         true => Some(!filled),
         // Who writes DEFAULT NULL means that it may be NULL.
@@ -294,7 +282,7 @@ fn message(
         ),
         How::Redefined => {
             let old = step.before.column(table, column).seen().filter(|old| old.whole);
-            let becomes = match old.is_some_and(|old| !has_no_default(old)) {
+            let becomes = match old.is_some_and(|old| old.has_default()) {
                 true => "becomes NOT NULL and loses its default",
                 false if old.is_some() => "becomes NOT NULL without a default",
                 false => "is NOT NULL without a default from here on",

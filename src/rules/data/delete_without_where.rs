@@ -44,6 +44,11 @@ pub static RULE: Rule = Rule {
             .incomplete()
             .at_level(Level::Warning),
         bad("postgres", OLD, "DELETE FROM c;", "DELETE FROM c").runner("flyway"),
+        bad("postgres", OLD, "WITH d AS (DELETE FROM c RETURNING id) SELECT count(*) FROM d;", "WITH d AS (DELETE FROM c RETURNING id) SELECT count(*) FROM d"),
+        bad("postgres", "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE kept (id int PRIMARY KEY);", "WITH d AS (DELETE FROM t RETURNING id) INSERT INTO kept (id) SELECT id FROM d;", "WITH d AS (DELETE FROM t RETURNING id) INSERT INTO kept (id) SELECT id FROM d")
+            .at_level(Level::Warning),
+        bad("postgres", OLD, "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN DELETE FROM c; END $$; CALL p();", "CALL p()"),
+        good("postgres", OLD, "WITH d AS (DELETE FROM c WHERE id < 9 RETURNING id) DELETE FROM t WHERE id IN (SELECT id FROM d);"),
         good("postgres", OLD, "DELETE FROM c WHERE t_id IS NULL;"),
         good("postgres", OLD, "DELETE FROM c USING t WHERE t.id = t_id AND 1 = 1;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); DELETE FROM n;"),
@@ -65,17 +70,17 @@ pub static RULE: Rule = Rule {
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for (index, located) in step.statement.changes.iter().enumerate() {
         let Change::Data(data) = &located.change.value else { continue };
-        let Some(target) = data.writes.first() else { continue };
-        if data.verb != DataVerb::Delete || data.has_where || step.is_born(target) {
-            continue;
-        }
+        let deleted = data.every_row.iter().filter(|(verb, _)| *verb == DataVerb::Delete);
+        for (_, target) in deleted.filter(|(_, target)| !step.is_born(target)) {
         let table = step.before.resolve(target);
         let taken = step.before.referring(&table, |key| key.on_delete == "CASCADE");
         let also = match taken.as_slice() {
             [] => String::new(),
             taken => format!(", and by ON DELETE CASCADE those of {} that refer to them", listed(taken)),
         };
-        let level = step.level_by_standing(&table);
+        // What a DELETE in a WITH list returns, an INSERT can keep.
+        let moved = data.verb == DataVerb::Insert;
+        let level = if moved { Level::Warning } else { step.level_by_standing(&table) };
         let standing = if level == Level::Error { String::new() } else { step.standing(&table) };
         let maybe = step.maybe(index);
         sink.report(step, located.change.span, Subject::Table(table.clone()))
@@ -85,5 +90,6 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ))
             .help("name the rows that are to go in a WHERE, and delete them in batches")
             .push();
+        }
     }
 }

@@ -44,6 +44,9 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY); UPDATE t SET id = 1;", "UPDATE t SET id = 1")
             .incomplete(),
         bad("postgres", OLD, "UPDATE t SET a = 1;", "UPDATE t SET a = 1").runner("golang-migrate"),
+        bad("postgres", OLD, "WITH u AS (UPDATE t SET a = 1 RETURNING id) SELECT count(*) FROM u;", "WITH u AS (UPDATE t SET a = 1 RETURNING id) SELECT count(*) FROM u"),
+        bad("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'UPDATE t SET a = 1'; SELECT f();", "SELECT f()"),
+        good("postgres", OLD, "WITH u AS (UPDATE t SET a = 1 WHERE a IS NULL RETURNING id) SELECT count(*) FROM u;"),
         good("postgres", OLD, "UPDATE t SET a = 1 WHERE a IS NULL;"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); UPDATE n SET a = 1;"),
         good("postgres", OLD, "CREATE TEMP TABLE n AS SELECT * FROM t; UPDATE n SET a = 1;"),
@@ -61,10 +64,8 @@ pub static RULE: Rule = Rule {
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for (index, located) in step.statement.changes.iter().enumerate() {
         let Change::Data(data) = &located.change.value else { continue };
-        let Some(target) = data.writes.first() else { continue };
-        if data.verb != DataVerb::Update || data.has_where || step.is_born(target) {
-            continue;
-        }
+        let updated = data.every_row.iter().filter(|(verb, _)| *verb == DataVerb::Update);
+        for (_, target) in updated.filter(|(_, target)| !step.is_born(target)) {
         let table = step.before.resolve(target);
         let maybe = step.maybe(index);
         let standing = step.standing(&table);
@@ -76,5 +77,6 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ))
             .help("name the rows that need it in a WHERE, and update them in batches")
             .push();
+        }
     }
 }

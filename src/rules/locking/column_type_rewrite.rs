@@ -5,6 +5,8 @@ use crate::effects::postgres::retype::retype;
 use crate::effects::postgres::types::TypeChange;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::{Difference, DifferenceKind, Step};
+use crate::rules::lock::held;
+use crate::rules::work::{LARGE, TINY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::name::ObjectKind;
@@ -116,6 +118,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "SET timezone = 'UTC'; ALTER TABLE t ALTER c TYPE timestamptz;"),
         good("postgres", "", "CREATE TABLE n (a int PRIMARY KEY); ALTER TABLE n ALTER a TYPE bigint;"),
         good("postgres", OLD, "CREATE TEMP TABLE t2 (a int); ALTER TABLE t2 ALTER a TYPE bigint;"),
+        bad("postgres", OLD, "ALTER TABLE t ALTER a TYPE bigint;", "ALTER a TYPE bigint").stats(LARGE),
+        good("postgres", OLD, "ALTER TABLE t ALTER a TYPE bigint;").stats(TINY),
     ],
     check: Check::Step(check),
 };
@@ -135,10 +139,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let Some((level, message, help)) = judge(step, difference, column, from.as_ref(), to) else {
             continue;
         };
+        let Some(held) = held(step).find(|held| held.change == difference.change) else { continue };
         let subject = Subject::Column(difference.object.name.clone(), column.clone());
-        sink.report(step, difference.span, subject)
-            .level(level)
-            .message(message)
+        held.report_work(sink, difference.span, subject, message)
+            .at_most(level)
             .help(help)
             .push();
     }

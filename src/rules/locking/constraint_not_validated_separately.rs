@@ -6,6 +6,7 @@ use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{bounded_wait, SQL, Added, Held, held, is_timeout_set};
 use crate::rules::mend;
+use crate::rules::work::TINY;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, CreateTable};
 use crate::source::Span;
@@ -92,6 +93,9 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE TEMP TABLE n (a int); ALTER TABLE n ADD CHECK (a > 0);"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ADD CHECK (a > 0)'; -- ALTER TABLE t ADD CHECK (a > 0);"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD CHECK (a > 0); END $$;"),
+        // The other table waits too, and how large and busy it is, nobody said.
+        bad("postgres", OLD, "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES o;", "ADD FOREIGN KEY (a) REFERENCES o").stats(TINY).at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t ADD CHECK (a > 0);").stats(TINY),
     ],
     check: Check::Step(check),
 };

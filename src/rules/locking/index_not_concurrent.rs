@@ -6,6 +6,7 @@ use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::lock::{SQL, held, index_on_partitions};
 use crate::rules::mend;
+use crate::rules::work::{LARGE, SMALL, TINY, TINY_BUT_BUSY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 
@@ -67,6 +68,10 @@ pub static RULE: Rule = Rule {
         )
         .incomplete()
         .at_level(Level::Warning),
+        bad("postgres", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t").stats(LARGE),
+        bad("postgres", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t").stats(SMALL).at_level(Level::Warning),
+        bad("postgres", OLD, "CREATE INDEX i ON t (a);", "CREATE INDEX i ON t").stats(TINY_BUT_BUSY).at_level(Level::Warning),
+        good("postgres", OLD, "CREATE INDEX i ON t (a);").stats(TINY),
         // Each partition has such an index, so that nothing is built.
         good("postgres", "CREATE TABLE p (id int, a int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE INDEX p1_a ON p1 (a);", "CREATE INDEX i ON p (a);"),
         good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);"),

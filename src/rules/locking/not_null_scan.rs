@@ -7,6 +7,7 @@ use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{SQL, Held, held};
 use crate::rules::mend;
+use crate::rules::work::{SMALL, TINY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, TableAction};
 use crate::schema::knowledge::Knowledge;
@@ -124,6 +125,8 @@ pub static RULE: Rule = Rule {
         ),
         good("postgres", OLD, "COMMENT ON COLUMN t.a IS 'ALTER a SET NOT NULL'; -- ALTER TABLE t ALTER a SET NOT NULL;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ALTER a SET NOT NULL; END $$;"),
+        bad("postgres", OLD, "ALTER TABLE t ALTER a SET NOT NULL;", "ALTER a SET NOT NULL").stats(SMALL).at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t ALTER a SET NOT NULL;").stats(TINY),
     ],
     check: Check::Step(check),
 };

@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
 use crate::rules::lock::held;
+use crate::rules::work::{LARGE, TINY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb, TableAction};
 
@@ -69,6 +70,8 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n SET UNLOGGED; CLUSTER n USING n_pkey;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'VACUUM FULL t'; -- CLUSTER t;"),
         good("postgres", OLD, "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t SET UNLOGGED; END $$;"),
+        bad("postgres", OLD, "VACUUM FULL t;", "VACUUM FULL t").stats(LARGE),
+        good("postgres", OLD, "VACUUM FULL t;").stats(TINY),
     ],
     check: Check::Step(check),
 };

@@ -35,6 +35,7 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "ban-char-field"),
+        ("postgres-language-server", "banCharField"),
         ("pg-migration-lint", "PGM103"),
         ("pgfence", "ban-char-field"),
         ("migrationpilot", "MP041"),

@@ -2,17 +2,23 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
-use crate::migration::Direction;
 use crate::replay::{DifferenceKind, Step};
+use crate::rules::work::TINY;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::Catalog;
-use crate::schema::change::{Change, Column, ConstraintKind, ForeignKey, TableAction};
+use crate::schema::change::{Change, Column, TableAction};
 use crate::schema::expr::Expr;
-use crate::schema::name::{Name, ObjectKind};
+use crate::schema::name::Name;
 use crate::schema::types::DataType;
 use crate::source::Span;
+use crate::statistics::amount::count;
+use crate::statistics::{KeyStatistics, Size};
+use std::collections::BTreeSet;
 
-const WIDE: &str = "CREATE TABLE o (id bigint PRIMARY KEY, n int UNIQUE); CREATE TABLE t (id bigint PRIMARY KEY, a int);";
+const USED: &str = "CREATE TABLE t (id serial PRIMARY KEY);";
+const USED_74_PERCENT: &str = r#"{"schema_version": 1, "as_of": "1970-01-01T00:00:00Z", "engine": "postgres", "tables": [
+    {"schema": "public", "name": "t", "rows": 312, "bytes": 65536, "index_bytes": 16384, "writes_per_second": 0.02,
+     "keys": [{"column": "id", "max_id": 1600000000, "limit": 2147483647}]}]}"#;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,10 +30,11 @@ pub static RULE: Rule = Rule {
     why: "An integer key ends at 2 147 483 647. A sequence never gives a number twice: deleted \
           rows, failed inserts and rollbacks use numbers up too, so a table reaches the end with \
           fewer rows than that. Then every INSERT fails, and the way out, a type change, writes \
-          the whole table anew. A foreign key column that is narrower than its key fails earlier \
-          still.",
+          the whole table anew.",
     instead: "Use bigint for keys that are handed out, and for the columns that refer to them. A \
-              lookup table whose few numbers somebody writes by hand may be as narrow as it likes.",
+              lookup table whose few numbers somebody writes by hand may be as narrow as it likes. \
+              With statistics, a key that has used half of its numbers is a warning, and from 70 % \
+              on an error, at the last statement that changes its table: begin to widen it there.",
     facts: &[
         Fact {
             engine: Engine::Postgres,
@@ -48,6 +55,10 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "prefer-bigint-over-int"),
+        ("squawk", "prefer-bigint-over-smallint"),
+        ("postgres-language-server", "preferBigInt"),
+        ("postgres-language-server", "preferBigintOverInt"),
+        ("postgres-language-server", "preferBigintOverSmallint"),
         ("pg-migration-lint", "PGM107"),
         ("pgfence", "prefer-bigint-over-int"),
         ("migrationpilot", "MP038"),
@@ -61,39 +72,93 @@ pub static RULE: Rule = Rule {
         bad("postgres", "CREATE SEQUENCE s;", "CREATE TABLE t (id int DEFAULT nextval('s'::regclass) PRIMARY KEY);", "id int DEFAULT nextval('s'::regclass) PRIMARY KEY"),
         bad("postgres", "", "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s; ALTER TABLE t ALTER id SET DEFAULT nextval('s'); ALTER TABLE t ADD PRIMARY KEY (id);", "ALTER id SET DEFAULT nextval('s')"),
         bad("postgres", "", "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY;", "ALTER id ADD GENERATED ALWAYS AS IDENTITY"),
-        bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int REFERENCES o);", "o_id int REFERENCES o"),
-        bad("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id int, FOREIGN KEY (o_id) REFERENCES o (id));", "o_id int"),
-        bad("postgres", WIDE, "ALTER TABLE t ADD o_id int REFERENCES o;", "REFERENCES o"),
-        bad("postgres", WIDE, "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID;", "ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o NOT VALID"),
         bad("mysql", "", "CREATE TABLE t (`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`));", "`id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT"),
         bad("mariadb", "CREATE TABLE t (a bigint PRIMARY KEY);", "ALTER TABLE t ADD n mediumint AUTO_INCREMENT UNIQUE;", "ADD n mediumint AUTO_INCREMENT UNIQUE"),
         good("mysql", "", "CREATE TABLE t (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, n int); CREATE TABLE u (id SERIAL, PRIMARY KEY (id));"),
         good("mariadb", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id bigint AUTO_INCREMENT PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE t (id bigserial PRIMARY KEY); CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);"),
         good("postgres", "", "CREATE TABLE product_type (id smallint PRIMARY KEY); CREATE TABLE u (id uuid PRIMARY KEY, n int NOT NULL);"),
-        good("postgres", WIDE, "CREATE TABLE u (id bigint PRIMARY KEY, o_id bigint REFERENCES o, n int REFERENCES o (n));"),
-        good("postgres", "", "CREATE TABLE u (id bigint PRIMARY KEY, o_id int REFERENCES elsewhere);").incomplete(),
         good("postgres", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE u (LIKE t INCLUDING ALL); CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s;", "ALTER TABLE t ALTER id SET DEFAULT nextval('s');"),
         good("postgres", "", "CREATE TEMP TABLE t (id serial);"),
+        bad("postgres", USED, "ALTER TABLE t ADD a int; ALTER TABLE t ADD b int;", "ADD b int").stats(USED_74_PERCENT).at_level(Level::Error),
+        bad("postgres", "", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE t").stats(USED_74_PERCENT).at_level(Level::Error),
+        good("postgres", USED, "ALTER TABLE t ADD id_64 bigint;").stats(USED_74_PERCENT),
+        good("postgres", USED, "ALTER TABLE t ALTER id TYPE bigint;").stats(USED_74_PERCENT),
+        good("postgres", USED, "DROP TABLE t;").stats(USED_74_PERCENT),
+        good("postgres", USED, "ALTER TABLE t ADD a int;").stats(TINY),
     ],
     check: Check::Step(check),
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
+    let near_the_end = near_the_end(step, sink);
     for written in step.written_types() {
         let Some((_, column)) = &written.column else { continue };
+        if near_the_end.contains(&written.subject) {
+            continue;
+        }
         if let Some(narrow) = handed_out(step, column) {
             report_key(step, written.span, written.subject, &written.words, narrow, sink);
         }
     }
-    let told = [Direction::Dump, Direction::Baseline];
-    if step.dialect.engine == Engine::Postgres
-        && !told.contains(&step.migration.migration.direction)
-    {
+    if step.dialect.engine == Engine::Postgres && !step.is_told() {
         generated_later(step, sink);
-        foreign_keys(step, sink);
     }
+}
+
+/// Reports the keys of which statistics say that half of their numbers are used, where the last
+/// statement that changes the table stands: not where that begins to widen them. Gives those keys.
+fn near_the_end(step: &Step<'_>, sink: &mut Sink) -> BTreeSet<Subject> {
+    const USED_PERCENT_WARNING: u128 = 50;
+    const USED_PERCENT_ERROR: u128 = 70;
+    let mut reported = BTreeSet::new();
+    for difference in step.differences {
+        let table = &difference.object.name;
+        let Size::Measured(found, as_of) = step.size(table) else { continue };
+        for key in &found.keys {
+            let used = u128::from(key.max_id) * 100 / u128::from(key.limit.max(1));
+            let subject = Subject::Column(table.clone(), key.column.clone());
+            if used < USED_PERCENT_WARNING
+                || is_widened(step, table, key)
+                || !step.is_last_to_change(table)
+                || !reported.insert(subject.clone())
+            {
+                continue;
+            }
+            let level = if used < USED_PERCENT_ERROR { Level::Warning } else { Level::Error };
+            sink.report(step, difference.span, subject)
+                .level(level)
+                .message(format!(
+                    "{} of the {} numbers of `{table}.{}` are used as of {as_of} ({used} %): at the \
+                     last one every INSERT fails",
+                    count(key.max_id),
+                    count(key.limit),
+                    key.column
+                ))
+                .help(
+                    "make room before it is urgent: add a bigint column, fill it with a trigger for \
+                     new rows and in batches for old ones, and let it take the key's place",
+                )
+                .push();
+        }
+    }
+    reported
+}
+
+/// Whether a key goes, or gets a wider type, or this migration adds a column that may take its
+/// place.
+fn is_widened(step: &Step<'_>, table: &Name, key: &KeyStatistics) -> bool {
+    let end = step.end_of_all();
+    let is_wide = |column: &str| {
+        let ty = integer_of(end, table, column);
+        let bits = ty.and_then(|ty| width(step.dialect.engine, &ty.name.name));
+        bits.is_some_and(|bits| bits > 32 && key.limit <= u64::from(u32::MAX))
+    };
+    let mut added = step.of_migration().filter(|it| it.object.name == *table);
+    end.column(table, &key.column).is_absent()
+        || is_wide(&key.column)
+        || added.any(|it| matches!(&it.kind, DifferenceKind::ColumnAdded { column } if is_wide(column)))
 }
 
 /// The narrow integer of a column for which the engine hands out numbers.
@@ -166,75 +231,4 @@ fn generated_later(step: &Step<'_>, sink: &mut Sink) {
 fn integer_of<'a>(catalog: &'a Catalog, table: &Name, column: &str) -> Option<&'a DataType> {
     let ty = catalog.column(table, column).known()?.definition.ty.as_ref()?;
     (ty.array_dimensions == 0).then_some(ty)
-}
-
-/// New foreign keys whose columns are narrower than what they refer to.
-fn foreign_keys(step: &Step<'_>, sink: &mut Sink) {
-    for difference in step.differences {
-        let table = &difference.object.name;
-        let Some((_, found)) = step.after.seen_table(table) else { continue };
-        if found.temporary || difference.object.kind == ObjectKind::ForeignTable {
-            continue;
-        }
-        match &difference.kind {
-            DifferenceKind::ConstraintAdded { name } => {
-                if let Some(ConstraintKind::ForeignKey(key)) =
-                    found.constraint(name).map(|it| &it.kind)
-                {
-                    foreign_key(step, table, key, |_| difference.span, sink);
-                }
-            }
-            DifferenceKind::TableCreated => {
-                let created = step.statement.changes.get(difference.change);
-                let Some(Change::CreateTable(created)) = created.map(|it| &it.change.value) else {
-                    continue;
-                };
-                let place = |name: &str| {
-                    let column = created.columns.iter().find(|it| it.value.name == name);
-                    column.map_or(difference.span, |it| it.span)
-                };
-                for constraint in &created.constraints {
-                    if let ConstraintKind::ForeignKey(key) = &constraint.value.kind {
-                        foreign_key(step, table, key, place, sink);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn foreign_key(
-    step: &Step<'_>,
-    table: &Name,
-    key: &ForeignKey,
-    place: impl Fn(&str) -> Span,
-    sink: &mut Sink,
-) {
-    let other = step.after.resolve(&key.references);
-    let referenced = match key.referenced_columns.as_slice() {
-        [] => match step.after.primary_key(&other).known() {
-            Some((_, primary)) => primary.columns.as_slice(),
-            None => return,
-        },
-        columns => columns,
-    };
-    for (column, referenced) in key.columns.iter().zip(referenced) {
-        let types = (
-            integer_of(step.after, table, column),
-            integer_of(step.after, &other, referenced),
-        );
-        let (Some(ty), Some(wider)) = types else { continue };
-        let bits = |ty: &DataType| width(Engine::Postgres, &ty.name.name);
-        let (Some(has), Some(needs)) = (bits(ty), bits(wider)) else { continue };
-        if has < needs {
-            sink.report(step, place(column), Subject::Column(table.clone(), column.clone()))
-                .message(format!(
-                    "`{table}.{column}` is {ty} and refers to `{other}.{referenced}`, which is \
-                     {wider}: from the first number that does not fit on, no row can refer to it"
-                ))
-                .help(format!("use {wider}"))
-                .push();
-        }
-    }
 }

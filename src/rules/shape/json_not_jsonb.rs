@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("eugene", "E3"),
+        ("postgres-language-server", "preferJsonb"),
         ("strong_migrations", "add_column_json"),
         ("pg-migration-lint", "PGM106"),
         ("pgfence", "add-column-json"),

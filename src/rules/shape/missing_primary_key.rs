@@ -6,7 +6,8 @@ use crate::replay::TableEnd;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, CreateTable};
 use crate::schema::knowledge::Knowledge;
-use crate::schema::name::ObjectKind;
+use crate::schema::name::{Name, ObjectKind};
+use crate::schema::table::Index;
 
 /// Tables in which frameworks keep their books; some have no primary key by design.
 const BOOKKEEPING: &[&str] = &[
@@ -48,7 +49,7 @@ pub static RULE: Rule = Rule {
             source: "https://mariadb.com/kb/en/mariadb-galera-cluster-known-limitations/",
         },
     ],
-    same_as: &[("pg-migration-lint", "PGM502"), ("splinter", "no_primary_key")],
+    same_as: &[("pg-migration-lint", "PGM502"), ("pg-migration-lint", "PGM503"), ("splinter", "no_primary_key")],
     breaks: &[],
     checks_down: false,
     examples: &[
@@ -72,7 +73,12 @@ pub static RULE: Rule = Rule {
             .at_level(Level::Warning),
         bad("sqlite", "", "CREATE TABLE t (a, b TEXT UNIQUE);", "CREATE TABLE t"),
         bad("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "CREATE TABLE [new] (id INTEGER); INSERT INTO new SELECT id FROM t; DROP TABLE t; ALTER TABLE new RENAME TO t;", "CREATE TABLE [new]"),
-        bad("mysql", "", "CREATE TABLE `t` (`id` bigint NOT NULL, UNIQUE KEY `id` (`id`)) ENGINE=InnoDB;", "CREATE TABLE `t`"),
+        bad("mysql", "", "CREATE TABLE `t` (`id` bigint NOT NULL, UNIQUE KEY `id` (`id`)) ENGINE=InnoDB;", "CREATE TABLE `t`")
+            .at_level(Level::Note),
+        bad("postgres", "", "CREATE TABLE t (a text NOT NULL); CREATE UNIQUE INDEX i ON t (a);", "CREATE TABLE t")
+            .at_level(Level::Note),
+        bad("postgres", "", "CREATE TABLE t (a text NOT NULL, b text, UNIQUE (a, b)); CREATE UNIQUE INDEX i ON t (a) WHERE b IS NULL;", "CREATE TABLE t"),
+        good("postgres", "", "CREATE TABLE partman.template_public_events (id bigint);"),
         bad("mysql", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t MODIFY id bigint NOT NULL, DROP PRIMARY KEY;", "DROP PRIMARY KEY"),
         bad("mysql", "CREATE TABLE t (id int, PRIMARY KEY (id));", "DROP INDEX `PRIMARY` ON t;", "DROP INDEX `PRIMARY` ON t"),
         bad("mariadb", "CREATE TABLE o (id int);", "CREATE TABLE t LIKE o;", "CREATE TABLE t LIKE o"),
@@ -103,12 +109,18 @@ pub static RULE: Rule = Rule {
     check: Check::Table(check),
 };
 
+/// pg_partman copies indexes from a table of its own that holds no rows.
+fn is_template(name: &Name) -> bool {
+    name.schema.as_deref() == Some("partman") && name.name.starts_with("template_")
+}
+
 fn check(end: &TableEnd<'_>, sink: &mut Sink) {
     let table = end.table;
     let of_others = table.partition_of.is_some()
         || table.kind != ObjectKind::Table
         || table.options.contains_key("virtual");
-    if table.temporary || of_others || BOOKKEEPING.contains(&end.name.name.as_str()) {
+    let books = BOOKKEEPING.contains(&end.name.name.as_str()) || is_template(end.name);
+    if table.temporary || of_others || books {
         return;
     }
     let created = created(end);
@@ -126,11 +138,18 @@ fn check(end: &TableEnd<'_>, sink: &mut Sink) {
         Knowledge::Clouded { by, .. } if !by.unread && !copies => Level::Error,
         Knowledge::Assumed | Knowledge::Clouded { .. } => Level::Warning,
     };
+    let unique = unique_key(end).filter(|_| end.key_dropped.is_none());
+    let level = if unique.is_some() { Level::Note } else { level };
     let message = match (end.key_dropped, level) {
         (Some(dropped), _) => {
             let leaves = if certain { "leaves" } else { "may leave" };
             format!("dropping `{}` {leaves} `{}` without a primary key", dropped.key, end.name)
         }
+        (None, _) if let Some(unique) = unique => format!(
+            "table `{}` has no primary key; the unique key `{unique}` tells its rows apart, but \
+             replication and tools do not look for it",
+            end.name
+        ),
         (None, Level::Error) => format!("table `{}` has no primary key", end.name),
         (None, _) => format!("table `{}` has no primary key that lockgate can see", end.name),
     };
@@ -144,6 +163,22 @@ fn check(end: &TableEnd<'_>, sink: &mut Sink) {
         .message(message)
         .help(format!("add one: `{key}`, or the columns that identify a row"))
         .push();
+}
+
+/// A unique key that takes no NULL, so that it identifies each row.
+fn unique_key<'a>(end: &TableEnd<'a>) -> Option<&'a str> {
+    let not_null = |column: &String| {
+        end.table.column(column).is_some_and(|column| column.definition.not_null)
+    };
+    let identifies = |index: &Index| {
+        let constraint = index.constraint.as_deref().and_then(|it| end.table.constraint(it));
+        index.unique
+            && index.predicate.is_none()
+            && constraint.is_none_or(|it| !it.deferrable)
+            && index.keys.iter().all(|key| key.column.as_ref().is_some_and(not_null))
+    };
+    let mut indexes = end.catalog.indexes_of(end.name);
+    indexes.find(|(_, index)| identifies(index)).map(|(name, _)| name.name.as_str())
 }
 
 /// The change that created the table.

@@ -32,6 +32,7 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "prefer-identity"),
+        ("postgres-language-server", "preferIdentity"),
         ("pg-migration-lint", "PGM105"),
         ("pgfence", "prefer-identity"),
         ("migrationpilot", "MP039"),

@@ -28,6 +28,8 @@ pub static RULE: Rule = Rule {
     ],
     same_as: &[
         ("squawk", "prefer-timestamp-tz"),
+        ("squawk", "prefer-timestamptz"),
+        ("postgres-language-server", "preferTimestamptz"),
         ("pg-migration-lint", "PGM101"),
         ("pgfence", "prefer-timestamptz"),
         ("migrationpilot", "MP040"),

@@ -5,9 +5,10 @@ use crate::finding::{Breaks, Label, Level, Subject};
 use crate::migration::{Advice, advise};
 use crate::replay::{Difference, DifferenceKind, Step, Transaction};
 use crate::rules::lock::SQL;
+use crate::rules::work::{SMALL, TINY, Work};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Constraint, ConstraintKind};
-use crate::schema::name::ObjectKind;
+use crate::schema::name::{Name, ObjectKind};
 
 const OLD: &str = "CREATE TABLE o (id bigint PRIMARY KEY); CREATE TABLE t (id bigint PRIMARY KEY, a bigint);";
 const ADDED: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a bigint); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;";
@@ -112,6 +113,8 @@ pub static RULE: Rule = Rule {
         )
         .runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; -- VALIDATE CONSTRAINT c").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;", "VALIDATE CONSTRAINT c").stats(SMALL).at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;").stats(TINY),
     ],
     check: Check::Step(check),
 };
@@ -128,6 +131,15 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let Some(constraint) = constraint.filter(|_| stores_rows && !step.is_born(table)) else {
             continue;
         };
+        let referenced = referenced(step, constraint).filter(|other| other != table);
+        let work = Work {
+            step,
+            worked: vec![table.clone()],
+            locked: [table.clone()].into_iter().chain(referenced).collect(),
+            rewrites: false,
+        };
+        let Some(level) = work.level() else { continue };
+        let level = level.min(step.level_by_standing(table));
         let validates = |other: &&Difference| {
             other.object.name == *table
                 && matches!(&other.kind, DifferenceKind::ConstraintValidated { name: it } if it == name)
@@ -136,8 +148,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if let Some(found) = step.differences.iter().find(validates) {
             let why = "one statement is one transaction";
             let validated = (step, found);
-            let found = Found { added: (step, added), validated, constraint };
-            report(&found, name, step.level_by_standing(table), why, sink);
+            report(&Found { work: &work, added, validated, constraint }, name, level, why, sink);
             continue;
         }
         if constraint.validated {
@@ -151,42 +162,48 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if let Some((later, found)) = found {
             let level = match later.transaction {
                 Transaction::Unknown => Level::Warning,
-                _ => step.level_by_standing(table),
+                _ => level,
             };
             let why = step.shares_transaction(&later);
-            let found = Found { added: (step, added), validated: (&later, found), constraint };
+            let found = Found { work: &work, added, validated: (&later, found), constraint };
             report(&found, name, level, &why, sink);
         }
     }
 }
 
+/// The table that a foreign key refers to.
+fn referenced(step: &Step<'_>, constraint: &Constraint) -> Option<Name> {
+    match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some(step.before.resolve(&key.references)),
+        _ => None,
+    }
+}
+
 /// What was found: the constraint, and where it was added and validated.
 struct Found<'a> {
-    added: (&'a Step<'a>, &'a Difference),
+    work: &'a Work<'a>,
+    added: &'a Difference,
     validated: (&'a Step<'a>, &'a Difference),
     constraint: &'a Constraint,
 }
 
 fn report(found: &Found<'_>, name: &str, level: Level, why: &str, sink: &mut Sink) {
-    let (step, added) = found.added;
+    let (step, added) = (found.work.step, found.added);
     let (later, validated) = found.validated;
     let table = &added.object.name;
     let held = match &found.constraint.kind {
-        ConstraintKind::ForeignKey(key) => {
-            let other = step.before.resolve(&key.references);
-            match other == *table {
-                true => format!("SHARE ROW EXCLUSIVE on `{table}`, which blocks writes"),
-                false => format!(
-                    "SHARE ROW EXCLUSIVE on `{table}` and `{other}`, which blocks writes to both"
-                ),
-            }
-        }
+        ConstraintKind::ForeignKey(_) => match found.work.locked.as_slice() {
+            [_, other] => format!(
+                "SHARE ROW EXCLUSIVE on `{table}` and `{other}`, which blocks writes to both"
+            ),
+            _ => format!("SHARE ROW EXCLUSIVE on `{table}`, which blocks writes"),
+        },
         _ => format!("ACCESS EXCLUSIVE on `{table}`, which blocks reads and writes"),
     };
     let message = format!(
         "{why}: the lock of ADD CONSTRAINT `{name}` ({held}) is held while VALIDATE reads all \
          rows, so NOT VALID gains nothing{}",
-        step.standing(table)
+        found.work.ending()
     );
     let quoted = SQL.ident(name);
     let advice = Advice::Later {

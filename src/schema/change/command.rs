@@ -73,15 +73,31 @@ pub struct Data {
     pub reads: Vec<Name>,
     /// Functions that it calls.
     pub functions: Vec<Name>,
-    /// Whether the outermost statement has a `WHERE` that may leave rows out, so not `WHERE true`
-    /// (for all but UPDATE and DELETE: always so).
-    pub has_where: bool,
+    /// The UPDATEs and DELETEs in it that leave no row out (no `WHERE`, or `WHERE true`): the
+    /// statement itself, and those in its `WITH` list.
+    pub every_row: Vec<(DataVerb, Name)>,
+    /// Whether a condition compares with NULL by `=` or `<>`: it is never true.
+    pub compares_null: bool,
+    /// An INSERT without a list of columns: its values go by the order of the table's.
+    pub by_position: bool,
     /// Whether it locks rows that it reads: `FOR UPDATE`, `FOR SHARE` and their kin.
     pub locks_rows: bool,
     /// The sequences that it names in `nextval` or `setval`.
     pub sequences: Vec<Name>,
     /// For an INSERT that copies all rows of one table: how.
     pub copies: Option<RowCopy>,
+    /// For an INSERT: what it gives each row; `None` where that could not be read.
+    pub gives: Option<Given>,
+}
+
+/// What an INSERT gives each row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The columns that it names, in order; empty for all of the table's.
+    pub columns: Vec<String>,
+    /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
+    /// `None` for a query.
+    pub values: Option<Vec<String>>,
 }
 
 /// All rows of one table, copied into another.
@@ -104,10 +120,13 @@ impl Data {
             writes: Vec::new(),
             reads: Vec::new(),
             functions: Vec::new(),
-            has_where: true,
+            every_row: Vec::new(),
+            compares_null: false,
+            by_position: false,
             locks_rows: false,
             sequences: Vec::new(),
             copies: None,
+            gives: None,
         }
     }
 }

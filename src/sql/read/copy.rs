@@ -1,8 +1,34 @@
-//! Queries that copy all rows of one table.
+//! What an INSERT gives its rows, and queries that copy all rows of one table.
 
-use crate::schema::change::RowCopy;
+use crate::schema::change::{Given, RowCopy};
 use crate::sql::cursor::Cursor;
 use crate::sql::token::LexemeKind;
+
+/// What an INSERT gives each row, behind any `WITH` list.
+pub fn given(mut cursor: Cursor<'_>) -> Option<Given> {
+    if cursor.eat("WITH") {
+        cursor.take_until(|rest| rest.is("INSERT"));
+    }
+    cursor.eat("INSERT INTO").then_some(())?;
+    cursor.name().ok()?;
+    if cursor.eat("AS") {
+        cursor.identifier().ok()?;
+    }
+    let columns = match cursor.is("(") && !cursor.is("( SELECT") && !cursor.is("( WITH") {
+        true => cursor.identifiers_in_parentheses().ok()?,
+        false => Vec::new(),
+    };
+    cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]);
+    let values = if cursor.eat("DEFAULT VALUES") {
+        Some(Vec::new())
+    } else if cursor.eat("VALUES") {
+        let mut row = cursor.parentheses().ok()?;
+        Some(row.split_commas().into_iter().map(|mut value| value.rest()).collect())
+    } else {
+        None
+    };
+    Some(Given { columns, values })
+}
 
 /// The tokens of an INSERT as a copy of all rows of one table; `None` where it may leave rows out
 /// or takes them from elsewhere.
@@ -120,6 +146,28 @@ mod tests {
         let copy = inserted(Cursor::new(&sql, Engine::Mysql, &tokens))?;
         let columns = copy.columns.iter().map(|column| column.as_deref().unwrap_or("-"));
         Some(format!("{} {}", copy.from, columns.collect::<Vec<_>>().join(",")))
+    }
+
+    #[test]
+    fn an_insert_gives_its_columns_values() {
+        let cases = [
+            ("INSERT INTO t (a, \"B\") VALUES (1, f(2, 3)), (4)", "a,B=1|f(2, 3)"),
+            ("INSERT INTO t AS x VALUES (NULL, DEFAULT)", "=null|default"),
+            ("INSERT INTO t DEFAULT VALUES", "="),
+            ("INSERT INTO t (SELECT 1)", " query"),
+            ("WITH x AS (SELECT 1) INSERT INTO t (a) SELECT * FROM x", "a query"),
+            ("INSERT INTO t (a) OVERRIDING SYSTEM VALUE VALUES ('b')", "a='b'"),
+        ];
+        for (text, expected) in cases {
+            let tokens: Vec<_> = lex(text, 0, text.len(), Engine::Postgres)
+                .filter(|lexeme| !lexeme.kind.is_trivia())
+                .collect();
+            let sql = SqlText::verbatim(text, 0);
+            let given = given(Cursor::new(&sql, Engine::Postgres, &tokens)).unwrap();
+            let values =
+                given.values.map_or(" query".to_owned(), |it| format!("={}", it.join("|")));
+            assert_eq!(format!("{}{values}", given.columns.join(",")), expected, "{text}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::schema::name::{Name, ObjectKind};
 use crate::sql::bridge;
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::functions::is_harmless;
-use crate::sql::read::copy::inserted;
-use crate::sql::read::expr::expression;
+use crate::sql::read::copy::{given, inserted};
+use crate::sql::read::expr::{compares_null, expression};
 use crate::sql::read::query::{from_names, query};
 use crate::sql::read::table::empty_table;
 use crate::sql::token::LexemeKind;
@@ -75,26 +75,46 @@ pub fn by_tokens(cursor: &mut Cursor<'_>) -> Reads<Data> {
     Ok(data)
 }
 
-/// What the words of a statement on rows show at once: which it is, what it writes, and whether it
-/// has a WHERE.
+/// What the words of a statement on rows show at once: which it is, what it writes, and of what it
+/// leaves no row out.
 fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     let whole = *cursor;
     let verb = verb(whole)?;
-    let mut data = Data {
-        writes: writes(whole),
+    let (writes, every_row) = writes(whole);
+    cursor.take_until(|_| false);
+    Ok(Data {
+        writes,
+        every_row,
+        compares_null: compares_null(whole),
+        by_position: by_position(whole),
         locks_rows: locks_rows(whole),
         sequences: sequences(whole),
         copies: inserted(whole),
+        gives: given(whole),
         ..Data::new(verb)
-    };
-    if matches!(verb, DataVerb::Update | DataVerb::Delete) {
-        let mut rest = whole;
-        let limits = |rest: &Cursor<'_>| rest.engine == Engine::Sqlite && rest.is("LIMIT");
-        rest.take_until(|rest| rest.is("WHERE") || limits(rest));
-        data.has_where = limits(&rest) || (rest.eat("WHERE") && !is_always_true(rest));
+    })
+}
+
+/// Whether nothing behind the target of an UPDATE or DELETE leaves rows out.
+fn is_of_every_row(mut rest: Cursor<'_>) -> bool {
+    let limits = |rest: &Cursor<'_>| rest.engine == Engine::Sqlite && rest.is("LIMIT");
+    let mut own = rest.take_until(|rest| rest.is(")"));
+    own.take_until(|rest| rest.is("WHERE") || limits(rest));
+    !limits(&own) && (!own.eat("WHERE") || is_always_true(own))
+}
+
+/// Whether the outermost statement is an INSERT without a list of columns.
+fn by_position(mut cursor: Cursor<'_>) -> bool {
+    if cursor.eat("WITH") {
+        cursor.take_until(|rest| rest.is("INSERT"));
     }
-    cursor.take_until(|_| false);
-    Ok(data)
+    if !cursor.eat("INSERT INTO") || cursor.name().is_err() {
+        return false;
+    }
+    if cursor.eat("AS") {
+        cursor.advance();
+    }
+    cursor.is("VALUES") || cursor.is("SELECT") || cursor.is("TABLE") || cursor.is("( SELECT")
 }
 
 /// Whether a condition is one that people write so as to have one.
@@ -126,18 +146,28 @@ fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
     found.ok_or_else(|| cursor.unexpected("SELECT, INSERT, UPDATE or DELETE"))
 }
 
-/// The tables that are written: the statement's own target first, then those in `WITH` lists.
-fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
+/// The tables that are written: the statement's own target first, then those in `WITH` lists. And
+/// the UPDATEs and DELETEs of every row.
+fn writes(mut cursor: Cursor<'_>) -> (Vec<Name>, Vec<(DataVerb, Name)>) {
     let mut names: Vec<(usize, Name)> = Vec::new();
+    let mut every_row = Vec::new();
     let mut depth = 0_usize;
     let mut starts = true;
     while !cursor.is_done() {
         // UPDATE and DELETE also stand in `FOR UPDATE`, `ON CONFLICT DO UPDATE`, `ON DELETE`.
-        let rows = starts && (cursor.eat("UPDATE") || cursor.eat("DELETE FROM"));
-        if rows || inserts(&mut cursor) || cursor.eat("MERGE INTO") {
+        let rows = match starts {
+            true if cursor.eat("UPDATE") => Some(DataVerb::Update),
+            true if cursor.eat("DELETE FROM") => Some(DataVerb::Delete),
+            _ => None,
+        };
+        if rows.is_some() || inserts(&mut cursor) || cursor.eat("MERGE INTO") {
             cursor.eat("ONLY");
             cursor.eat_any(CONFLICT_ANSWERS);
-            names.extend(cursor.name().ok().map(|name| (depth, name)));
+            if let Ok(name) = cursor.name() {
+                let of_all = rows.filter(|_| is_of_every_row(cursor));
+                every_row.extend(of_all.map(|verb| (verb, name.clone())));
+                names.push((depth, name));
+            }
             starts = false;
             continue;
         }
@@ -150,7 +180,7 @@ fn writes(mut cursor: Cursor<'_>) -> Vec<Name> {
         cursor.advance();
     }
     names.sort_by_key(|(depth, _)| *depth);
-    names.into_iter().map(|(_, name)| name).collect()
+    (names.into_iter().map(|(_, name)| name).collect(), every_row)
 }
 
 /// What SQLite does with a row that breaks a constraint.

@@ -108,6 +108,7 @@ const KEYWORDS: &[&str] = &[
 pub fn expression(cursor: Cursor<'_>) -> Expr {
     let mut expr =
         Expr { text: normalise(&cursor), literal: is_literal(cursor), ..Expr::default() };
+    expr.compares_null = compares_null(cursor);
     let mut rest = cursor;
     while let Some(token) = rest.peek(0) {
         if rest.eat("::") {
@@ -137,6 +138,34 @@ pub fn expression(cursor: Cursor<'_>) -> Expr {
         }
     }
     expr
+}
+
+/// Whether a comparison with NULL by `=` or `<>` stands in a condition: not behind SET, where `=`
+/// assigns.
+pub fn compares_null(mut cursor: Cursor<'_>) -> bool {
+    const CONDITIONS: &[&str] = &["WHERE", "ON", "HAVING", "WHEN"];
+    let mut assigns = false;
+    // What held outside of the parentheses and CASEs that are open.
+    let mut outside = Vec::new();
+    while !cursor.is_done() {
+        if cursor.is("(") || cursor.is("CASE") {
+            outside.push(assigns);
+        } else if cursor.is(")") || cursor.is("END") {
+            assigns = outside.pop().unwrap_or(assigns);
+        } else if cursor.is("SET") {
+            assigns = true;
+        } else if CONDITIONS.iter().any(|word| cursor.is(word)) {
+            assigns = false;
+        }
+        let compares = cursor.eat_any(&["=", "<>", "!="]).is_some();
+        if compares && !assigns && cursor.is("NULL") {
+            return true;
+        }
+        if !compares {
+            cursor.advance();
+        }
+    }
+    false
 }
 
 fn is_keyword(cursor: &Cursor<'_>) -> bool {

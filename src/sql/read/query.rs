@@ -4,6 +4,7 @@ use crate::schema::change::Query;
 use crate::schema::name::Name;
 use crate::sql::bridge::{self, Names};
 use crate::sql::cursor::{Cursor, Reads, normalise};
+use crate::sql::read::expr::compares_null;
 
 /// Takes all tokens of `cursor` as a query.
 ///
@@ -20,14 +21,16 @@ pub fn query(cursor: Cursor<'_>) -> Reads<Query> {
 /// take every token.
 pub fn from_names(names: Option<Names>, cursor: Cursor<'_>) -> Query {
     let text = normalise(&cursor);
+    let compares_null = compares_null(cursor);
     match names {
         Some(Names { relations, functions }) => Query {
             text,
             relations: relations.into_iter().collect(),
             functions: functions.into_iter().collect(),
+            compares_null,
             read: true,
         },
-        None => Query { text, relations: behind_from(cursor), ..Query::default() },
+        None => Query { text, relations: behind_from(cursor), compares_null, ..Query::default() },
     }
 }
 

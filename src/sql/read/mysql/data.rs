@@ -89,7 +89,9 @@ fn head(mut cursor: Cursor<'_>) -> Reads<Data> {
         "UPDATE" => {
             let tables = tables(cursor.take_until(|rest| rest.is("SET")));
             let mut data = data(DataVerb::Update, assigned(cursor, &tables));
-            data.has_where = tables.narrows || is_bounded(cursor);
+            if !tables.narrows && !is_bounded(cursor) {
+                data.every_row = of_all(&data);
+            }
             data
         }
         "DELETE" => delete(cursor)?,
@@ -123,8 +125,15 @@ fn delete(mut cursor: Cursor<'_>) -> Reads<Data> {
         *name = sources.named(name).unwrap_or_else(|| name.clone());
     }
     let mut data = data(DataVerb::Delete, targets.names());
-    data.has_where = bounded || sources.narrows;
+    if !bounded && !sources.narrows {
+        data.every_row = of_all(&data);
+    }
     Ok(data)
+}
+
+/// What the statement does with every row, where it leaves none out.
+fn of_all(data: &Data) -> Vec<(DataVerb, Name)> {
+    data.writes.iter().map(|target| (data.verb, target.clone())).collect()
 }
 
 /// The tables whose columns an UPDATE of these tables sets, as far as the columns say so: else all.

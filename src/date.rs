@@ -1,4 +1,4 @@
-//! Days, for allows that end.
+//! Days, for allows that end and statistics that age.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,6 +30,40 @@ impl Date {
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         let small = |number: i64| u8::try_from(number).unwrap_or(u8::MAX);
         Self { year, month: small(month), day: small(day) }
+    }
+
+    /// Days since 1970 (as above, `days_from_civil`).
+    pub fn days(self) -> i64 {
+        let year = self.year - i64::from(self.month <= 2);
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let shifted_month = (i64::from(self.month) + 9) % 12;
+        let day_of_year = (153 * shifted_month + 2) / 5 + i64::from(self.day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        era * 146_097 + day_of_era - 719_468
+    }
+
+    /// The day of a moment in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+    ///
+    /// # Errors
+    /// What it should look like.
+    pub fn of_timestamp(text: &str) -> Result<Self, String> {
+        let error =
+            || format!("`{text}` is not a moment in UTC; write it like 2026-12-31T23:59:59Z");
+        let (day, time) = text.split_once('T').ok_or_else(error)?;
+        let time = time.strip_suffix('Z').ok_or_else(error)?;
+        let parts: Vec<&str> = time.split(':').collect();
+        let fits = |part: &&str, max: u8| {
+            part.len() == 2
+                && part.bytes().all(|it| it.is_ascii_digit())
+                && part.parse().is_ok_and(|it: u8| it <= max)
+        };
+        // A leap second is the 60th.
+        match parts.as_slice() {
+            [hour, minute, second] if fits(hour, 23) && fits(minute, 59) && fits(second, 60) => {
+                day.parse().map_err(|_| error())
+            }
+            _ => Err(error()),
+        }
     }
 }
 
@@ -86,6 +120,32 @@ mod tests {
         assert_eq!(date(951_868_800), "2000-03-01");
         assert_eq!(date(1_798_761_599), "2026-12-31");
         assert_eq!(date(1_798_761_600), "2027-01-01");
+    }
+
+    #[test]
+    fn days_are_counted_both_ways() {
+        for days in [-719_468, -1, 0, 59, 60, 11_016, 11_017, 20_777] {
+            assert_eq!(Date::from_unix_seconds(days * 86_400).days(), days);
+        }
+    }
+
+    #[test]
+    fn moments_have_a_day() {
+        let day = |text| Date::of_timestamp(text).map(|it| it.to_string());
+        assert_eq!(day("2026-11-01T03:04:05Z").unwrap(), "2026-11-01");
+        for bad in [
+            "2026-11-01",
+            "2026-11-01T03:04:05",
+            "2026-11-01 03:04:05Z",
+            "2026-11-01T03:04Z",
+            "2026-11-01T24:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-11-01T3:04:05Z",
+            "T00:00:00Z",
+            "",
+        ] {
+            assert!(day(bad).unwrap_err().contains("like 2026-12-31T23:59:59Z"), "{bad}");
+        }
     }
 
     #[test]

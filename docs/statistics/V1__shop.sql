@@ -1,0 +1,4 @@
+CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL);
+CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
+CREATE TABLE invoices (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, due_on date NOT NULL);
+CREATE TABLE events (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount integer NOT NULL);

@@ -1,0 +1,136 @@
+//! Row-level security without a policy that lets a row through.
+
+use crate::dialect::Engine;
+use crate::finding::{Breaks, Level, Subject};
+use crate::replay::Step;
+use crate::rules::row_security::{is_forced, is_on, policies};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::catalog::{Catalog, Table};
+use crate::schema::change::{Change, TableAction};
+use crate::schema::knowledge::Knowledge;
+use crate::schema::name::Name;
+
+const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, tenant int); GRANT SELECT ON t TO app; CREATE TABLE own (id bigint PRIMARY KEY);";
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "row-security-without-policy",
+    category: Category::Privileges,
+    level: Level::Error,
+    since: "0.1",
+    summary: "row-level security switched on without a policy: no row is seen",
+    why: "Without a permissive policy row-level security lets no row through: a SELECT by any role \
+          but the owner finds nothing and says nothing, an UPDATE changes nothing, and an INSERT \
+          fails. With FORCE that is so for the owner too. Restrictive policies only take away.",
+    instead: "Create the policies first, then switch it on, in one transaction.",
+    facts: &[
+        Fact {
+            engine: Engine::Postgres,
+            says: "If no policy exists for the table, a default-deny policy is used.",
+            source: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
+        },
+        Fact {
+            engine: Engine::Postgres,
+            says: "Switched on without a policy, count(*) of two rows is 0 for a role with all \
+                   privileges and 2 for the owner, 0 with FORCE; INSERT fails with new row violates \
+                   row-level security policy. So with a restrictive policy alone.",
+            source: "measured on PostgreSQL 15",
+        },
+    ],
+    same_as: &[("splinter", "rls_enabled_no_policy")],
+    breaks: &[Breaks::Readers, Breaks::Writers],
+    checks_down: false,
+    examples: &[
+        bad("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY"),
+        bad("postgres", OLD, "alter table public.\"t\" enable row level security; CREATE POLICY p ON t AS RESTRICTIVE USING (tenant = 1);", "enable row level security"),
+        bad("postgres", "", "ALTER TABLE old ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY").incomplete(),
+        bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE t ENABLE ROW LEVEL SECURITY; END $$;", "ENABLE ROW LEVEL SECURITY"),
+        bad("postgres", OLD, "ALTER TABLE own ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY").at_level(Level::Warning),
+        bad("postgres", OLD, "ALTER TABLE own ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY"),
+        bad("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY").at_level(Level::Note),
+        bad("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); GRANT SELECT ON n TO app; ALTER TABLE n ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY").at_level(Level::Warning),
+        good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; DO $$ BEGIN PERFORM make_policies('n'); END $$;"),
+        good("postgres", OLD, "CREATE POLICY p ON t USING (tenant = 1); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
+        good("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY \"all, using (x)\" ON public.t FOR SELECT TO app USING (true);"),
+        good("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
+        good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON n USING (true); DROP TABLE n;"),
+        good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t ENABLE ROW LEVEL SECURITY';"),
+    ],
+    check: Check::Step(check),
+};
+
+fn check(step: &Step<'_>, sink: &mut Sink) {
+    for (index, located) in step.statement.changes.iter().enumerate() {
+        let Change::AlterTable { target, action: TableAction::SetRowSecurity { setting } } =
+            &located.change.value
+        else {
+            continue;
+        };
+        let table = step.before.resolve(&target.name);
+        let on_before = step.before.seen_table(&table).is_some_and(|(_, it)| is_on(it));
+        if setting != "ENABLE" || on_before {
+            continue;
+        }
+        let end = step.history_end();
+        let Some((_, found)) = end.seen_table(&table).filter(|(_, it)| is_on(it)) else { continue };
+        let (restrictive, permissive): (Vec<bool>, Vec<bool>) =
+            policies(end, &table).map(|(_, it)| it.restrictive).partition(|it| *it);
+        if !permissive.is_empty() {
+            continue;
+        }
+        // Code that cannot be followed may have created the policies of a new table.
+        let clouded = matches!(end.table(&table), Knowledge::Clouded { .. });
+        if clouded && step.is_born(&table) {
+            continue;
+        }
+        let (level, who) = judge(step, end, &table, found);
+        let maybe = step.maybe(index);
+        let without = match restrictive.as_slice() {
+            [] => "no policy follows",
+            _ => "only restrictive policies stand by it",
+        };
+        let draft = sink
+            .report(step, located.change.span, Subject::Table(table.clone()))
+            .level(level)
+            .message(format!(
+                "{maybe}row-level security of `{table}` is switched on and {without}: {who}, and \
+                 can insert none"
+            ))
+            .help("create the policies before it, in the same transaction");
+        if step.is_born(&table) {
+            draft.breaks([]).push();
+        } else {
+            draft.push();
+        }
+    }
+}
+
+/// How bad it is, and who sees nothing.
+fn judge(step: &Step<'_>, end: &Catalog, table: &Name, found: &Table) -> (Level, String) {
+    let others = end.privileges.iter().any(|(grant, granted)| {
+        // The role that a server is set up with is a superuser, whom policies do not bind.
+        let bound = granted.grant && grant.role != "postgres";
+        bound && grant.object.name == *table && grant.object.kind.is_relation()
+    });
+    let clouded = matches!(end.table(table), Knowledge::Clouded { .. });
+    let everyone = is_forced(found);
+    let who = match everyone {
+        true => format!("even its owner sees no row of `{table}`"),
+        false => format!("no role but its owner sees a row of `{table}`"),
+    };
+    let may_be_new = step.is_born(table) || step.level_by_standing(table) == Level::Warning;
+    match (may_be_new, others || everyone) {
+        (true, true) => return (Level::Warning, who),
+        // A table for its owner alone.
+        (true, false) => return (Level::Note, who),
+        (false, _) => {}
+    }
+    match step.before.table(table) {
+        // Who owns it may be the role of the application.
+        Knowledge::Known(_) if !others && !everyone => {
+            (Level::Warning, format!("{who}; these migrations grant no other role anything on it"))
+        }
+        _ if clouded => (Level::Warning, who),
+        _ => (Level::Error, who),
+    }
+}
