@@ -57,6 +57,9 @@ pub struct Config {
     pub retired_days: Option<u32>,
     /// `code`: globs of the files that could name a column or table.
     pub code: Vec<String>,
+    /// `lock-timeout` and `statement-timeout`: what the role or the runner sets in each session of
+    /// a migration, by the name of the setting.
+    pub timeouts: BTreeMap<&'static str, String>,
     /// `compat`: the tools whose comments count too.
     pub compat: Vec<Compat>,
     /// The config's own text, for messages about it.
@@ -222,7 +225,7 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "base",
     "code",
     "compat",
@@ -233,6 +236,7 @@ const KEYS: [&str; 18] = [
     "framework",
     "inline-allow",
     "large-tables",
+    "lock-timeout",
     "paths",
     "placeholders",
     "promise",
@@ -240,6 +244,7 @@ const KEYS: [&str; 18] = [
     "retired-days",
     "rules",
     "schema",
+    "statement-timeout",
     "stats",
 ];
 
@@ -284,6 +289,7 @@ impl Reader<'_> {
             "framework" => self.framework(config, value),
             "inline-allow" => config.inline_allow = self.levels(value),
             "large-tables" => config.large_tables = Some(self.words(value, "large-tables")),
+            "lock-timeout" => self.timeout(config, value, "lock_timeout"),
             "paths" => config.paths = self.words(value, "paths"),
             "placeholders" => {
                 for (name, value) in self.map(value, "placeholders") {
@@ -304,6 +310,7 @@ impl Reader<'_> {
             }
             "schema" => config.schema = self.word(value, "schema"),
             "stats" => config.stats = self.word(value, "stats"),
+            "statement-timeout" => self.timeout(config, value, "statement_timeout"),
             unknown => self.unknown(key, "key", unknown, KEYS),
         }
     }
@@ -416,6 +423,17 @@ impl Reader<'_> {
         days
     }
 
+    /// How long a session of a migration waits: `5s`, as PostgreSQL writes it.
+    fn timeout(&mut self, config: &mut Config, node: &Located<Node>, setting: &'static str) {
+        let Some(word) = self.word(node, setting) else { return };
+        match rules::lock::milliseconds(&word) {
+            Some(1..) => {
+                config.timeouts.insert(setting, word);
+            }
+            _ => self.fail(node, format!("{setting} cannot be `{word}`; it is a time like 5s")),
+        }
+    }
+
     fn parsed<T: std::str::FromStr<Err: Display>>(
         &mut self,
         node: &Located<Node>,
@@ -499,6 +517,8 @@ deploy: code-first
 base: develop
 release-tags: r*
 retired-days: 30
+lock-timeout: 5s
+statement-timeout: 30min
 code: [app/**]
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
@@ -526,6 +546,8 @@ code: [app/**]
         assert_eq!(config.release_tags.as_deref(), Some("r*"));
         assert_eq!(Config::default().release_tags(), "v*");
         assert_eq!(config.retired_days, Some(30));
+        assert_eq!(config.timeouts.get("lock_timeout").unwrap(), "5s");
+        assert_eq!(config.timeouts.get("statement_timeout").unwrap(), "30min");
         assert_eq!(config.code, ["app/**"]);
     }
 
@@ -561,6 +583,13 @@ code: [app/**]
         );
         assert_eq!(failures("[a]"), ["1:1 the config must be a map of `key: value` lines"]);
         assert_eq!(failures("paths:\n"), ["1:6 paths has no value"]);
+        assert_eq!(
+            failures("lock-timeout: 0\nstatement-timeout: long\n"),
+            [
+                "1:15 lock_timeout cannot be `0`; it is a time like 5s",
+                "2:20 statement_timeout cannot be `long`; it is a time like 5s",
+            ]
+        );
         assert_eq!(
             failures("retired-days: -1\n"),
             ["1:15 retired-days cannot be `-1`; it is a number of days"]

@@ -257,6 +257,7 @@ fn run<S: Send>(
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        let base = with_timeouts(base, config);
         job.look(base, look, (files, &paths))
     });
     let mut seen = Vec::new();
@@ -410,6 +411,14 @@ fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failu
         }
         Some(read) => Ok(read),
     }
+}
+
+/// With what the role or the runner sets in every session.
+fn with_timeouts(mut base: Base, config: &Config) -> Base {
+    let timeouts = config.timeouts.iter();
+    let timeouts = timeouts.map(|(name, time)| ((*name).to_owned(), vec![time.clone()]));
+    base.catalog.defaults.extend(timeouts);
+    base
 }
 
 /// What stood before a set: the schema that was given, or nothing as far as that is known. A dump

@@ -8,6 +8,7 @@
 mod alter;
 mod apply;
 mod calls;
+mod cascade;
 mod constraints;
 mod drops;
 mod mysql;
@@ -32,6 +33,7 @@ mod views;
 
 pub use new_constraints::{NewConstraint, foreign_keys};
 pub use rebuild::Rebuilt;
+pub use same_transaction::{Unit, units};
 pub use transaction::{
     Automatic, Transaction, automatic, flyway_recognises, runs_alone, transaction_of,
 };
@@ -464,6 +466,8 @@ pub struct MigrationEnd<'a> {
 /// The set of migrations.
 #[derive(Debug)]
 pub struct History<'a> {
+    /// The steps of each.
+    pub steps: &'a [Vec<Step<'a>>],
     /// All of them, in the order in which they run; down migrations too.
     pub migrations: &'a [ReadMigration],
     /// The path of a migration's file.

@@ -4,18 +4,24 @@
 //! table below. Its page, its `explain` text, its place in the config, and its tests follow from
 //! that value.
 
+pub mod bound;
+pub mod dependents;
+pub mod drop;
 pub mod granted;
 pub mod lock;
+pub mod looser;
 pub mod mend;
+pub mod replaced;
 pub mod row_security;
 pub mod run;
 #[cfg(test)]
 mod tests;
+pub mod unit;
 pub mod work;
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Finding, Fix, Label, Level, OldRelease, Subject};
-use crate::replay::{History, MigrationEnd, Step, TableEnd};
+use crate::replay::{History, MigrationEnd, Step, TableEnd, Unit};
 use crate::source::{FileId, Span};
 
 /// What a rule guards against.
@@ -102,13 +108,16 @@ pub struct Fact {
 pub enum Check {
     /// Each statement, with the catalog before and after.
     Step(fn(&Step<'_>, &mut Sink)),
+    /// Each group of statements that commit together.
+    Unit(fn(&Unit<'_>, &mut Sink)),
     /// Each table that the change set touched, as it stands at the end.
     Table(fn(&TableEnd<'_>, &mut Sink)),
     /// Each migration.
     Migration(fn(&MigrationEnd<'_>, &mut Sink)),
     /// The set of migrations.
     History(fn(&History<'_>, &mut Sink)),
-    /// Each statement after all of these, with what they found in it: what nobody else reported.
+    /// Each statement after these (but for what looks at a history or a unit), with what they found
+    /// in it: what nobody else reported.
     Net(fn(&Step<'_>, &[Finding], &mut Sink)),
     /// Found elsewhere (by an adapter, the judge or the pipeline); the value holds its texts.
     Elsewhere,
@@ -339,21 +348,26 @@ rules! {
         duplicate_version, never_runs, used_before_created,
     }
     locking {
-        blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
+        alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
         constraint_not_validated_separately, drop_index_not_concurrent, effect_unknown,
-        foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept, not_null_scan,
-        primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent, table_rewritten,
+        explicit_lock, foreign_key_drop_locks_both, index_not_concurrent, invalid_index_kept,
+        not_null_scan, primary_key_blocks, refresh_not_concurrent, reindex_not_concurrent,
+        several_tables_locked, table_rewritten, unbounded_lock_wait, unbounded_statement_time,
         unique_constraint_blocks, volatile_default_rewrite,
     }
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
         insert_without_columns, insert_without_required_column, narrowing_cast,
-        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate,
+        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
         update_without_where,
     }
     compatibility {
-        drop_column, rename_column, rename_table, replica_identity_changed,
-        required_column_without_default,
+        changed_composite, changed_default, changed_generation, changed_sequence,
+        detached_from_parent, drop_column, drop_constraint, drop_extension, drop_not_null,
+        drop_routine, drop_sequence, drop_trigger, drop_type, drop_view, enum_value_added,
+        enum_value_removed, extension_version, new_write_restriction, refused_by_server,
+        rename_column, rename_object, rename_table, replica_identity_changed,
+        required_column_without_default, setting_outlives_migration,
     }
     privileges {
         extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
@@ -370,8 +384,8 @@ rules! {
         timestamp_without_time_zone, varchar_with_limit, wide_index,
     }
     transactions {
-        enum_value_used_where_added, not_repeatable, refused_in_transaction,
-        unbalanced_transaction, validated_where_added,
+        batches_in_one_transaction, enum_value_used_where_added, lock_after_write, not_repeatable,
+        refused_in_transaction, unbalanced_transaction, validated_where_added, work_under_lock,
     }
 }
 

@@ -2,8 +2,6 @@
 //! took something down or might have (O), each with the verdict that they wanted. Collected from
 //! public issues and post-mortems; the SQL is ours.
 //!
-//! Left out: verdicts on waiting in the lock queue (O2, and what F4 and F7 say of timeouts), because
-//! no rule of this version looks at them.
 
 // Clippy knows tests by `#[test]`, not the functions beside them.
 #![allow(clippy::unwrap_used)]
@@ -151,6 +149,19 @@ const OUTAGES: &[Row] = &[
         warning("constraint-not-validated-separately", "ADD FOREIGN KEY (x) REFERENCES busy (id)"),
         warning("foreign-key-without-index", "ADD FOREIGN KEY (x) REFERENCES busy (id)"),
     ]),
+    Row::new("O2: fast by itself, but it waits in the queue", &["ALTER TABLE eval ADD COLUMN g text[];"])
+        .given("CREATE TABLE eval (id bigint PRIMARY KEY);")
+        .wants(&[warning("unbounded-lock-wait", "ADD COLUMN g text[]")]),
+    Row::new("O2: told once for all migrations, at the last", &[
+        "ALTER TABLE eval ADD COLUMN g text[];",
+        "ALTER TABLE eval ADD COLUMN h text[];",
+        "CREATE TABLE other (id bigint PRIMARY KEY);",
+    ])
+    .given("CREATE TABLE eval (id bigint PRIMARY KEY);")
+    .wants(&[warning("unbounded-lock-wait", "ADD COLUMN h text[]")]),
+    Row::new("O2: not where the wait is bounded", &["SET lock_timeout = '5s'; ALTER TABLE eval ADD COLUMN g text[];"])
+        .given("CREATE TABLE eval (id bigint PRIMARY KEY);")
+        .unbounded(),
     Row::new("O16, D16: a narrow key, and a column that refers to a wide one", &[
         "CREATE TABLE log (id serial PRIMARY KEY, busy_id int UNIQUE); \
          ALTER TABLE log ADD CONSTRAINT f FOREIGN KEY (busy_id) REFERENCES busy (id) NOT VALID;",
@@ -175,6 +186,7 @@ const OUTAGES: &[Row] = &[
     ])
     .given(T)
     .wants(&[
+        warning("work-under-lock", "UPDATE t SET a = 0 WHERE a IS NULL"),
         error("not-null-scan", "ALTER a SET NOT NULL"),
         error("required-column-without-default", "ALTER a DROP DEFAULT"),
     ]),
@@ -187,6 +199,41 @@ const OUTAGES: &[Row] = &[
     .given(ENUM_INDEXED)
     .runner("flyway-group")
     .wants(&[error("column-type-rewrite", "ALTER COLUMN provider SET DATA TYPE text")]),
+    Row::new("O5: and with it the table that an earlier pending file locked", &[
+        "ALTER TABLE users ADD COLUMN a int;",
+        "ALTER TABLE webhook_events ALTER COLUMN provider SET DATA TYPE text;",
+    ])
+    .given("CREATE TABLE users (id bigint PRIMARY KEY); CREATE TYPE provider AS ENUM ('x'); \
+            CREATE TABLE webhook_events (id bigint PRIMARY KEY, provider provider);")
+    .runner("flyway-group")
+    .wants(&[
+        error("column-type-rewrite", "ALTER COLUMN provider SET DATA TYPE text"),
+        warning("work-under-lock", "ALTER COLUMN provider SET DATA TYPE text"),
+    ]),
+    Row::new("O6: tables that are dropped lock what they refer to", &["DROP TABLE a, b;"])
+        .given("CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE organizations (id bigint PRIMARY KEY); \
+                CREATE TABLE a (id bigint PRIMARY KEY, u bigint REFERENCES users); \
+                CREATE TABLE b (id bigint PRIMARY KEY, o bigint REFERENCES organizations);")
+        .wants(&[
+            error("drop-table", "a"),
+            error("drop-table", "b"),
+            warning("foreign-key-drop-locks-both", "a"),
+            warning("foreign-key-drop-locks-both", "b"),
+            warning("several-tables-locked", "b"),
+        ]),
+    Row::new("O7: two tables in one transaction", &["ALTER TABLE t1 ADD COLUMN a int; ALTER TABLE t2 ADD COLUMN b int;"])
+        .given("CREATE TABLE t1 (id bigint PRIMARY KEY); CREATE TABLE t2 (id bigint PRIMARY KEY);")
+        .runner("golang-migrate")
+        .wants(&[warning("several-tables-locked", "ADD COLUMN b int")]),
+    Row::new("O7: not in one each", &["ALTER TABLE t1 ADD COLUMN a int;", "ALTER TABLE t2 ADD COLUMN b int;"])
+        .given("CREATE TABLE t1 (id bigint PRIMARY KEY); CREATE TABLE t2 (id bigint PRIMARY KEY);")
+        .runner("golang-migrate"),
+    Row::new("O7, gold 4: locked up front, and for a bounded time", &[
+        "SET LOCAL lock_timeout = '5s'; LOCK TABLE t1, t2; ALTER TABLE t1 ADD COLUMN a int; ALTER TABLE t2 ADD COLUMN b int;",
+    ])
+    .given("CREATE TABLE t1 (id bigint PRIMARY KEY); CREATE TABLE t2 (id bigint PRIMARY KEY);")
+    .runner("flyway")
+    .unbounded(),
     Row::new("O8: validated where it was added", &[
         "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT c;",
     ])
@@ -242,6 +289,34 @@ const OUTAGES: &[Row] = &[
     Row::new("O16: not where the way out begins", &["ALTER TABLE events ADD id_big bigint;"])
         .given(EVENTS)
         .stats(EVENTS_USED_UP),
+    Row::new("O14: a timeout bounds the wait, not the hold", &[
+        "SET LOCAL lock_timeout = '3s'; ALTER TABLE t ADD COLUMN d int; UPDATE t SET d = a; ALTER TABLE t ADD CHECK (d > 0);",
+    ])
+    .given(T)
+    .runner("flyway")
+    .unbounded()
+    .wants(&[
+        warning("update-without-where", "UPDATE t SET d = a"),
+        error("work-under-lock", "UPDATE t SET d = a"),
+        error("constraint-not-validated-separately", "ADD CHECK (d > 0)"),
+    ]),
+    Row::new("O15: a loop in one transaction", &[
+        "DO $$ BEGIN LOOP UPDATE t SET a = 0 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 100); \
+         EXIT WHEN NOT FOUND; PERFORM pg_sleep(.1); END LOOP; END $$;",
+    ])
+    .given(T)
+    .wants(&[error("batches-in-one-transaction", "UPDATE t SET a = 0 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 100)")]),
+    Row::new("gold 5: the same behind a default, and a VALIDATE", &[
+        "ALTER TABLE t ALTER a SET DEFAULT 0; \
+         DO $$ BEGIN LOOP UPDATE t SET a = 0 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 100); \
+         EXIT WHEN NOT FOUND; PERFORM pg_sleep(.1); END LOOP; END $$; ALTER TABLE t VALIDATE CONSTRAINT k;",
+    ])
+    .given("CREATE TABLE t (id bigint PRIMARY KEY, a int); ALTER TABLE t ADD CONSTRAINT k CHECK (a IS NOT NULL) NOT VALID;")
+    .runner("flyway")
+    .wants(&[
+        error("work-under-lock", "UPDATE t SET a = 0 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 100)"),
+        error("work-under-lock", "VALIDATE CONSTRAINT k"),
+    ]),
     Row::new("O17: a cast that cuts off", &["ALTER TABLE t ALTER COLUMN c TYPE varchar(128) USING c::varchar(128);"]).given(T).wants(&[
         error("column-type-rewrite", "ALTER COLUMN c TYPE varchar(128) USING c::varchar(128)"),
         error("narrowing-cast", "ALTER COLUMN c TYPE varchar(128) USING c::varchar(128)"),
@@ -258,6 +333,13 @@ const OUTAGES: &[Row] = &[
     Row::new("O25: UNIQUE beside the column", &["ALTER TABLE t ADD COLUMN d varchar UNIQUE;"]).given(T).wants(&[
         error("unique-constraint-blocks", "UNIQUE"),
     ]),
+    Row::new("O27: raw SQL without a timeout", &["ALTER TABLE t DROP CONSTRAINT k;"])
+        .given("CREATE TABLE t (id bigint PRIMARY KEY, a int CONSTRAINT k CHECK (a > 0));")
+        .unbounded()
+        .wants(&[warning("unbounded-lock-wait", "DROP CONSTRAINT k")]),
+    Row::new("O27: where the role has one", &["ALTER TABLE t DROP CONSTRAINT k;"])
+        .given("CREATE TABLE t (id bigint PRIMARY KEY, a int CONSTRAINT k CHECK (a > 0)); ALTER ROLE migrator SET lock_timeout = '5s';")
+        .unbounded(),
     Row::new("O34: a wider type by way of a new column", &["ALTER TABLE t DROP COLUMN c; ALTER TABLE t ADD c varchar(300);"])
         .given(T)
         .wants(&[error("drop-and-add", "DROP COLUMN c")]),

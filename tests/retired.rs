@@ -76,8 +76,10 @@ impl Repository {
             .output()
             .unwrap();
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let findings = document["findings"].as_array().unwrap();
-        let [drop] = findings.as_slice() else { panic!("{document:#}") };
+        // That nobody bounds the wait for its lock is another matter.
+        let findings = document["findings"].as_array().unwrap().iter();
+        let drops: Vec<_> = findings.filter(|it| it["rule"] != "unbounded-lock-wait").collect();
+        let [drop] = drops.as_slice() else { panic!("{document:#}") };
         assert_eq!(drop["rule"], "drop-column");
         let text = |key: &str| drop[key].as_str().map(str::to_owned);
         let why = text("reason").or(text("help")).unwrap();

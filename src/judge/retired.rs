@@ -18,7 +18,19 @@ use crate::tree::git::Landing;
 use std::fmt;
 
 /// What may be retired.
-pub const KINDS: [&str; 3] = ["column", "schema", "table"];
+pub const KINDS: [&str; 11] = [
+    "aggregate",
+    "column",
+    "domain",
+    "function",
+    "materialized-view",
+    "procedure",
+    "schema",
+    "sequence",
+    "table",
+    "type",
+    "view",
+];
 
 /// Schemas that an unqualified name lies in, unless a search path says otherwise.
 const HOME_SCHEMAS: [&str; 2] = ["public", "main"];
@@ -84,9 +96,11 @@ pub fn parts(name: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether a finding is about the drop of something that the release before may use.
+/// Whether a finding is about the drop of something that the release before may use: of rows, or
+/// of an object that may be retired.
 pub fn is_drop(finding: &Finding) -> bool {
-    finding.old_release.is_some() && finding.breaks.contains(&Breaks::Data)
+    let retirable = matches!(&finding.subject, Subject::Object(kind, _) if KINDS.contains(kind));
+    finding.old_release.is_some() && (retirable || finding.breaks.contains(&Breaks::Data))
 }
 
 /// The last marker before a drop of what it takes; from now on it is for no other migration.
@@ -140,7 +154,9 @@ fn subject(subject: &Subject) -> Option<(&'static str, Vec<String>)> {
     match subject {
         Subject::Column(table, column) => Some(("column", parts(table, Some(column)))),
         Subject::Table(name) => Some(("table", parts(name, None))),
-        Subject::Object(kind, name) => Some((kind, vec![name.clone()])),
+        Subject::Object(kind, name) => {
+            Some((kind, self::parts(name).unwrap_or_else(|| vec![name.clone()])))
+        }
         Subject::Index(_) | Subject::Migration(_) | Subject::File(_) => None,
     }
 }

@@ -71,7 +71,7 @@ impl Apply {
                     matches!(self.catalog.relations.get(&name), Some(Relation::Sequence(_)));
                 sequences.extend(is_one.then(|| name.clone()));
                 for sequence in sequences {
-                    self.drop_defaults_counting_with(&sequence);
+                    self.drop_defaults_counting_with(&sequence, &name);
                 }
             }
             if binds {
@@ -331,26 +331,16 @@ impl Apply {
             self.move_state(key, None);
         }
         let dropped = keys.first().cloned().unwrap_or_else(|| self.catalog.resolve_object(object));
-        let name = dropped.name.name.clone();
+        let name = dropped.name.clone();
         self.differ(dropped, Kind::ObjectDropped);
         let calls = matches!(
             object.kind,
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine
         );
-        if cascade && calls {
-            let triggers: Vec<ObjectRef> = self
-                .catalog
-                .objects
-                .iter()
-                .filter(|(key, found)| {
-                    key.kind == ObjectKind::Trigger && mentions(&found.definition, &name)
-                })
-                .map(|(key, _)| key.clone())
-                .collect();
-            for trigger in triggers {
-                self.forget(|other| *other == trigger);
-                self.differ(trigger, Kind::ObjectDropped);
-            }
+        // With a namesake that stays, which of the two is called is not known.
+        let last = self.catalog.objects_named(ObjectKind::Routine, &name).next().is_none();
+        if cascade && calls && last {
+            self.drop_callers(&name);
         }
     }
 

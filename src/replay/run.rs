@@ -41,7 +41,8 @@ pub(super) struct Pass {
 impl Pass {
     /// Replays all migrations, downs last.
     pub(super) fn new(migrations: &[ReadMigration], base: Catalog) -> Self {
-        let empty = Catalog::new(base.engine(), true);
+        let mut empty = Catalog::new(base.engine(), true);
+        empty.defaults = base.defaults.clone();
         let mut pass = Self { runs: Vec::new(), tick: base.tick, end: base, missing: None };
         let mut runs: BTreeMap<usize, Run> = BTreeMap::new();
         // The catalog after each version, for its way back.

@@ -5,6 +5,40 @@ use super::{Replay, Step, Transaction};
 use crate::migration::{Context, Direction, ReadMigration, Statement, Wraps};
 use crate::schema::change::{Change, TransactionMark};
 
+/// Statements of one migration that commit together, or fail together: what locks the first takes,
+/// the last still holds. A statement by itself is one too.
+#[derive(Debug)]
+pub struct Unit<'a> {
+    /// The statements, in order; at least one.
+    pub steps: &'a [Step<'a>],
+    /// The last statements of the migration before, where the runner takes all pending ones
+    /// together: they share the transaction if that migration is pending too.
+    pub pending: &'a [Step<'a>],
+}
+
+/// Cuts the steps of each migration where a transaction ends.
+pub fn units<'a>(replay: &Replay<'_>, steps: &'a [Vec<Step<'a>>]) -> Vec<Unit<'a>> {
+    let mut units: Vec<Unit<'a>> = Vec::new();
+    // For the next pending migration: its index, and the last unit before it.
+    let mut pending: Option<(usize, &'a [Step<'a>])> = None;
+    for (index, steps) in steps.iter().enumerate() {
+        let Some(first) = steps.first() else { continue };
+        let alone = runs_alone(first.migration, first.dialect);
+        let mut before = pending.take_if(|(next, _)| *next == index).map(|(_, before)| before);
+        for steps in steps.chunk_by(|step, next| !alone && step.shares_with(next)) {
+            units.push(Unit { steps, pending: before.take().unwrap_or_default() });
+        }
+        let last = units.last().map_or(&[][..], |unit| unit.steps);
+        let stays_open = |step: &Step<'_>| {
+            step.transaction == Transaction::Runner && !ends_transaction(step.statement)
+        };
+        if !alone && last.last().is_some_and(stays_open) {
+            pending = next_pending(replay, index).map(|next| (next, last)).or(pending);
+        }
+    }
+    units
+}
+
 impl<'a> Step<'a> {
     /// The statements after this one that run in the same transaction, in order: to the next
     /// COMMIT or ROLLBACK, and on into the next migrations where the runner takes all pending ones
@@ -16,10 +50,14 @@ impl<'a> Step<'a> {
         std::iter::successors(next, Self::next_in_transaction)
     }
 
+    /// Whether the next statement of the migration runs in the same transaction.
+    fn shares_with(&self, next: &Step<'_>) -> bool {
+        self.transaction != Transaction::None
+            && !ends_transaction(self.statement)
+            && next.transaction != Transaction::None
+    }
+
     fn next_in_transaction(&self) -> Option<Self> {
-        if self.transaction == Transaction::None || ends_transaction(self.statement) {
-            return None;
-        }
         let next = match self.position + 1 < self.migration.statements.len() {
             true => self.replay.step(self.index, self.position + 1)?,
             false if self.transaction == Transaction::Runner => {
@@ -27,7 +65,7 @@ impl<'a> Step<'a> {
             }
             false => return None,
         };
-        (next.transaction != Transaction::None).then_some(next)
+        self.shares_with(&next).then_some(next)
     }
 
     /// Why this statement and a later one share a transaction, as a clause.

@@ -102,7 +102,7 @@ impl Apply {
         options: SequenceOptions,
     ) -> Name {
         let written = options.settings.iter().find(|(setting, _)| setting == "SEQUENCE NAME");
-        let written = written.and_then(|(_, name)| parsed(name.as_deref()?));
+        let written = written.and_then(|(_, name)| Name::parsed(name.as_deref()?));
         let name = written.map_or_else(
             || names::relation_name(&self.catalog, table, Some(column), "seq", false),
             |written| written.name,
@@ -127,32 +127,19 @@ impl Apply {
         format!("'{}'", name.replace('\'', "''"))
     }
 
-    /// The columns whose default counts with a sequence: a `regclass` in a default is the sequence
-    /// itself, not its name (PostgreSQL manual, "Sequence Manipulation Functions").
-    fn columns_counting_with(&self, sequence: &Name) -> Vec<(Name, String)> {
-        let counts = |column: &change::Column| {
-            let default = column.default.as_ref().and_then(sequence_of);
-            default.is_some_and(|name| self.catalog.resolve(&name) == *sequence)
-        };
-        let tables = self.catalog.tables();
-        let columns = tables.flat_map(|(name, it)| it.columns.iter().map(move |it| (name, it)));
-        columns
-            .filter(|(_, column)| counts(&column.definition))
-            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
-            .collect()
-    }
-
-    /// Defaults go with their sequence.
-    pub(super) fn drop_defaults_counting_with(&mut self, sequence: &Name) {
-        for (table, column) in self.columns_counting_with(sequence) {
-            self.each_column(&[table], &column, |it| it.default = None);
+    /// Defaults go with their sequence; nothing is said of those of the table that goes.
+    pub(super) fn drop_defaults_counting_with(&mut self, sequence: &Name, going: &Name) {
+        for (table, column) in self.catalog.columns_counting_with(sequence) {
+            if table != *going {
+                self.drop_default(&table, column);
+            }
         }
     }
 
     /// Defaults follow their sequence to its new name.
     pub(super) fn follow_sequence(&mut self, from: &Name, to: &Name) {
         let literal = self.literal_of(to);
-        for (table, column) in self.columns_counting_with(from) {
+        for (table, column) in self.catalog.columns_counting_with(from) {
             self.each_column(&[table], &column, |it| {
                 if let Some(default) = &mut it.default
                     && let Some((before, rest)) = default.text.split_once('\'')
@@ -181,40 +168,4 @@ impl Apply {
             }
         }
     }
-}
-
-/// The sequence that a default counts with, as it is written.
-fn sequence_of(default: &Expr) -> Option<Name> {
-    if !default.functions.iter().any(|function| function.name == "nextval") {
-        return None;
-    }
-    let (_, rest) = default.text.split_once("nextval('")?;
-    let (literal, _) = rest.split_once('\'')?;
-    parsed(literal)
-}
-
-/// `name` or `schema.name` as SQL writes it.
-fn parsed(text: &str) -> Option<Name> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    loop {
-        let (part, after) = match rest.strip_prefix('"') {
-            Some(inner) => {
-                let (part, after) = inner.split_once('"')?;
-                (part.to_owned(), after)
-            }
-            None => {
-                let end = rest.find('.').unwrap_or(rest.len());
-                let (part, after) = rest.split_at(end);
-                (part.to_lowercase(), after)
-            }
-        };
-        parts.push(part);
-        match after.strip_prefix('.') {
-            Some(after) => rest = after,
-            None => break,
-        }
-    }
-    let name = parts.pop()?;
-    Some(Name { schema: parts.pop(), name })
 }

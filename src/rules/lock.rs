@@ -168,22 +168,9 @@ impl<'a> Held<'a> {
         name_all(if tables.is_empty() { &picked } else { &tables })
     }
 
-    /// What the change works on, whoever waits: "reads every row of `t`"; empty where it does not.
+    /// What the change works on, whoever waits.
     pub fn worked(&self) -> String {
-        let names = |pick: fn(&Touch) -> bool| {
-            let picked: Vec<&Touch> =
-                self.step.old_touches(self.change).filter(|it| pick(it)).collect();
-            (!picked.is_empty()).then(|| name_all(&picked))
-        };
-        let rewritten = names(|touch| touch.rewrites).map(|it| format!("writes all of {it} anew"));
-        let built = names(|touch| touch.rebuilds && !touch.rewrites && !is_index(touch))
-            .map(|it| format!("builds an index of {it}"));
-        let read = names(|touch| touch.scans && !touch.rewrites && !touch.rebuilds)
-            .map(|it| format!("reads every row of {it}"));
-        let index = names(|touch| touch.rebuilds && is_index(touch))
-            .filter(|_| rewritten.is_none() && built.is_none())
-            .map(|it| format!("builds {it} anew"));
-        [rewritten, built, read, index].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        worked(self.step, self.change)
     }
 
     /// The locks and who waits for them: "ACCESS EXCLUSIVE on `t` (nobody can read or write it)".
@@ -251,17 +238,32 @@ impl<'a> Held<'a> {
         subject: Subject,
         doing: &str,
     ) -> Draft<'s> {
-        let it = if self.touches.len() == 1 { "it" } else { "them" };
+        let message = format!(
+            "{doing} takes {}. The lock is brief by itself, but it {}",
+            self.locks(),
+            self.queue()
+        );
+        self.draft(sink, span, subject, message, &self.work())
+    }
+
+    /// What waiting for the locks does: "waits behind every open transaction that uses it, and ...".
+    pub fn queue(&self) -> String {
+        let tables = self.touches.iter().filter(|touch| !is_index(touch)).count();
+        let it = if tables > 1 { "them" } else { "it" };
         let (others, later) = match self.any(|touch| touch.mode.blocks_reads()) {
             true => (format!("uses {it}"), "all who come later wait"),
             false => (format!("has written {it}"), "all later writers wait"),
         };
-        let message = format!(
-            "{doing} takes {}. The lock is brief by itself, but it waits behind every open \
-             transaction that {others}, and {later} behind it",
-            self.locks(),
-        );
-        self.draft(sink, span, subject, message, &self.work())
+        format!("waits behind every open transaction that {others}, and {later} behind it")
+    }
+
+    /// Begins a finding about locks that are not held for long, with a message of its own.
+    pub fn report_with<'s>(&self, sink: &'s mut Sink, message: String) -> Draft<'s> {
+        let subject = self
+            .touches
+            .first()
+            .map_or_else(|| self.step.subject(), |touch| Subject::Table(touch.object.name.clone()));
+        self.draft(sink, self.located.change.span, subject, message, &self.work())
     }
 
     fn draft<'s>(
@@ -364,6 +366,23 @@ impl<'a> Held<'a> {
     }
 }
 
+/// What a change works on, whoever waits: "reads every row of `t`"; empty where it does not.
+pub fn worked(step: &Step<'_>, change: usize) -> String {
+    let names = |pick: fn(&Touch) -> bool| {
+        let picked: Vec<&Touch> = step.old_touches(change).filter(|it| pick(it)).collect();
+        (!picked.is_empty()).then(|| name_all(&picked))
+    };
+    let rewritten = names(|touch| touch.rewrites).map(|it| format!("writes all of {it} anew"));
+    let built = names(|touch| touch.rebuilds && !touch.rewrites && !is_index(touch))
+        .map(|it| format!("builds an index of {it}"));
+    let read = names(|touch| touch.scans && !touch.rewrites && !touch.rebuilds)
+        .map(|it| format!("reads every row of {it}"));
+    let index = names(|touch| touch.rebuilds && is_index(touch))
+        .filter(|_| rewritten.is_none() && built.is_none())
+        .map(|it| format!("builds {it} anew"));
+    [rewritten, built, read, index].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// How a partitioned table gets an index while others write it.
 pub fn index_on_partitions(index: &CreateIndex) -> String {
     let name = SQL.ident(index.name.as_deref().unwrap_or("name_it"));
@@ -378,9 +397,34 @@ pub fn index_on_partitions(index: &CreateIndex) -> String {
 
 /// Whether a timeout (`lock_timeout`, `statement_timeout`) is in force.
 pub fn is_timeout_set(step: &Step<'_>, name: &str) -> bool {
-    let value = step.before.setting(name).and_then(<[String]>::first);
-    // Any digit but 0: `0` and `0ms` are off.
-    value.is_some_and(|value| value.chars().any(|c| ('1'..='9').contains(&c)))
+    timeout(step, name).is_some_and(|ms| ms > 0)
+}
+
+/// The milliseconds of a timeout; `None` where nothing sets it.
+pub fn timeout(step: &Step<'_>, name: &str) -> Option<u64> {
+    let value = step.before.setting(name).and_then(<[String]>::first)?;
+    // A placeholder sets it to something.
+    Some(milliseconds(value).unwrap_or(1))
+}
+
+/// The milliseconds of a time as PostgreSQL reads it (manual, "Parameter Names and Values"): `5s`,
+/// `'1.5 min'`, `3000`. `None` for anything else.
+pub fn milliseconds(time: &str) -> Option<u64> {
+    const UNITS: [(&str, f64); 7] = [
+        ("us", 0.001),
+        ("ms", 1.0),
+        ("s", 1e3),
+        ("min", 6e4),
+        ("h", 3.6e6),
+        ("d", 8.64e7),
+        ("", 1.0),
+    ];
+    let at = time.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(time.len());
+    let (number, unit) = time.split_at_checked(at)?;
+    let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit.trim())?;
+    let number: f64 = number.parse().ok()?;
+    // As of a float: what does not fit is as long as can be.
+    Some((number * factor).ceil() as u64)
 }
 
 /// How the wait for a lock is bounded, for the transaction at hand.
@@ -421,7 +465,7 @@ fn is_index(touch: &Touch) -> bool {
 }
 
 /// Who waits for a lock on so many tables.
-fn who_waits(mode: LockMode, tables: usize) -> String {
+pub fn who_waits(mode: LockMode, tables: usize) -> String {
     let it = if tables == 1 { "it" } else { "them" };
     match mode.blocks_reads() {
         true => format!("nobody can read or write {it}"),

@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::finding::Finding;
 use crate::migration::{Direction, Migration, ReadMigration};
 use crate::read::internal_error;
-use crate::replay::{Base, History, MigrationEnd, Replay, Step, replay};
+use crate::replay::{Base, History, MigrationEnd, Replay, Step, Unit, replay, units};
 use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,8 +29,11 @@ pub fn set(
     let steps = replayed.all_steps();
     see(&replayed, &steps);
     let Some(paths) = paths else { return Vec::new() };
+    // What is found in the set, or in what commits together, does not tell what a statement does.
+    let (wide, narrow): (Vec<&'static Rule>, Vec<&'static Rule>) =
+        RULES.iter().partition(|rule| matches!(rule.check, Check::History(_) | Check::Unit(_)));
     let mut findings: Vec<Finding> =
-        RULES.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
+        narrow.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
     let nets = RULES.iter().filter_map(|rule| match rule.check {
         Check::Net(check) => Some((*rule, check)),
         _ => None,
@@ -38,7 +41,27 @@ pub fn set(
     let caught =
         nets.flat_map(|(rule, check)| net(rule, check, &steps, &findings)).collect::<Vec<_>>();
     findings.extend(caught);
+    let units = units(&replayed, &steps);
+    let wide = wide.iter().flat_map(|rule| {
+        let mut found = run(rule, &replayed, &steps, paths);
+        found.extend(in_units(rule, &units));
+        found
+    });
+    findings.extend(wide);
     findings
+}
+
+/// Runs a rule that looks at what commits together.
+fn in_units(rule: &'static Rule, units: &[Unit<'_>]) -> Vec<Finding> {
+    let Check::Unit(check) = rule.check else { return Vec::new() };
+    let found = units.iter().filter_map(|unit| {
+        let first = unit.steps.first()?;
+        let migration = &first.migration.migration;
+        let check = |sink: &mut Sink| check(unit, sink);
+        judges(rule, migration.direction)
+            .then(|| guarded(rule, migration, first.statement.span, &check))
+    });
+    found.flatten().collect()
 }
 
 /// Runs a rule that sees what the others found in the same statement.
@@ -99,14 +122,14 @@ fn run(
             }
         }
         Check::History(check) => {
-            let history = History { migrations, paths };
+            let history = History { steps, migrations, paths };
             if let Some(first) = migrations.first() {
                 let check = |sink: &mut Sink| check(&history, sink);
                 findings.extend(guarded(rule, &first.migration, first.migration.span, &check));
             }
         }
-        // Nets run when all others have.
-        Check::Net(_) | Check::Elsewhere => {}
+        // Nets run when these have, what looks at units behind them.
+        Check::Net(_) | Check::Unit(_) | Check::Elsewhere => {}
     }
     findings
 }

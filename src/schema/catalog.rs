@@ -36,6 +36,8 @@ pub struct Catalog {
     pub owners: OrdMap<ObjectRef, String>,
     /// Privileges and memberships that were granted or revoked.
     pub privileges: OrdMap<Grant, Granted>,
+    /// What the role, the database or the runner sets in every session.
+    pub defaults: OrdMap<String, Vec<String>>,
     /// Settings of the session.
     pub settings: OrdMap<String, Vec<String>>,
     /// Settings of the transaction.
@@ -97,6 +99,7 @@ impl Catalog {
             comments: OrdMap::new(),
             owners: OrdMap::new(),
             privileges: OrdMap::new(),
+            defaults: OrdMap::new(),
             settings: OrdMap::new(),
             local_settings: OrdMap::new(),
             gone: OrdMap::new(),
@@ -115,7 +118,8 @@ impl Catalog {
 
     /// A setting's value in this session and transaction.
     pub fn setting(&self, name: &str) -> Option<&[String]> {
-        self.local_settings.get(name).or_else(|| self.settings.get(name)).map(Vec::as_slice)
+        let set = self.local_settings.get(name).or_else(|| self.settings.get(name));
+        set.or_else(|| self.defaults.get(name)).map(Vec::as_slice)
     }
 
     /// What is known of a relation.

@@ -26,6 +26,32 @@ impl Name {
         Self::qualified(format!("{OF_TABLE}{table}"), index)
     }
 
+    /// `name` or `schema.name` as SQL writes it.
+    pub(crate) fn parsed(text: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        loop {
+            let (part, after) = match rest.strip_prefix('"') {
+                Some(inner) => {
+                    let (part, after) = inner.split_once('"')?;
+                    (part.to_owned(), after)
+                }
+                None => {
+                    let end = rest.find('.').unwrap_or(rest.len());
+                    let (part, after) = rest.split_at(end);
+                    (part.to_lowercase(), after)
+                }
+            };
+            parts.push(part);
+            match after.strip_prefix('.') {
+                Some(after) => rest = after,
+                None => break,
+            }
+        }
+        let name = parts.pop()?;
+        Some(Self { schema: parts.pop(), name })
+    }
+
     /// A name in a schema.
     pub fn qualified(schema: impl Into<String>, name: impl Into<String>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }

@@ -4,12 +4,12 @@
 //! *may* happen. SQL that the block builds at run time cannot be read.
 
 use crate::migration::{Context, LocatedChange, Reading, SqlText};
-use crate::schema::change::{Change, Data, DataVerb};
+use crate::schema::change::{Change, Data, DataVerb, TransactionMark};
 use crate::source::{Located, Span};
 use crate::sql::cursor::{Cursor, Reads, string_value};
 use crate::sql::forms;
 use crate::sql::functions::is_harmless;
-use crate::sql::read::data::{by_tokens, set_config};
+use crate::sql::read::data::{by_tokens, set_config, sleeps};
 use crate::sql::read::expr::expression;
 use crate::sql::split::{PieceKind, split};
 use crate::sql::token::{Lexeme, LexemeKind, lex};
@@ -158,8 +158,10 @@ enum Frame {
     Block { changes_before: usize },
     /// `EXCEPTION`: in place of its block.
     Handler,
-    /// IF, CASE, LOOP.
+    /// IF, CASE.
     Branch,
+    /// LOOP and WHILE; FOR and FOREACH, which go through `rows`.
+    Loop { rows: bool },
 }
 
 struct Walker<'a> {
@@ -226,9 +228,9 @@ impl<'a> Walker<'a> {
             self.frames.push(Frame::Branch);
             cursor.take_until(|rest| rest.is("WHEN"));
         } else if cursor.eat("LOOP") {
-            self.frames.push(Frame::Branch);
-        } else if cursor.eat_any(&["WHILE", "FOREACH", "FOR"]).is_some() {
-            self.frames.push(Frame::Branch);
+            self.frames.push(Frame::Loop { rows: false });
+        } else if let Some(word) = cursor.eat_any(&["WHILE", "FOREACH", "FOR"]) {
+            self.frames.push(Frame::Loop { rows: word != "WHILE" });
             skip_past(cursor, "LOOP");
         } else {
             return false;
@@ -240,11 +242,26 @@ impl<'a> Walker<'a> {
         self.frames.iter().all(|frame| matches!(frame, Frame::Block { .. }))
     }
 
+    /// Whether a statement on rows does its work in batches.
+    fn is_batched(&self, mut statement: Cursor<'_>) -> bool {
+        let mut loops = self.frames.iter().filter_map(|frame| match frame {
+            Frame::Loop { rows } => Some(*rows),
+            _ => None,
+        });
+        let limits = |cursor: &mut Cursor<'_>| {
+            while !cursor.is_done() && !cursor.is("LIMIT") {
+                cursor.advance();
+            }
+            !cursor.is_done()
+        };
+        loops.any(|rows| !rows || limits(&mut statement))
+    }
+
     /// A statement that ends at a semicolon.
     fn plain(&mut self) -> Reads<()> {
         const HARMLESS: &[&str] = &[
             "NULL", "RAISE", "RETURN", "GET", "OPEN", "FETCH", "CLOSE", "MOVE", "EXIT", "CONTINUE",
-            "ASSERT", "COMMIT", "ROLLBACK",
+            "ASSERT",
         ];
         const ROWS: &[&str] = &["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES"];
         let mut statement = self.cursor.take_until(|rest| rest.is(";"));
@@ -253,6 +270,10 @@ impl<'a> Walker<'a> {
             return self.execute(statement, span);
         }
         if HARMLESS.iter().any(|word| statement.is(word)) {
+            return Ok(());
+        }
+        if let Some(mark) = ends_transaction(statement) {
+            self.push(Located::new(Change::Transaction(mark), span));
             return Ok(());
         }
         if let Some(setting) = set_config(statement) {
@@ -264,7 +285,8 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         if ROWS.iter().any(|word| statement.is(word)) {
-            let data = by_tokens(&mut statement)?;
+            let batched = self.is_batched(statement);
+            let data = Data { batched, ..by_tokens(&mut statement)? };
             self.push(Located::new(Change::Data(data), span));
             return Ok(());
         }
@@ -309,7 +331,8 @@ impl<'a> Walker<'a> {
         }
         match rows_verb(sql) {
             Some(verb) => {
-                self.push(Located::new(Change::Data(data(verb, Vec::new())), span));
+                let data = Data { batched: self.is_batched(sql), ..Data::new(verb) };
+                self.push(Located::new(Change::Data(data), span));
             }
             None => {
                 let why = "it runs SQL that it builds at run time".to_owned();
@@ -337,14 +360,20 @@ fn rows_verb(mut sql: Cursor<'_>) -> Option<DataVerb> {
     VERBS.iter().find(|(word, _)| first.eq_ignore_ascii_case(word)).map(|(_, verb)| *verb)
 }
 
-fn data(verb: DataVerb, functions: Vec<crate::schema::name::Name>) -> Data {
-    Data { functions, ..Data::new(verb) }
-}
-
 /// `PERFORM f(x)` and `v := f(x)`: what they call.
 fn evaluated(statement: Cursor<'_>) -> Data {
     let functions = expression(statement).functions;
-    data(DataVerb::Select, functions.into_iter().filter(|name| !is_harmless(name)).collect())
+    let sleeps = functions.iter().any(sleeps);
+    let functions = functions.into_iter().filter(|name| !is_harmless(name)).collect();
+    Data { functions, sleeps, ..Data::new(DataVerb::Select) }
+}
+
+/// COMMIT and ROLLBACK, which PL/pgSQL has where no transaction block is open around it.
+fn ends_transaction(mut statement: Cursor<'_>) -> Option<TransactionMark> {
+    match statement.eat_any(&["COMMIT", "ROLLBACK"])? {
+        "COMMIT" => Some(TransactionMark::Commit { chain: statement.eat("AND CHAIN") }),
+        _ => Some(TransactionMark::Rollback { chain: statement.eat("AND CHAIN") }),
+    }
 }
 
 /// `variable := ...`, `record.field = ...`, `array[1] := ...`.

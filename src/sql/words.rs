@@ -106,9 +106,125 @@ fn collect(text: &str, engine: Engine, bodies: bool, words: &mut Words) {
     }
 }
 
+/// Whether a text names a column: not as an alias, a type of a cast, a table before a dot, or a call.
+pub fn names_column(text: &str, column: &str, engine: Engine) -> bool {
+    let lexemes: Vec<(LexemeKind, &str)> = lex(text, 0, text.len(), engine)
+        .filter(|lexeme| !lexeme.kind.is_trivia())
+        .map(|lexeme| (lexeme.kind, text.get(lexeme.start..lexeme.end).unwrap_or_default()))
+        .collect();
+    lexemes.iter().enumerate().any(|(at, (kind, token))| {
+        let is_it = match kind {
+            LexemeKind::Word => engine.fold(token) == column,
+            LexemeKind::Quoted => engine.fold_quoted(&unquote_identifier(token)) == column,
+            _ => false,
+        };
+        let before = at.checked_sub(1).and_then(|at| lexemes.get(at)).map_or("", |it| it.1);
+        let behind = lexemes.get(at + 1).map_or("", |it| it.1);
+        let is_text = lexemes.get(at + 1).is_some_and(|it| it.0 == LexemeKind::Text);
+        let aside = before.eq_ignore_ascii_case("as") || before == "::" || is_text;
+        is_it && !aside && behind != "(" && behind != "."
+    })
+}
+
+/// The names of the columns that a query gives, in their order; `None` where they do not all stand
+/// there: `*`, and expressions without a name.
+pub fn outputs(query: &str, engine: Engine) -> Option<Vec<String>> {
+    const ENDS: [&str; 11] = [
+        "from",
+        "where",
+        "group",
+        "having",
+        "window",
+        "order",
+        "limit",
+        "union",
+        "except",
+        "intersect",
+        "offset",
+    ];
+    let mut items: Vec<Vec<(LexemeKind, &str)>> = Vec::new();
+    let (mut depth, mut within) = (0_usize, false);
+    for lexeme in lex(query, 0, query.len(), engine).filter(|it| !it.kind.is_trivia()) {
+        let token = query.get(lexeme.start..lexeme.end).unwrap_or_default();
+        let is = |word: &str| lexeme.kind == LexemeKind::Word && token.eq_ignore_ascii_case(word);
+        match (depth, within) {
+            (0, false) if is("select") => {
+                within = true;
+                items.push(Vec::new());
+                continue;
+            }
+            (0, true) if ENDS.iter().any(|end| is(end)) => break,
+            (0, true) if token == "," => {
+                items.push(Vec::new());
+                continue;
+            }
+            _ => {}
+        }
+        match token {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if let (true, Some(item)) = (within, items.last_mut()) {
+            item.push((lexeme.kind, token));
+        }
+    }
+    if items.is_empty() {
+        return None;
+    }
+    items.iter().map(|item| output(item, engine)).collect()
+}
+
+/// The name of one column: behind AS, or of a plain column.
+fn output(item: &[(LexemeKind, &str)], engine: Engine) -> Option<String> {
+    let name = |(kind, token): &(LexemeKind, &str)| match kind {
+        LexemeKind::Word => Some(engine.fold(token)),
+        LexemeKind::Quoted => Some(engine.fold_quoted(&unquote_identifier(token))),
+        _ => None,
+    };
+    match item {
+        [.., (LexemeKind::Word, word), alias] if word.eq_ignore_ascii_case("as") => name(alias),
+        _ => {
+            let mut chain = item.iter().enumerate();
+            let plain =
+                chain.all(|(at, it)| if at % 2 == 0 { name(it).is_some() } else { it.1 == "." });
+            item.last().filter(|_| plain && item.len() % 2 == 1).and_then(name)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_columns_of_a_query_are_named_or_not_known() {
+        let cases: &[(&str, Option<&[&str]>)] = &[
+            ("SELECT a, t.\"B\", count(*) AS n FROM t", Some(&["a", "B", "n"])),
+            ("with x as (select q from t) select x.q from x union select 1", Some(&["q"])),
+            ("SELECT (SELECT 1 FROM u) AS one, 'x, y'::text AS two", Some(&["one", "two"])),
+            ("SELECT * FROM t", None),
+            ("SELECT t.* FROM t", None),
+            ("SELECT a + 1 FROM t", None),
+            ("SELECT DISTINCT a FROM t", None),
+            ("VALUES (1)", None),
+        ];
+        for (query, expected) in cases {
+            let expected = expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect());
+            assert_eq!(outputs(query, Engine::Postgres), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_told_from_an_alias_a_type_a_table_and_a_call() {
+        let names = |text| names_column(text, "a", Engine::Postgres);
+        assert!(names("SELECT t.a FROM t") && names("select \"a\" + 1 from t"));
+        for text in
+            ["SELECT b AS a", "SELECT b::a", "SELECT a.b", "SELECT a(b)", "SELECT 'a', \"A\""]
+        {
+            assert!(!names(text), "{text}");
+        }
+    }
 
     #[test]
     fn strings_and_names_are_told_from_comments_and_bodies() {

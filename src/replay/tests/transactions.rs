@@ -139,3 +139,60 @@ fn statements_that_share_a_transaction_are_found() {
         assert_eq!(later(texts, *wraps, *sends), *expected, "{texts:?} {wraps:?} {sends:?}");
     }
 }
+
+/// The units of migrations: the texts of each, those of the migration before it in brackets.
+fn cut(texts: &[&str], wraps: Wraps, sends: Sends) -> Vec<String> {
+    let mut migrations = ups(texts);
+    migrations.iter_mut().for_each(|it| it.migration.runner = runner(wraps, sends));
+    let replay = run(&migrations, true);
+    let steps = replay.all_steps();
+    let text = |steps: &[crate::replay::Step<'_>]| {
+        steps.iter().map(|step| step.statement.text.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let units = crate::replay::units(&replay, &steps);
+    let units = units.iter().map(|unit| match unit.pending {
+        [] => text(unit.steps),
+        pending => format!("({}) {}", text(pending), text(unit.steps)),
+    });
+    units.collect()
+}
+
+#[test]
+fn units_are_cut_where_a_transaction_ends() {
+    use Sends::{Statements, WholeFile};
+    let two = &["select 1; select 2", "select 3"][..];
+    let own = &["begin; select 1; commit; select 2; select 3"][..];
+    let ended = &["select 1; commit", "select 2"][..];
+    let cases: &[(&[&str], Wraps, Sends, &[&str])] = &[
+        (two, Wraps::EachFile, Statements, &["select 1; select 2", "select 3"]),
+        (
+            two,
+            Wraps::AllPending,
+            Statements,
+            &["select 1; select 2", "(select 1; select 2) select 3"],
+        ),
+        (two, Wraps::Nothing, Statements, &["select 1", "select 2", "select 3"]),
+        (two, Wraps::Nothing, WholeFile, &["select 1; select 2", "select 3"]),
+        (own, Wraps::Nothing, WholeFile, &["begin; select 1; commit", "select 2; select 3"]),
+        (own, Wraps::Nothing, Statements, &["begin", "select 1; commit", "select 2", "select 3"]),
+        (ended, Wraps::AllPending, Statements, &["select 1; commit", "select 2"]),
+    ];
+    for (texts, wraps, sends, expected) in cases {
+        assert_eq!(cut(texts, *wraps, *sends), *expected, "{texts:?} {wraps:?} {sends:?}");
+    }
+}
+
+#[test]
+fn what_the_role_sets_stands_behind_what_the_session_sets() {
+    let sql = "set lock_timeout = 0; reset lock_timeout; begin; set local lock_timeout = '1s'; commit; select 1";
+    let mut migrations = ups(&[sql]);
+    migrations[0].migration.runner = runner(Wraps::Nothing, Sends::Statements);
+    let dialect = Dialect::new(super::POSTGRES);
+    let mut base = crate::replay::Base::empty(dialect, true);
+    base.catalog.defaults.insert("lock_timeout".to_owned(), vec!["5s".to_owned()]);
+    let replay = crate::replay::replay(&migrations, dialect, base);
+    let after =
+        |step: &crate::replay::Step<'_>| step.after.setting("lock_timeout").unwrap()[0].clone();
+    let values: Vec<String> = replay.steps(0).iter().map(after).collect();
+    assert_eq!(values, ["0", "5s", "5s", "1s", "5s", "5s"]);
+}

@@ -1,9 +1,12 @@
 //! `DROP COLUMN` of a column that is in use.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
-use crate::replay::{DifferenceKind, Step};
+use crate::finding::{Breaks, Level, Subject, listed};
+use crate::replay::{Difference, DifferenceKind, Step};
+use crate::rules::drop::{lost_along, taking};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
+use crate::schema::change::{Change, TableAction};
+use crate::schema::name::Name;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
 
@@ -45,6 +48,10 @@ pub static RULE: Rule = Rule {
         ("squawk", "ban-drop-column"),
         ("atlas", "DS103"),
         ("pg-migration-lint", "PGM009"),
+        ("pgfence", "drop-column"),
+        ("postgres-language-server", "banDropColumn"),
+        ("diesel-guard", "DropColumnCheck"),
+        ("migrationpilot", "MP017"),
         ("strong_migrations", "remove_column"),
     ],
     breaks: &[Breaks::Data, Breaks::Readers, Breaks::Writers, Breaks::Rollback],
@@ -96,14 +103,18 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let repeated = reported == Some(difference.change);
         // That a new column takes its name is another matter: it is found as that.
         let replaced = step.added_again(table, column).is_some();
-        if repeated || replaced || step.is_column_born(table, column) {
+        // What goes because of CASCADE elsewhere is told where that stands.
+        let change = step.statement.changes.get(difference.change).map(|it| &it.change.value);
+        let elsewhere = matches!(change, Some(Change::Drop { .. }));
+        if repeated || replaced || elsewhere || step.is_column_born(table, column) {
             continue;
         }
         reported = Some(difference.change);
         let maybe = step.maybe(difference.change);
+        let with = with_it(step, difference, column);
         sink.report(step, difference.span, Subject::Column(table.clone(), column.clone()))
             .level(step.level_by_standing(table))
-            .message(format!("{maybe}dropping `{table}.{column}` deletes its values"))
+            .message(format!("{maybe}dropping `{table}.{column}` deletes its values{with}"))
             .old_release(", and the release that is running fails with every statement that names it")
             .help(format!(
                 "ship a release that no longer uses the column, with `-- lockgate:retired column \
@@ -112,4 +123,39 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ))
             .push();
     }
+}
+
+/// What goes with a column: without a word the constraints and unique indexes that it shares with
+/// others, and with CASCADE views and the foreign keys of other tables.
+fn with_it(step: &Step<'_>, dropped: &Difference, column: &str) -> String {
+    let change = step.statement.changes.get(dropped.change).map(|it| &it.change.value);
+    let cascade = matches!(
+        change,
+        Some(Change::AlterTable { action: TableAction::DropColumn { cascade: true, .. }, .. })
+    );
+    let more = if cascade { taking(&lost_along(step, dropped)) } else { String::new() };
+    match shared(step, &dropped.object.name, column).as_slice() {
+        [] => more,
+        shared => format!("; {} of it and other columns go with it{more}", listed(shared)),
+    }
+}
+
+/// The constraints and unique indexes that a column has together with others.
+fn shared(step: &Step<'_>, table: &Name, column: &str) -> Vec<String> {
+    if step.dialect.engine != Engine::Postgres {
+        return Vec::new();
+    }
+    let gone = |name: &str| step.end().constraint(table, name).is_absent();
+    let constraints = step.before.seen_table(table).into_iter().flat_map(|(_, it)| &it.constraints);
+    let constraints = constraints.filter_map(|it| {
+        let columns: Vec<&String> = it.columns().collect();
+        let shared = columns.len() > 1 && columns.iter().any(|it| *it == column);
+        it.name.clone().filter(|name| shared && gone(name))
+    });
+    let indexes = step.before.indexes_of(table).filter(|(name, index)| {
+        let on = index.keys.iter().any(|key| key.expr.columns.contains(column));
+        let free = index.unique && index.constraint.is_none() && index.keys.len() > 1;
+        on && free && !step.end().relations.contains_key(*name)
+    });
+    constraints.chain(indexes.map(|(name, _)| name.name.clone())).collect()
 }

@@ -46,6 +46,11 @@ Fact {
         ("pg-migration-lint", "PGM201"),
         ("pgfence", "drop-table"),
         ("postgres-language-server", "banDropTable"),
+        ("strong_migrations", "create_table"),
+        ("migrationpilot", "MP026"),
+        ("diesel-guard", "DropTableCheck"),
+        ("pg-migration-lint", "PGM202"),
+        ("bytebase", "STATEMENT_DISALLOW_RM_TBL_CASCADE"),
     ],
     breaks: &[Breaks::Data, Breaks::Readers, Breaks::Writers, Breaks::Rollback],
     checks_down: false,
@@ -267,7 +272,9 @@ fn taken(step: &Step<'_>, dropped: &Difference) -> String {
         return String::new();
     }
     let others = step.differences.iter().filter(|other| {
-        other.change == dropped.change && other.object.name != dropped.object.name
+        other.change == dropped.change
+            && other.object.name != dropped.object.name
+            && !is_dropped_here(step, &other.object.name)
     });
     let others: Vec<String> = others
         .map(|other| match &other.kind {
@@ -288,6 +295,14 @@ fn taken(step: &Step<'_>, dropped: &Difference) -> String {
             format!("; without CASCADE PostgreSQL refuses that while it has {}", listed(others))
         }
     }
+}
+
+/// Whether the statement names a table among those that it drops.
+fn is_dropped_here(step: &Step<'_>, table: &Name) -> bool {
+    step.statement.changes.iter().any(|located| match &located.change.value {
+        Change::Drop { object, .. } => step.before.resolve(&object.name) == *table,
+        _ => false,
+    })
 }
 
 /// That another table takes the name, where nothing was copied into it.

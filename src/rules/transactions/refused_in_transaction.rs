@@ -5,7 +5,7 @@ use crate::finding::{Label, Level};
 use crate::migration::{Advice, advise, Context, LocatedChange, OptOut, Sends};
 use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises, runs_alone};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::change::Change;
+use crate::schema::change::{Change, TransactionMark};
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer);";
 
@@ -37,6 +37,12 @@ pub static RULE: Rule = Rule {
         },
         Fact {
             engine: Engine::Postgres,
+            says: "COMMIT in a DO block is the error `invalid transaction termination` inside BEGIN, and in \
+                   a message of several statements.",
+            source: "measured: psql -c on PostgreSQL 15",
+        },
+        Fact {
+            engine: Engine::Postgres,
             says: "ALTER TYPE ... ADD VALUE cannot run in a transaction block before version 12.",
             source: "https://www.postgresql.org/docs/11/sql-altertype.html",
         },
@@ -59,6 +65,9 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "REINDEX TABLE CONCURRENTLY t;", "REINDEX TABLE CONCURRENTLY t").runner("flyway"),
         bad("postgres", OLD, "VACUUM FULL t;", "VACUUM FULL t").runner("liquibase"),
         bad("postgres", OLD, "DO $$ BEGIN VACUUM t; END $$;", "VACUUM t"),
+        bad("postgres", OLD, "DO $$ BEGIN UPDATE t SET a = 1 WHERE a > 1; COMMIT; END $$;", "COMMIT").runner("flyway"),
+        bad("postgres", OLD, "SELECT 1; DO $$ BEGIN COMMIT; END $$;", "COMMIT").runner("golang-migrate"),
+        good("postgres", OLD, "DO $$ BEGIN UPDATE t SET a = 1 WHERE a > 1; COMMIT; END $$;").runner("golang-migrate"),
         bad("postgres", OLD, "SET lock_timeout = '1s'; CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").at_level(Level::Warning),
         bad("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);", "CREATE INDEX CONCURRENTLY i ON t").at_level(Level::Note),
         bad("postgres@11", "CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b';", "ALTER TYPE e ADD VALUE 'b'").runner("liquibase"),
@@ -80,6 +89,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
+    commits_inside(step, sink);
     for (located, effect) in step.statement.changes.iter().zip(step.effects()) {
         let Some(form) = &effect.refused_in_block else { continue };
         // The values of an enum that this transaction created can be added in it.
@@ -102,16 +112,43 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     }
 }
 
+/// COMMIT in a `DO` block, which ends no transaction that is open around it.
+fn commits_inside(step: &Step<'_>, sink: &mut Sink) {
+    let mark = |located: &&LocatedChange| {
+        let inside = located.context != Context::Top;
+        inside && matches!(
+            located.change.value,
+            Change::Transaction(TransactionMark::Commit { .. } | TransactionMark::Rollback { .. })
+        )
+    };
+    let Some(located) = step.statement.changes.iter().find(mark) else { return };
+    let Some((level, around, _)) = around(step) else { return };
+    let advice = Advice::RunAlone("DO".to_owned());
+    sink.report(step, located.change.span, step.subject())
+        .level(level)
+        .message(format!(
+            "PostgreSQL refuses COMMIT and ROLLBACK in a DO block that runs in a transaction block, and \
+             {around}"
+        ))
+        .help(advise(&step.migration.migration.runner, &advice))
+        .push();
+}
+
 /// The level, the words that say which block it is, and where the author began it.
-fn block(
-    step: &Step<'_>,
-    located: &LocatedChange,
-) -> Option<(Level, String, Option<crate::source::Span>)> {
-    let runner = &step.migration.migration.runner;
-    let framework = runner.framework;
+type Block = (Level, String, Option<crate::source::Span>);
+
+/// The block that a change runs in.
+fn block(step: &Step<'_>, located: &LocatedChange) -> Option<Block> {
     if matches!(located.context, Context::Do { .. }) {
         return Some((Level::Error, "code in a DO block or a function always runs in one".to_owned(), None));
     }
+    around(step)
+}
+
+/// The block that a statement runs in.
+fn around(step: &Step<'_>) -> Option<Block> {
+    let runner = &step.migration.migration.runner;
+    let framework = runner.framework;
     // Flyway looks at the whole file before it runs any of it.
     if runner.alone == OptOut::Automatic
         && let Some(words) = mixed(step)

@@ -1,7 +1,8 @@
 //! Which tables refer to which, and to which type.
 
-use super::{Catalog, Relation};
+use super::{Catalog, Column, Relation};
 use crate::schema::change::{ConstraintKind, ForeignKey};
+use crate::schema::expr::Expr;
 use crate::schema::name::Name;
 use std::collections::BTreeSet;
 
@@ -32,6 +33,22 @@ impl Catalog {
         found.into_iter().collect()
     }
 
+    /// The columns, with their tables, whose default counts with a sequence of this resolved name: a
+    /// `regclass` in a default is the sequence itself, not its name (PostgreSQL manual, "Sequence
+    /// Manipulation Functions").
+    pub fn columns_counting_with(&self, sequence: &Name) -> Vec<(Name, String)> {
+        let counts = |column: &Column| {
+            let default = column.definition.default.as_ref().and_then(sequence_of);
+            default.is_some_and(|name| self.resolve(&name) == *sequence)
+        };
+        let columns =
+            self.tables().flat_map(|(name, it)| it.columns.iter().map(move |it| (name, it)));
+        columns
+            .filter(|(_, column)| counts(column))
+            .map(|(table, column)| (table.clone(), column.definition.name.clone()))
+            .collect()
+    }
+
     /// The columns, with their tables, that have a type of this resolved name.
     pub(crate) fn columns_of_type(&self, name: &Name) -> Vec<(Name, String)> {
         self.tables()
@@ -49,4 +66,14 @@ impl Catalog {
         let relation = self.relations.get(&self.resolve(name));
         relation.map(Relation::kind) == Some(crate::schema::name::ObjectKind::ForeignTable)
     }
+}
+
+/// The sequence that a default counts with, as it is written.
+fn sequence_of(default: &Expr) -> Option<Name> {
+    if !default.functions.iter().any(|function| function.name == "nextval") {
+        return None;
+    }
+    let (_, rest) = default.text.split_once("nextval('")?;
+    let (literal, _) = rest.split_once('\'')?;
+    Name::parsed(literal)
 }

@@ -86,6 +86,14 @@ pub struct Data {
     pub sequences: Vec<Name>,
     /// For an INSERT that copies all rows of one table: how.
     pub copies: Option<RowCopy>,
+    /// The columns that the outermost `WHERE` of an UPDATE or DELETE pins to written values: `a = 1
+    /// AND b IN (2, 3)`.
+    pub pins: Vec<String>,
+    /// It stands in a PL/pgSQL loop that does its work in batches: LOOP or WHILE, or any loop where
+    /// it has a LIMIT.
+    pub batched: bool,
+    /// It calls `pg_sleep` or one of its kin.
+    pub sleeps: bool,
     /// For an INSERT: what it gives each row; `None` where that could not be read.
     pub gives: Option<Given>,
 }
@@ -126,6 +134,9 @@ impl Data {
             locks_rows: false,
             sequences: Vec::new(),
             copies: None,
+            pins: Vec::new(),
+            batched: false,
+            sleeps: false,
             gives: None,
         }
     }

@@ -177,6 +177,18 @@ impl Constraint {
         marks.into_iter().filter_map(|(applies, name, words)| applies.then_some((name, words)))
     }
 
+    /// The columns that it is on, as far as it names them; words of a CHECK may be others.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        let (listed, named): (&[String], _) = match &self.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => (&key.columns, None),
+            ConstraintKind::ForeignKey(key) => (&key.columns, None),
+            ConstraintKind::NotNull(column) => (std::slice::from_ref(column), None),
+            ConstraintKind::Check(expr) => (&[], Some(&expr.columns)),
+            ConstraintKind::Exclude { .. } => (&[], None),
+        };
+        listed.iter().chain(named.into_iter().flatten())
+    }
+
     /// A constraint without options.
     pub fn new(name: Option<String>, kind: ConstraintKind) -> Self {
         Self {

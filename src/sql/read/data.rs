@@ -41,6 +41,7 @@ pub fn statement(cursor: &mut Cursor<'_>) -> Reads<Change> {
     };
     let writes = &data.writes;
     data.reads = names.relations.into_iter().filter(|name| !writes.contains(name)).collect();
+    data.sleeps = names.functions.iter().any(sleeps);
     data.functions = names.functions.into_iter().filter(|name| !is_harmless(name)).collect();
     Ok(Change::Data(data))
 }
@@ -67,7 +68,9 @@ pub fn by_tokens(cursor: &mut Cursor<'_>) -> Reads<Data> {
     let mut data = head(cursor)?;
     if data.verb == DataVerb::Select {
         let writes = &data.writes;
-        let called = expression(whole).functions.into_iter().filter(|name| {
+        let functions = expression(whole).functions;
+        data.sleeps = functions.iter().any(sleeps);
+        let called = functions.into_iter().filter(|name| {
             !is_harmless(name) && !writes.iter().any(|table| table.name == name.name)
         });
         data.functions = called.collect();
@@ -91,6 +94,10 @@ fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
         sequences: sequences(whole),
         copies: inserted(whole),
         gives: given(whole),
+        pins: match verb {
+            DataVerb::Update | DataVerb::Delete => pins(whole),
+            _ => Vec::new(),
+        },
         ..Data::new(verb)
     })
 }
@@ -115,6 +122,49 @@ fn by_position(mut cursor: Cursor<'_>) -> bool {
         cursor.advance();
     }
     cursor.is("VALUES") || cursor.is("SELECT") || cursor.is("TABLE") || cursor.is("( SELECT")
+}
+
+/// The columns that the condition of an UPDATE or DELETE pins to written values:
+/// `WHERE a = 1 AND t.b IN (2, 3)`.
+fn pins(mut statement: Cursor<'_>) -> Vec<String> {
+    statement.take_until(|rest| rest.is("WHERE"));
+    let mut condition = if statement.eat("WHERE") { statement } else { return Vec::new() };
+    let mut condition = condition.take_until(|rest| rest.is("RETURNING"));
+    let mut pinned = Vec::new();
+    while !condition.is_done() {
+        // OR may leave more rows than any of its sides.
+        let mut part = condition.take_until(|rest| rest.is("AND") || rest.is("OR"));
+        if condition.is("OR") {
+            return Vec::new();
+        }
+        condition.eat("AND");
+        pinned.extend(pin(&mut part));
+    }
+    pinned
+}
+
+/// The column of `a = 1` or `a IN (1, 2)`.
+fn pin(part: &mut Cursor<'_>) -> Option<String> {
+    let column = part.name().ok()?.name;
+    let mut values = match part.eat("=") {
+        true => *part,
+        false if part.eat("IN") => part.parentheses().ok()?,
+        false => return None,
+    };
+    let literal = |value: &Cursor<'_>| {
+        let kind = value.peek(0).map(|token| token.kind);
+        let written = [LexemeKind::Text, LexemeKind::Number, LexemeKind::Dollar];
+        // `'a'::text`
+        kind.is_some_and(|kind| written.contains(&kind))
+            && (value.tokens().len() == 1 || value.is_at(1, "::"))
+    };
+    let values = values.split_commas();
+    (!values.is_empty() && values.iter().all(literal)).then_some(column)
+}
+
+/// Whether a function does nothing for a while.
+pub fn sleeps(function: &Name) -> bool {
+    matches!(function.name.as_str(), "pg_sleep" | "pg_sleep_for" | "pg_sleep_until")
 }
 
 /// Whether a condition is one that people write so as to have one.
