@@ -5,6 +5,7 @@ mod effects;
 mod evidence;
 mod exclude;
 mod explain;
+mod fix;
 mod lint;
 mod list;
 mod rules;
@@ -94,9 +95,14 @@ struct Lint {
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,
-    /// Show what the migrations change in the schema, below the findings.
+    /// Show what the migrations change in the schema, below the findings; with --fix, show what that
+    /// would change in the files, and write nothing.
     #[arg(long)]
     diff: bool,
+    /// Fix what can be fixed mechanically in migrations that are new (named by their file, or not on
+    /// the base branch), then check again.
+    #[arg(long)]
+    fix: bool,
 }
 
 /// What `list` takes.

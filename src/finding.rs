@@ -145,6 +145,50 @@ pub struct Finding {
     pub help: Option<String>,
     /// What it is about.
     pub subject: Subject,
+    /// What takes it away without judgement; `None` where its rule knows nothing of the kind.
+    pub fix: Option<Fix>,
+}
+
+/// A mechanical fix: what becomes of the statement, and what runs after its migration. Which files
+/// that makes is the framework's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// The statement leaves its migration. The pieces run after it, one by one, each outside any
+    /// transaction.
+    Alone {
+        /// Whom the pieces work on; a later statement of the migration that names one of these
+        /// needs it where it stands. The first names the new files.
+        objects: Vec<String>,
+        /// What runs instead.
+        pieces: Vec<Piece>,
+    },
+    /// The statement stays, edited. The pieces run after its migration, in another transaction.
+    Later {
+        /// As above.
+        objects: Vec<String>,
+        /// What the places of the statement become; an empty place is where text goes in.
+        edits: Vec<(Span, String)>,
+        /// What runs later; may be nothing.
+        pieces: Vec<Piece>,
+    },
+    /// It takes judgement, or cannot be done here: why.
+    ByHand(String),
+}
+
+/// One statement of a fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it does, for the name of a file: `create`, `validate`.
+    pub verb: &'static str,
+    /// The statement, without a semicolon.
+    pub sql: String,
+}
+
+impl Piece {
+    /// A statement of a fix.
+    pub fn new(verb: &'static str, sql: impl Into<String>) -> Self {
+        Self { verb, sql: sql.into() }
+    }
 }
 
 /// What could not be done: lockgate did not see all that it was asked to judge.

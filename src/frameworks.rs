@@ -6,6 +6,7 @@
 use crate::dialect::Engine;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
 use crate::tree::{Listing, Problem, Tree, below};
+use follow::Follow;
 pub use project::Project;
 pub use set::{MigrationSet, Named, Place, Skipped};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 pub mod annotated;
 pub mod bookkeeping;
 pub mod claims;
+pub mod follow;
 pub mod keys;
 pub mod lines;
 pub mod looks;
@@ -71,6 +73,8 @@ pub struct Adapter {
     pub find: fn(&Project<'_>) -> Vec<Claim>,
     /// Reads the files of a claim, as far as no other adapter took them.
     pub load: fn(&Project<'_>, &Claim, &mut Sources<'_>) -> MigrationSet,
+    /// How a next migration is written, where lockgate writes them.
+    pub follow: Option<Follow>,
 }
 
 /// Files that an adapter takes for its own.
@@ -149,6 +153,11 @@ pub struct LeftOut {
     pub path: String,
     /// Why it was taken for a dump, as a sentence without a full stop.
     pub why: String,
+}
+
+/// How the next migration of a framework is written, where lockgate writes them.
+pub fn follow_of(framework: &str) -> Option<&'static Follow> {
+    ADAPTERS.iter().find(|adapter| adapter.name == framework)?.follow.as_ref()
 }
 
 /// The files of the run, opened once each.

@@ -187,6 +187,7 @@ fn forbidden(finding: &Finding, place: Label) -> Finding {
         related: Vec::new(),
         old_release: None,
         gone: None,
+        fix: None,
         help: Some(
             "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
                 .to_owned(),

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod docs;
 pub mod effects;
 pub mod finding;
+pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
@@ -38,6 +39,7 @@ use report::schema::SetSchema;
 use report::{MigrationLine, Report, Set};
 use rules::Sink;
 use rules::gate::stale_statistics;
+use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use statistics::{Sizes, Statistics};
@@ -85,6 +87,28 @@ pub fn check_with_diff(input: &Input<'_>) -> Report {
     let (mut report, diffs) = run(input, &Look { rules: true, at: None, see });
     report.schema_diffs = diffs.into_iter().flatten().flatten().collect();
     report
+}
+
+/// As [`check`], with what each set runs and the schema that it makes.
+pub fn check_with_ends(input: &Input<'_>) -> (Report, Vec<SetEnd>) {
+    let see = |seen: &Seen<'_>| SetEnd {
+        set: seen.set,
+        migrations: seen.replayed.migrations.to_vec(),
+        end: seen.replayed.end.clone(),
+    };
+    let (report, ends) = run(input, &Look { rules: true, at: None, see });
+    (report, ends.into_iter().flatten().collect())
+}
+
+/// A set, read and replayed.
+#[derive(Clone, Debug)]
+pub struct SetEnd {
+    /// Its index in the report.
+    pub set: usize,
+    /// What it runs, in order.
+    pub migrations: Vec<ReadMigration>,
+    /// The schema behind its last migration.
+    pub end: Catalog,
 }
 
 /// As [`check`], with what each statement locks; no rule runs.

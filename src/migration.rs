@@ -231,11 +231,27 @@ fn later(runner: &Runner) -> String {
     }
 }
 
+/// What refuses a transaction and is not seen by Flyway, the runner that looks for such by itself
+/// (`replay::flyway_recognises` has the facts).
+const UNSEEN: &[&str] = &["REINDEX", "DETACH PARTITION", "CLUSTER"];
+
 fn advise_alone(runner: &Runner, statement: &str) -> String {
+    let unit = if runner.wraps == Wraps::EachChangeset { "changeset" } else { "migration" };
+    let is_seen = || !UNSEEN.iter().any(|it| statement.contains(it));
     match &runner.alone {
-        OptOut::Directive { text, place } => {
-            format!("put `{statement}` into a migration of its own, with `{text}` {place}")
+        // The opt-out takes the runner's transaction away, not that of the message.
+        OptOut::Directive { text, place } if runner.sends == Sends::WholeFile => {
+            format!("put `{statement}` alone into a {unit}, with `{text}` {place}")
         }
+        OptOut::Directive { text, place } => {
+            format!("put `{statement}` into a {unit} of its own, with `{text}` {place}")
+        }
+        OptOut::Automatic if !is_seen() => format!(
+            "put `{statement}` into a migration of its own, and beside it a file of the same name \
+             plus `.conf` that says `executeInTransaction=false`: {} does not see by itself that it \
+             refuses a transaction",
+            runner.framework
+        ),
         OptOut::Sidecar { suffix, text } => format!(
             "put `{statement}` into a migration of its own, and beside it a file of the same name \
              plus `{suffix}` that says `{text}`"
@@ -265,10 +281,16 @@ fn advise_alone(runner: &Runner, statement: &str) -> String {
              migration as `IF NOT EXISTS` or `IF EXISTS`",
             runner.framework
         ),
-        OptOut::Unknown => format!(
-            "run `{statement}` in a migration of its own that your runner does not wrap in a \
-             transaction; with `framework:` in lockgate.yaml this says how"
-        ),
+        OptOut::Unknown => {
+            let known = match runner.wraps {
+                Wraps::Unknown => "; with `framework:` in lockgate.yaml this says how",
+                _ => "",
+            };
+            format!(
+                "run `{statement}` in a migration of its own that your runner does not wrap in a \
+                 transaction{known}"
+            )
+        }
     }
 }
 

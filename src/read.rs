@@ -99,6 +99,7 @@ pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding 
         related: Vec::new(),
         old_release: None,
         gone: None,
+        fix: None,
         help: Some("report this to the project, and review the migration by hand".to_owned()),
         subject,
     }

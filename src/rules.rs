@@ -11,6 +11,7 @@ mod expansion;
 pub mod granted;
 pub mod lock;
 pub mod looser;
+pub mod mend;
 pub mod replaced;
 pub mod row_security;
 pub mod run;
@@ -21,7 +22,7 @@ mod way_back;
 pub mod work;
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
+use crate::finding::{Breaks, Finding, Fix, Label, Level, OldRelease, Subject};
 use crate::replay::{History, MigrationEnd, Step, TableEnd, Unit};
 use crate::source::{FileId, Span};
 
@@ -242,6 +243,7 @@ impl Sink {
             related: Vec::new(),
             old_release: None,
             gone: None,
+            fix: None,
             help: None,
             subject,
         };
@@ -313,6 +315,12 @@ impl Draft<'_> {
     /// Another place that matters.
     pub fn related(mut self, label: Label) -> Self {
         self.finding.related.push(label);
+        self
+    }
+
+    /// What takes it away without judgement.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.finding.fix = Some(fix);
         self
     }
 

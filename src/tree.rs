@@ -7,9 +7,12 @@
 pub mod git;
 pub mod glob;
 mod memory;
+mod overlay;
 pub mod packed;
+mod write;
 
 pub use memory::Memory;
+pub use overlay::Overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -10,6 +10,7 @@ fn commands_print_what_their_cases_say() {
     cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800");
     cases.case("tests/cmd/*.toml").case("README.md").case("docs/diff.md");
     cases.case("docs/schema.md").case("docs/compatibility.md").case("docs/statistics.md");
+    cases.case("docs/fix.md");
 }
 
 #[test]

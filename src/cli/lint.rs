@@ -1,7 +1,6 @@
 //! `lockgate lint`.
 
-use super::session;
-use super::{Format, Lint};
+use super::{Format, Lint, fix, session};
 use crate::config::{Config, FailOn, Promise};
 use crate::report::terminal::{self, Style};
 use crate::report::{github, json};
@@ -16,9 +15,11 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         config.promise = flag.or(config.promise);
         config.code = args.code.clone();
     };
-    let report = match args.diff {
-        true => session::check_with_diff(&args.input, amend),
-        false => session::check(&args.input, amend),
+    let report = match (args.fix, args.diff) {
+        (true, true) => return fix::show(args, amend, out, style),
+        (true, false) => fix::apply(args, amend)?,
+        (false, true) => session::check_with_diff(&args.input, amend),
+        (false, false) => session::check(&args.input, amend),
     };
     let style = Style { notes: args.notes, ..style };
     match args.format {

@@ -7,14 +7,17 @@ use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::date::Date;
 use crate::finding::Failure;
+use crate::fix::{Fixed, FixedFile};
 use crate::frameworks::{ADAPTERS, dump};
 use crate::report::Report;
 use crate::report::effects::StatementLine;
 use crate::report::schema::SetSchema;
 use crate::source::{Located, SourceFile, Span};
 use crate::statistics::{self, Statistics};
-use crate::tree::git::commit::Commit;
+use crate::tree::git::{self, commit::Commit};
 use crate::tree::{Memory, Tree, WorkTree};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,6 +41,43 @@ pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report
         Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
+}
+
+/// Fixes what can be fixed, in memory, or in the work tree too; with what could not be written.
+pub fn fix(
+    input: &Input,
+    amend: impl FnOnce(&mut Config),
+    write: bool,
+) -> Result<(Fixed, Vec<Failure>), Vec<Failure>> {
+    if input.paths.iter().any(|path| is_stdin(path)) {
+        return Err(Failure::new("--fix", "standard input is no file that could be fixed").into());
+    }
+    let session = prepare(input, amend)?;
+    let given = session.tree.list().given;
+    let base = session.config.base.as_deref();
+    let known = RefCell::new(BTreeMap::new());
+    let is_new = |path: &str| {
+        if given.iter().any(|given| !given.is_folder && given.path == path) {
+            return Ok(());
+        }
+        let mut known = known.borrow_mut();
+        let missing = known
+            .entry(path.to_owned())
+            .or_insert_with(|| git::is_missing_on_base(Path::new(path), base));
+        match missing {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it is on the base branch, so it may have run".to_owned()),
+            Err(why) => {
+                Err(format!("it is not known to be new (name its file beside its folder): {why}"))
+            }
+        }
+    };
+    let fixed = session.with_input(|input| crate::fix::fix(input, &is_new));
+    let problems = match write && fixed.before.failures.is_empty() {
+        true => session.write(input, &fixed.files)?,
+        false => Vec::new(),
+    };
+    Ok((fixed, problems))
 }
 
 /// Runs the pipeline as `check` does, and says what each statement locks.
@@ -121,6 +161,23 @@ impl Session {
         let is_file = tree.list().given.iter().all(|given| !given.is_folder);
         let session = Self { tree: Box::new(tree), ..self };
         Ok(if is_file { session.of_file() } else { session })
+    }
+
+    /// Writes files: the new ones first, so that nothing is lost where another cannot be written.
+    fn write(&self, input: &Input, files: &[FixedFile]) -> Result<Vec<Failure>, Failure> {
+        let tree = work_tree(&paths(input, &self.config, &self.folder))?;
+        let (new, changed): (Vec<_>, Vec<_>) = files.iter().partition(|it| it.before.is_none());
+        for file in new.into_iter().chain(changed) {
+            let written = match &file.before {
+                None => tree.create(&file.path, &file.after),
+                Some(before) => tree.replace(&file.path, before, &file.after),
+            };
+            if let Err(error) = written {
+                let message = format!("cannot be written, and the fix ended there: {error}");
+                return Ok(vec![Failure::new(&file.path, message)]);
+            }
+        }
+        Ok(Vec::new())
     }
 
     fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
@@ -226,21 +283,28 @@ fn tree(input: &Input, config: &Config, folder: &Path) -> Result<(Box<dyn Tree>,
         let message = "standard input is read only where `-` is given as the path; add it";
         return Err(Failure::new("--stdin-filename", message));
     }
-    let paths = match (input.paths.as_slice(), config.paths.as_slice()) {
-        ([], []) => vec![PathBuf::from(".")],
-        ([], configured) => configured.iter().map(|path| folder.join(path)).collect(),
-        (given, _) => given.to_vec(),
-    };
-    let tree = WorkTree::new(&paths)
-        .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
+    let paths = paths(input, config, folder);
+    let tree = work_tree(&paths)?;
     let alone = matches!(paths.as_slice(), [one] if one.is_file());
     Ok((Box::new(tree), alone))
 }
 
+fn paths(input: &Input, config: &Config, folder: &Path) -> Vec<PathBuf> {
+    match (input.paths.as_slice(), config.paths.as_slice()) {
+        ([], []) => vec![PathBuf::from(".")],
+        ([], configured) => configured.iter().map(|path| folder.join(path)).collect(),
+        (given, _) => given.to_vec(),
+    }
+}
+
+fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
+    WorkTree::new(paths)
+        .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))
+}
+
 /// Reads the base schema, packed or not.
 fn read_schema(path: &Path) -> Result<SourceFile, Failure> {
-    let tree = WorkTree::new(&[path.to_path_buf()])
-        .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))?;
+    let tree = work_tree(&[path.to_path_buf()])?;
     let path = tree.normal(&path.to_string_lossy());
     dump::read(&tree, &path).map_err(|error| {
         Failure::new(error.path, format!("cannot be read as a schema: {}", error.message))

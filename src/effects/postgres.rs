@@ -14,7 +14,7 @@ pub mod narrowing;
 mod objects;
 mod partitions;
 mod plan;
-mod proof;
+pub mod proof;
 mod related;
 pub mod retype;
 mod rows;

@@ -11,7 +11,7 @@ use crate::tree::{file_name, join};
 use std::ops::Range;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "atlas", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "atlas", find, load, follow: None };
 
 /// Statement by statement, in a transaction for the file unless it says otherwise. The flag
 /// `--tx-mode`, which no file shows, is taken to have its default.

@@ -2,6 +2,7 @@
 //!
 //! Facts: `pkg/dbmate/migration.go` and `db.go` [S].
 
+use super::follow::{Alone, Follow, Ways};
 use super::sections::{self, Section, holds_sql};
 use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, claims, paths};
 use crate::finding::Level;
@@ -9,7 +10,16 @@ use crate::migration::{Direction, OptOut, Runner, Sends, Wraps};
 use crate::tree::file_name;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "dbmate", find, load };
+pub const ADAPTER: Adapter = Adapter {
+    name: "dbmate",
+    find,
+    load,
+    follow: Some(Follow {
+        ways: Some(Ways { up: "-- migrate:up", down: "-- migrate:down", down_needed: true }),
+        alone: Some(Alone::BehindMark(" transaction:false")),
+        ..Follow::MESSAGES
+    }),
+};
 
 /// A section is one `Exec`, in a transaction unless its mark says `transaction:false`: then it is
 /// still one message.

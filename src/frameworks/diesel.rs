@@ -2,6 +2,7 @@
 //!
 //! Facts: `diesel_migrations` [S].
 
+use super::follow::{Alone, Follow};
 use super::claims::{self, Evidence};
 use super::keys::Keys;
 use super::{Adapter, Claim, MigrationSet, Named, Project, Sources};
@@ -10,7 +11,17 @@ use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, join, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "diesel", find, load };
+pub const ADAPTER: Adapter = Adapter {
+    name: "diesel",
+    find,
+    load,
+    follow: Some(Follow {
+        in_folder: true,
+        joins: &['-'],
+        alone: Some(Alone::Beside("metadata.toml", "run_in_transaction = false\n")),
+        ..Follow::MESSAGES
+    }),
+};
 
 const SCRIPTS: &[&str] = &["up.sql", "down.sql"];
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "drizzle", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "drizzle", find, load, follow: None };
 
 /// All pending files share one transaction; each piece between breakpoints is one message.
 const RUNNER: Runner = Runner {

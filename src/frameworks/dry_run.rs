@@ -12,7 +12,7 @@ use crate::tree::{file_name, parent};
 use std::ops::Range;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "dry-run", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "dry-run", find, load, follow: None };
 
 /// A program's output.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use rows::Rows;
 use std::ops::ControlFlow;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "dump", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "dump", find, load, follow: None };
 
 /// Nothing runs a dump but who restores it.
 const RUNNER: Runner = Runner {

@@ -1,5 +1,6 @@
 //! Flyway: `V1__title.sql`, `R__title.sql`, baselines, undo scripts and callbacks.
 
+use super::follow::Follow;
 use super::placeholders::Placeholders;
 use super::{Adapter, Claim, MigrationSet, Opened, Project, Sources, Strength, paths};
 use crate::finding::Level;
@@ -16,7 +17,7 @@ pub mod config;
 pub mod names;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "flyway", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "flyway", find, load, follow: Some(Follow { joins: &['.', '_'], together: true, ..Follow::MESSAGES }) };
 
 /// Sets by configured location first; other folders by the names that stand in them.
 fn find(project: &Project<'_>) -> Vec<Claim> {

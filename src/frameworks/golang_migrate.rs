@@ -1,5 +1,6 @@
 //! golang-migrate: `1_title.up.sql`, `1_title.down.sql`, one folder, no directives.
 
+use super::follow::Follow;
 use super::claims::{self, Evidence};
 use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, paths};
 use crate::dialect::Engine;
@@ -9,7 +10,7 @@ use crate::tree::file_name;
 use std::collections::BTreeMap;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "golang-migrate", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "golang-migrate", find, load, follow: Some(Follow::MESSAGES) };
 
 /// How files are run (golang-migrate `MIGRATIONS.md` and the drivers' READMEs): the whole file
 /// is one `Exec`, without a transaction of the runner's own. Only the SQLite drivers open one.

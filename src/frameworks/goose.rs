@@ -2,6 +2,7 @@
 //!
 //! Facts: `internal/sqlparser/parser.go` and `migration.go` [S].
 
+use super::follow::{Alone, Follow, Ways};
 use super::annotated::{self, Mark};
 use super::lines::lines;
 use super::{
@@ -11,7 +12,17 @@ use crate::migration::{OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "goose", find, load };
+pub const ADAPTER: Adapter = Adapter {
+    name: "goose",
+    find,
+    load,
+    follow: Some(Follow {
+        ways: Some(Ways { up: "-- +goose Up", down: "-- +goose Down", down_needed: false }),
+        alone: Some(Alone::FirstLine("-- +goose NO TRANSACTION")),
+        together: true,
+        ..Follow::MESSAGES
+    }),
+};
 
 /// Each statement is sent by itself, in a transaction for the file unless it says
 /// `NO TRANSACTION`, which counts for both directions. What stands between `StatementBegin` and

@@ -20,7 +20,7 @@ pub mod databases;
 pub mod formatted;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "liquibase", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "liquibase", find, load, follow: None };
 
 /// How a changeset is run [S `ChangeSet`]: in a transaction of its own unless
 /// `runInTransaction:false`, statement by statement unless `splitStatements:false`.

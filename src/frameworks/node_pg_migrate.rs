@@ -11,7 +11,7 @@ use crate::migration::{OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "node-pg-migrate", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "node-pg-migrate", find, load, follow: None };
 
 /// All pending files share one transaction (`--single-transaction`, the default); each direction of
 /// a file is one message.

@@ -1,5 +1,6 @@
 //! Versioned files of the user's own, as `framework: { pattern, ... }` in the config describes them.
 
+use super::follow::Follow;
 use super::plain::{self, Facts};
 use super::{Adapter, Claim, LoadError, MigrationSet, Project, Sources, Strength, paths};
 use crate::finding::Level;
@@ -7,7 +8,7 @@ use crate::migration::{OptOut, Runner, Sends, Wraps};
 use crate::tree::glob;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "own", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "own", find, load, follow: Some(Follow::MESSAGES) };
 
 /// What the user told.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Plain SQL files that an unknown runner applies in the order of their paths.
 
+use super::follow::Follow;
 use super::{Adapter, Claim, MigrationSet, Named, Project, Sources, Strength, paths};
 use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{below, file_name};
@@ -7,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "plain", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "plain", find, load, follow: Some(Follow { alone: None, ..Follow::MESSAGES }) };
 
 /// Nothing is known of who runs the files.
 const RUNNER: Runner = Runner {

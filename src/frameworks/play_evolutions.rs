@@ -10,7 +10,7 @@ use crate::tree::{file_name, join, parent};
 use std::sync::Arc;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "play-evolutions", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "play-evolutions", find, load, follow: None };
 
 /// Statement by statement without a transaction; without `autocommit` all that is pending runs in
 /// one.

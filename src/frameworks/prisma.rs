@@ -2,6 +2,7 @@
 //!
 //! Facts: `schema-engine`, `flavour/postgres` [S].
 
+use super::follow::Follow;
 use super::claims::{self, Evidence};
 use super::keys::Keys;
 use super::paths::database_word;
@@ -11,7 +12,7 @@ use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, join, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "prisma", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "prisma", find, load, follow: Some(Follow { in_folder: true, ..Follow::MESSAGES }) };
 
 /// The script is one message, without a transaction of Prisma's own.
 const RUNNER: Runner = Runner {

@@ -8,7 +8,7 @@ use crate::migration::{Direction, OptOut, Runner, Sends, Version, Wraps};
 use crate::tree::file_name;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "rambler", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "rambler", find, load, follow: None };
 
 /// Each section is one message; there is no transaction.
 fn runner(sections: usize) -> Runner {

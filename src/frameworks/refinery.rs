@@ -2,6 +2,7 @@
 //!
 //! Facts: `refinery_core/src/util.rs` [S].
 
+use super::follow::Follow;
 use super::claims::{self, Evidence, Groups};
 use super::{Adapter, Claim, MigrationSet, Named, Project, Sources, paths};
 use crate::migration::{OptOut, Part, Runner, Sends, Version, Wraps};
@@ -9,7 +10,7 @@ use crate::tree::file_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "refinery", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "refinery", find, load, follow: Some(Follow { alone: None, ..Follow::MESSAGES }) };
 
 /// `batch_execute` in a transaction for each file, on every engine. A program may ask for one
 /// transaction for all (`set_grouped`), which no file shows.

@@ -119,6 +119,7 @@ impl MigrationSet {
             related: Vec::new(),
             old_release: None,
             gone: None,
+            fix: None,
             help: Some(help.to_owned()),
             subject: Subject::File(place.opened.path.clone()),
         });
@@ -179,6 +180,7 @@ impl MigrationSet {
             related: Vec::new(),
             old_release: None,
             gone: None,
+            fix: None,
             help,
             subject: Subject::File(place.opened.path.clone()),
         });

@@ -13,7 +13,7 @@ use crate::tree::{below, join, parent};
 use std::collections::BTreeSet;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "sqitch", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "sqitch", find, load, follow: None };
 
 /// The script runs in the database's own client, statement by statement; a transaction is what its
 /// author writes.

@@ -2,6 +2,7 @@
 //!
 //! Facts: `sqlparse/sqlparse.go` and `migrate.go` [S].
 
+use super::follow::{Alone, Follow, Ways};
 use super::annotated::{self, Mark};
 use super::sections::sections;
 use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, claims, paths};
@@ -10,7 +11,17 @@ use crate::tree::file_name;
 use std::cmp::Ordering;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "sql-migrate", find, load };
+pub const ADAPTER: Adapter = Adapter {
+    name: "sql-migrate",
+    find,
+    load,
+    follow: Some(Follow {
+        ways: Some(Ways { up: "-- +migrate Up", down: "-- +migrate Down", down_needed: false }),
+        alone: Some(Alone::BehindMark(" notransaction")),
+        together: true,
+        ..Follow::MESSAGES
+    }),
+};
 
 /// Each statement is sent by itself, in a transaction for the file and direction unless its mark
 /// says `notransaction`.

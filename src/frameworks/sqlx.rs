@@ -2,6 +2,7 @@
 //!
 //! Facts: `sqlx-core/src/migrate/source.rs` and `migration_type.rs`, `sqlx-*/src/migrate.rs` [S].
 
+use super::follow::{Alone, Follow};
 use super::claims::{self, Evidence};
 use super::paths::{Database, database_word};
 use super::{Adapter, Claim, MigrationSet, Named, Opened, Project, Sources, paths, sections};
@@ -10,7 +11,7 @@ use crate::migration::{Direction, OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::file_name;
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "sqlx", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "sqlx", find, load, follow: Some(Follow { alone: Some(Alone::FirstLine(NO_TRANSACTION)), ..Follow::MESSAGES }) };
 
 /// What a file that runs without a transaction starts with.
 const NO_TRANSACTION: &str = "-- no-transaction";

@@ -2,6 +2,7 @@
 //!
 //! Facts: `pkg/migration/file.go` and `list.go` of its command line [S].
 
+use super::follow::Follow;
 use super::claims::{self, Evidence};
 use super::keys::Keys;
 use super::paths::Database;
@@ -11,7 +12,7 @@ use crate::migration::{OptOut, Part, Runner, Sends, Version, Wraps};
 use crate::tree::{file_name, join, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "supabase", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "supabase", find, load, follow: Some(Follow::MESSAGES) };
 
 /// The statements and the note that they have run go in one batch.
 const RUNNER: Runner = Runner {

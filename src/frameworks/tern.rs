@@ -12,7 +12,7 @@ use crate::migration::{Direction, OptOut, Runner, Sends, Wraps};
 use crate::tree::{file_name, parent};
 
 /// The adapter.
-pub const ADAPTER: Adapter = Adapter { name: "tern", find, load };
+pub const ADAPTER: Adapter = Adapter { name: "tern", find, load, follow: None };
 
 const MARKER: &str = "---- create above / drop below ----";
 const DISABLE: &str = "---- tern: disable-tx ----";

@@ -262,42 +262,6 @@ const PROJECTS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[test]
-fn every_framework_words_the_way_out_of_its_transaction() {
-    let advice = |(framework, files): &(&str, &[(&str, &str)])| {
-        let found = found(files);
-        assert_eq!((found.sets.len(), found.sets[0].framework), (1, *framework));
-        let runner = &found.sets[0].migrations[0].runner;
-        let advice = crate::migration::Advice::RunAlone("VACUUM".to_owned());
-        format!("{framework}: {}", crate::migration::advise(runner, &advice))
-    };
-    let advice: Vec<String> = PROJECTS.iter().map(advice).collect();
-    assert_eq!(
-        advice,
-        [
-            "atlas: put `VACUUM` into a migration of its own, with `-- atlas:txmode none` and an empty line at the top of the file",
-            "dbmate: put `VACUUM` into a migration of its own, with `-- migrate:up transaction:false` in place of `-- migrate:up`",
-            "diesel: put `VACUUM` into a migration of its own, with `run_in_transaction = false` in a `metadata.toml` beside its `up.sql`",
-            "drizzle: drizzle cannot run `VACUUM`: all pending migrations run in one transaction; run it by hand before the deploy, and keep the migration as `IF NOT EXISTS` or `IF EXISTS`",
-            "flyway: put `VACUUM` alone into a migration: flyway then runs it without a transaction (its manual asks for `postgresql.transactional.lock=false` there)",
-            "golang-migrate: put `VACUUM` alone into a migration: golang-migrate sends a file as one message, and two statements in one message are one transaction",
-            "goose: put `VACUUM` into a migration of its own, with `-- +goose NO TRANSACTION` on a line of its own, outside `StatementBegin` and `StatementEnd`",
-            "liquibase: put `VACUUM` into a migration of its own, with `runInTransaction:false` on the changeset's `--changeset` line, below `--liquibase formatted sql`",
-            "node-pg-migrate: node-pg-migrate cannot run `VACUUM`: all pending SQL files run in one transaction; run it by hand before the deploy, and keep the migration as `IF NOT EXISTS` or `IF EXISTS`",
-            "plain: run `VACUUM` in a migration of its own that your runner does not wrap in a transaction; with `framework:` in lockgate.yaml this says how",
-            "play-evolutions: put `VACUUM` into a migration of its own, without BEGIN and COMMIT: play-evolutions opens no transaction",
-            "prisma: put `VACUUM` alone into a migration: prisma sends a file as one message, and two statements in one message are one transaction",
-            "rambler: put `VACUUM` into a migration of its own, with `-- rambler up` before that statement",
-            "refinery: refinery cannot run `VACUUM`: it runs every file in a transaction; run it by hand before the deploy, and keep the migration as `IF NOT EXISTS` or `IF EXISTS`",
-            "sql-migrate: put `VACUUM` into a migration of its own, with `-- +migrate Up notransaction` in place of `-- +migrate Up`",
-            "sqitch: put `VACUUM` into a migration of its own, without BEGIN and COMMIT: sqitch opens no transaction",
-            "sqlx: put `VACUUM` into a migration of its own, with `-- no-transaction` as its very first line",
-            "supabase: put `VACUUM` first, or alone, into a migration: supabase sends a file as one batch, which after its first statement is one transaction",
-            "tern: put `VACUUM` into a migration of its own, with `---- tern: disable-tx ----` on a line of its own",
-        ]
-    );
-}
-
-#[test]
 fn every_framework_is_known_by_a_project_of_its_own() {
     let own = PROJECTS.iter().map(|(framework, _)| *framework).chain(["dry-run", "dump", "own"]);
     let projects: BTreeSet<&str> = own.collect();

@@ -227,6 +227,7 @@ fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
         related: Vec::new(),
         old_release: None,
         gone: None,
+        fix: None,
         help: None,
         subject: subject.clone(),
     }

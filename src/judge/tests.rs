@@ -41,6 +41,7 @@ fn found(file: &SourceFile) -> Vec<Finding> {
         related: Vec::new(),
         old_release: None,
         gone: None,
+        fix: None,
         help: None,
         subject: Subject::File(file.path.clone()),
     };

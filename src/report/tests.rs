@@ -16,6 +16,7 @@ fn finding(rule: &'static str, level: Level, span: Span) -> Judged {
         related: Vec::new(),
         old_release: None,
         gone: None,
+        fix: None,
         help: Some("keep it".to_owned()),
         subject: Subject::Column(Name::qualified("public", "t"), "a".to_owned()),
     };

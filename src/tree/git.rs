@@ -39,23 +39,16 @@ const BASES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main",
 /// # Errors
 /// Why that cannot be told, or that the line is not there, in words that follow "but".
 pub fn landing(file: &Path, text: &str, base: Option<&str>, tags: &str) -> Result<Landing, String> {
-    let no_name = || format!("{} has no name that git could be asked for", file.display());
-    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(no_name)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let git = Git { folder: folder.unwrap_or(Path::new(".")).to_path_buf() };
+    let (git, name) = beside(file)?;
     if git.ask(&["rev-parse", "--is-shallow-repository"])? == "true" {
         return Err("this clone is shallow: fetch the whole history, in GitHub Actions with \
                     `fetch-depth: 0`"
             .to_owned());
     }
-    if let Some(odd) = base.into_iter().chain([tags]).find(|name| is_odd(name)) {
-        return Err(format!("`{odd}` is no name of a branch or tag"));
+    if is_odd(tags) {
+        return Err(no_branch(tags));
     }
-    let base = git.base(base)?;
-    let fork = git.ask(&["merge-base", "HEAD", &base])?;
-    if fork.is_empty() {
-        return Err(format!("`{base}` shares no history with what is checked out"));
-    }
+    let (base, fork) = git.fork(base)?;
     let is_there = git.ask(&["cat-file", "blob", &format!("{fork}:./{name}")]);
     if !is_there.is_ok_and(|blob| ends_a_line(&blob, text)) {
         return Err(format!("that is not on `{base}` yet"));
@@ -92,6 +85,17 @@ pub fn landing(file: &Path, text: &str, base: Option<&str>, tags: &str) -> Resul
     Ok(Landing { base, commit: id.to_owned(), seconds, tag })
 }
 
+/// Whether the base branch lacks a file, as it was where `HEAD` left it.
+///
+/// # Errors
+/// Why that cannot be told.
+pub fn is_missing_on_base(file: &Path, base: Option<&str>) -> Result<bool, String> {
+    let (git, name) = beside(file)?;
+    let (_, fork) = git.fork(base)?;
+    let found = git.ask(&["ls-tree", "--name-only", &fork, "--", &format!("./{name}")])?;
+    Ok(found.is_empty())
+}
+
 /// The files below a folder, as the release of a landing has them, in which one of these words
 /// may stand, upper or lower case, and their texts. `globs` are relative to the folder.
 ///
@@ -121,6 +125,18 @@ pub fn files_with(
             Ok((path.to_owned(), text))
         })
         .collect()
+}
+
+fn no_branch(name: &str) -> String {
+    format!("`{name}` is no name of a branch or tag")
+}
+
+/// Git in the folder of a file, and the file's name there.
+fn beside(file: &Path) -> Result<(Git, &str), String> {
+    let no_name = || format!("{} has no name that git could be asked for", file.display());
+    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(no_name)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok((Git { folder: folder.unwrap_or(Path::new(".")).to_path_buf() }, name))
 }
 
 /// Whether git could take a name for something else: an option, a range, a path.
@@ -170,6 +186,19 @@ impl Git {
                 .into_iter()
                 .find(exists)
                 .ok_or_else(|| format!("there is no branch `{name}` here")),
+        }
+    }
+
+    /// The base branch, and the commit at which `HEAD` left it.
+    fn fork(&self, named: Option<&str>) -> Result<(String, String), String> {
+        if let Some(odd) = named.filter(|name| is_odd(name)) {
+            return Err(no_branch(odd));
+        }
+        let base = self.base(named)?;
+        let fork = self.ask(&["merge-base", "HEAD", &base])?;
+        match fork.is_empty() {
+            true => Err(format!("`{base}` shares no history with what is checked out")),
+            false => Ok((base, fork)),
         }
     }
 

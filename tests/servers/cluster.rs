@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A running server; it stops, and its files go, when this is dropped.
 pub struct Cluster {
@@ -115,6 +115,13 @@ impl Cluster {
         }
     }
 
+    /// A session that goes on until it is ended.
+    pub fn session(&self, database: &str) -> Result<Session, String> {
+        let mut command = self.psql(database, &["-f", "-"]);
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Session { child: pipes.spawn().map_err(|error| format!("psql: {error}"))? })
+    }
+
     fn run(&self, database: &str, options: &[&str], input: Option<&str>) -> Result<String, String> {
         finished(fed(&mut self.psql(database, options), input)?)
     }
@@ -152,6 +159,27 @@ impl Drop for Cluster {
         let _ =
             self.command("pg_ctl").args(["-m", "immediate", "-D"]).arg(data).arg("stop").output();
         let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// A session of psql.
+pub struct Session {
+    child: Child,
+}
+
+impl Session {
+    /// Sends statements.
+    pub fn send(&mut self, sql: &str) -> Result<(), String> {
+        let stdin = self.child.stdin.as_mut().ok_or("psql: it was ended")?;
+        writeln!(stdin, "{sql}")
+            .and_then(|()| stdin.flush())
+            .map_err(|error| format!("psql: {error}"))
+    }
+
+    /// Ends it, and waits for that.
+    pub fn end(mut self) -> Result<(), String> {
+        drop(self.child.stdin.take());
+        self.child.wait().map(|_| ()).map_err(|error| format!("psql: {error}"))
     }
 }
 

@@ -12,8 +12,11 @@
 mod apply;
 mod cluster;
 mod compare;
+mod fixes;
 #[path = "../effects/forms.rs"]
 mod forms;
+#[path = "../fix/projects.rs"]
+mod projects;
 mod recombined;
 #[path = "../effects/said.rs"]
 mod said;
@@ -142,6 +145,9 @@ fn run() -> Result<usize, String> {
         }
         // Older servers count writes a moment after they happened.
         statistics::prove(&run.cluster, &mut total)?;
+    }
+    if shipped {
+        fixes::prove(&run.cluster, run.dialect, &mut total)?;
     }
     for (kind, (compared, differ)) in &total.kinds {
         println!("{kind}: {compared} compared, {differ} differ");

@@ -15,13 +15,25 @@ pub(super) fn proves_not_null(table: &Table, column: &str, stays: impl Fn(&str) 
     })
 }
 
+/// The constraint of the table that would prove that a column holds no NULL, if it were validated.
+pub fn unvalidated_proof<'t>(table: &'t Table, column: &str) -> Option<&'t str> {
+    let waits = |it: &&Constraint| !it.validated && it.enforced;
+    let proves = |it: &&Constraint| demands(it).iter().any(|it| is_not_null(it, column));
+    table.constraints.iter().filter(waits).find(proves)?.name.as_deref()
+}
+
 /// What a valid CHECK demands of every row, one condition each; of a NULL it demands nothing.
 pub(super) fn conjuncts(constraint: &Constraint) -> Vec<String> {
+    match constraint.validated && constraint.enforced {
+        true => demands(constraint),
+        false => Vec::new(),
+    }
+}
+
+/// What a CHECK demands of the rows that it looks at.
+fn demands(constraint: &Constraint) -> Vec<String> {
     let mut found = Vec::new();
-    if let ConstraintKind::Check(expr) = &constraint.kind
-        && constraint.validated
-        && constraint.enforced
-    {
+    if let ConstraintKind::Check(expr) = &constraint.kind {
         collect(&expr.text, &mut found);
     }
     found

@@ -90,6 +90,7 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
             primary: Label { file, span: Span::new(at, at + 4), text: String::new() },
             related: Vec::new(),
             old_release: Some(OldRelease { at: 7, fails: ", and X fails".to_owned() }),
+            fix: None,
             help: Some("wait".to_owned()),
             subject: Subject::Column(Name::qualified("public", "orders"), "total".to_owned()),
         })

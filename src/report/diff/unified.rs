@@ -17,7 +17,15 @@ const CONTEXT: usize = 3;
 /// # Errors
 /// What the writer gives.
 pub fn write(out: &mut dyn Write, comparison: &Comparison, style: Style) -> io::Result<()> {
-    for line in text(comparison).split_inclusive('\n') {
+    write_text(out, &text(comparison), style)
+}
+
+/// Writes a diff, in colours where they are wanted.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_text(out: &mut dyn Write, diff: &str, style: Style) -> io::Result<()> {
+    for line in diff.split_inclusive('\n') {
         let color = match line.as_bytes().first() {
             _ if !style.color => "",
             Some(b'+') => "\u{1b}[32m",
@@ -31,6 +39,15 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison, style: Style) -> io::
         }
     }
     Ok(())
+}
+
+/// The diff of a file as git writes it; `from` is `None` where the file is new.
+pub fn file(path: &str, from: Option<&str>, to: &str) -> String {
+    let old = from.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
+    let diff = TextDiff::from_lines(from.unwrap_or_default(), to);
+    let text =
+        diff.unified_diff().context_radius(CONTEXT).header(&old, &format!("b/{path}")).to_string();
+    super::safe(&text)
 }
 
 /// The diff as text. What is equal has the spelling of the first side on both.

@@ -1,10 +1,11 @@
 //! CHECK and FOREIGN KEY constraints that are verified under the lock that adds them.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Breaks, Fix, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{bounded_wait, SQL, Added, Held, held, is_timeout_set};
+use crate::rules::mend;
 use crate::rules::work::TINY;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, CreateTable};
@@ -128,22 +129,25 @@ fn added(step: &Step<'_>, held: &Held<'_>, added: &Added<'_>, sink: &mut Sink) {
         _ => return,
     };
     let before_18 = step.dialect.may_be_before(Version::major(18));
-    let help = if kind == "FOREIGN KEY" && before_18 && held.is_partitioned(table) {
-        format!(
+    let (help, fix) = if kind == "FOREIGN KEY" && before_18 && held.is_partitioned(table) {
+        let why = "before version 18 a partitioned table takes no foreign key that is NOT VALID";
+        let help = format!(
             "before version 18 a partitioned table takes no NOT VALID: add the key to each \
              partition with NOT VALID, VALIDATE it there in a later transaction, then add `{name}` \
              to `{table}`, which takes over those of the partitions"
-        )
+        );
+        (help, Fix::ByHand(why.to_owned()))
     } else {
+        let fix = mend::validated_later(step, held.located, added);
         let name = SQL.ident(name);
         let advice = held.advise(&Advice::Later {
             now: format!("ADD CONSTRAINT {name} {kind} ... NOT VALID"),
             later: format!("VALIDATE CONSTRAINT {name}"),
         });
-        format!("{}{advice}", held.without_column())
+        (format!("{}{advice}", held.without_column()), fix)
     };
     let doing = format!("ADD {kind} `{name}` reads every row of {rows}");
-    held.report(sink, *span, subject, &doing).help(help).push();
+    held.report(sink, *span, subject, &doing).help(help).fix(fix).push();
 }
 
 /// The foreign keys of a new table: each old table that they refer to, once.

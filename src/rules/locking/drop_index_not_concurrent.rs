@@ -5,6 +5,7 @@ use crate::finding::{Breaks, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{SQL, held};
+use crate::rules::mend;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
 use crate::schema::name::ObjectKind;
@@ -57,7 +58,8 @@ pub static RULE: Rule = Rule {
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for held in held(step) {
-        let Change::Drop { object, concurrently: false, .. } = &held.located.change.value else {
+        let Change::Drop { object, concurrently: false, cascade, .. } = &held.located.change.value
+        else {
             continue;
         };
         let index = step.before.resolve(&object.name);
@@ -69,6 +71,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let doing = format!("DROP INDEX `{index}`");
         held.report_brief(sink, held.located.change.span, Subject::Index(index), &doing)
             .help(held.advise(&statement))
+            .fix(mend::index_dropped_alone(step, held.located, &object.name, *cascade))
             .push();
     }
 }

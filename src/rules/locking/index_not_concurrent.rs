@@ -1,10 +1,11 @@
 //! `CREATE INDEX` without CONCURRENTLY.
 
 use crate::dialect::Engine;
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Breaks, Fix, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::lock::{SQL, held, index_on_partitions};
+use crate::rules::mend;
 use crate::rules::work::{LARGE, SMALL, TINY, TINY_BUT_BUSY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::Change;
@@ -103,17 +104,21 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         });
         let Some(name) = created.filter(|_| !index.concurrently) else { continue };
         let unique = if index.unique { "UNIQUE " } else { "" };
-        let help = match on_partitions {
-            true => index_on_partitions(index),
-            false => held.advise(&Advice::RunAlone(format!(
+        let (help, fix) = match on_partitions {
+            true => {
+                let why = "it stands on a partitioned table, where CONCURRENTLY is refused";
+                (index_on_partitions(index), Fix::ByHand(why.to_owned()))
+            }
+            false => (held.advise(&Advice::RunAlone(format!(
                 "CREATE {unique}INDEX CONCURRENTLY {} ...",
                 SQL.ident(index.name.as_deref().unwrap_or("name_it"))
-            ))),
+            ))), mend::index_built_alone(step, located, index, name)),
         };
         let rows = held.names(|touch| touch.rebuilds || unseen);
         let doing = format!("CREATE INDEX reads all of {rows} and builds the index");
         held.report(sink, located.change.span, Subject::Index(name.clone()), &doing)
             .help(help)
+            .fix(fix)
             .push();
     }
 }

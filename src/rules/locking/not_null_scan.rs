@@ -1,10 +1,12 @@
 //! `SET NOT NULL` that reads the whole table.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Level, Subject};
+use crate::effects::postgres::proof::unvalidated_proof;
+use crate::finding::{Breaks, Fix, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{SQL, Held, held};
+use crate::rules::mend;
 use crate::rules::work::{SMALL, TINY};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, ConstraintKind, TableAction};
@@ -147,6 +149,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             .level(level)
             .also(unless)
             .help(help(step, &held, &target.name, column.as_deref()))
+            .fix(fix(step, &held, action))
             .push();
     }
 }
@@ -190,6 +193,14 @@ fn help(step: &Step<'_>, held: &Held<'_>, table: &Name, column: Option<&str>) ->
             SQL.name(table)
         );
     };
+    if let Some(proof) = waiting_proof(step, table, column) {
+        let proof = SQL.ident(proof);
+        return format!(
+            "`ALTER TABLE {} VALIDATE CONSTRAINT {proof}` before it, in a transaction that holds no \
+             strong lock on the table: that constraint then proves it, and SET NOT NULL reads nothing",
+            SQL.name(table)
+        );
+    }
     let (name, quoted) = (|suffix: &str| SQL.ident(&format!("{column}_{suffix}")), SQL.ident(column));
     if !step.dialect.may_be_before(Version::major(18)) {
         let name = name("not_null");
@@ -208,4 +219,26 @@ fn help(step: &Step<'_>, held: &Held<'_>, table: &Name, column: Option<&str>) ->
         true => format!("{check}; before version 12 keep that CHECK instead of SET NOT NULL, which always reads the table"),
         false => format!("{check}; after it SET NOT NULL reads nothing, and the CHECK can go"),
     }
+}
+
+/// The NOT VALID constraint of an earlier migration that would spare the scan, were it validated.
+fn waiting_proof<'s>(step: &'s Step<'_>, table: &Name, column: &str) -> Option<&'s str> {
+    if step.dialect.may_be_before(Version::major(12)) {
+        return None;
+    }
+    let (_, table) = step.start.seen_table(&step.before.resolve(table))?;
+    unvalidated_proof(table, column)
+}
+
+fn fix(step: &Step<'_>, held: &Held<'_>, action: &TableAction) -> Fix {
+    let (Change::AlterTable { target, .. }, TableAction::SetNullable { column, .. }) =
+        (&held.located.change.value, action)
+    else {
+        return Fix::ByHand("the columns of its key may be null: which proof they get is yours to say".to_owned());
+    };
+    if step.dialect.may_be_before(Version::major(12)) {
+        return Fix::ByHand("before version 12 SET NOT NULL always reads the table".to_owned());
+    }
+    let proof = waiting_proof(step, &target.name, column);
+    mend::proved_not_null(step, held.located, column, proof, &format!("{column}_set"))
 }

@@ -1,10 +1,11 @@
 //! `REINDEX` without CONCURRENTLY.
 
 use crate::dialect::{Engine, Version};
-use crate::finding::{Breaks, Level, Subject};
+use crate::finding::{Breaks, Fix, Level, Subject};
 use crate::migration::Advice;
 use crate::replay::Step;
 use crate::rules::lock::{SQL, advise_at, held};
+use crate::rules::mend;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
 use crate::schema::name::{ObjectKind, ObjectRef};
@@ -105,7 +106,11 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             true => "",
             false => "; each index is under ACCESS EXCLUSIVE meanwhile, so every query waits too",
         };
-        held.report(sink, span, subject, &doing).help(help).also(also).push();
+        let fix = match step.dialect.may_be_before(Version::major(12)) {
+            true => Fix::ByHand("REINDEX CONCURRENTLY came with version 12".to_owned()),
+            false => mend::reindexed_alone(step, located, object, concurrent(Some(object))),
+        };
+        held.report(sink, span, subject, &doing).help(help).fix(fix).also(also).push();
     }
 }
 

@@ -1,0 +1,36 @@
+//! The work tree is written here and nowhere else.
+
+use super::{WorkTree, parent};
+use std::fs;
+use std::io::{self, Write};
+
+impl WorkTree {
+    /// Writes a file that is not there yet, and the folder that it stands in.
+    ///
+    /// # Errors
+    /// When there is such a file, when its folder lies outside the root, and what the system says.
+    pub fn create(&self, path: &str, text: &str) -> io::Result<()> {
+        let folder = self.on_disk(&parent(path).unwrap_or_default());
+        // The folder may be new; the one above it never is.
+        let known = if folder.exists() { Some(folder.as_path()) } else { folder.parent() };
+        let known = known.unwrap_or(&folder);
+        let known = if known.as_os_str().is_empty() { &self.current } else { known };
+        if !fs::canonicalize(known)?.starts_with(&self.root) {
+            return Err(io::Error::other("it lies outside the project's root"));
+        }
+        fs::create_dir_all(&folder)?;
+        fs::File::create_new(self.on_disk(path))?.write_all(text.as_bytes())
+    }
+
+    /// Writes a file anew, as far as it still holds what it held when it was read.
+    ///
+    /// # Errors
+    /// When it holds something else by now, and what the system says.
+    pub fn replace(&self, path: &str, before: &str, text: &str) -> io::Result<()> {
+        let (real, _) = self.admit(path).map_err(|error| io::Error::other(error.to_string()))?;
+        if fs::read(&real)? != before.as_bytes() {
+            return Err(io::Error::other("it has changed since it was read"));
+        }
+        fs::write(real, text)
+    }
+}

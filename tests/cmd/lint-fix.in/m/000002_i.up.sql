@@ -1,0 +1,3 @@
+ALTER TABLE t ADD COLUMN b text;
+CREATE INDEX t_a ON t (a);
+ALTER TABLE t ADD COLUMN c int CHECK (c > 0);

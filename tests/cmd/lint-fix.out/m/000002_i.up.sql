@@ -1,0 +1,2 @@
+ALTER TABLE t ADD COLUMN b text;
+ALTER TABLE t ADD COLUMN c int CHECK (c > 0);
