@@ -269,8 +269,8 @@ fn run<S: Send>(
         report.migrations.extend(job.lines(files));
         all.extend(job.migrations);
     }
-    if failures.is_empty() && report.left_out.is_empty() && holds_nothing(input, &all) {
-        failures.push(nothing_to_check(alone));
+    if failures.is_empty() && report.left_out.is_empty() {
+        failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
@@ -304,18 +304,15 @@ fn stop_at(set: &mut MigrationSet, at: &str) -> bool {
     last.is_some()
 }
 
-/// Whether nothing was checked: no migration, or an empty text by itself.
-fn holds_nothing(input: &Input<'_>, migrations: &[ReadMigration]) -> bool {
-    migrations.is_empty()
-        || (input.alone && migrations.iter().all(|read| read.migration.span.is_empty()))
-}
-
-fn nothing_to_check(alone: bool) -> Failure {
-    let (path, message) = match alone {
+/// What is said where nothing was checked: no migration, or an empty text by itself.
+fn nothing_to_check(input: &Input<'_>, migrations: &[ReadMigration]) -> Option<Failure> {
+    let (path, message) = match input.alone {
         true => ("-", "the text that was given is empty"),
         false => (".", "no file that was given is a migration; `--notes` shows why"),
     };
-    Failure { kind: FailureKind::NoMigration, ..Failure::new(path, message) }
+    let is_empty = |read: &ReadMigration| input.alone && read.migration.span.is_empty();
+    let failure = Failure { kind: FailureKind::NoMigration, ..Failure::new(path, message) };
+    migrations.iter().all(is_empty).then_some(failure)
 }
 
 fn settings(config: &Config) -> Settings {

@@ -19,6 +19,10 @@ const RETRY_APART: &str =
 /// What stands in a way down that has nothing to do.
 const TAKEN_BACK: &str = "-- The migration before this one takes it back.";
 
+/// The same where the migration by itself is not undone.
+const TAKEN_BACK_ALLOWED: &str =
+    "-- lockgate:allow down-differs reason=\"the migration before this one takes it back\"";
+
 impl<'a> Project<'a> {
     /// The tree with the files of one more fix, and what was made so far. `between`: the first new
     /// version stands between the last one and the next.
@@ -100,7 +104,8 @@ impl Draft<'_, '_> {
                 false => String::new(),
             };
             let up = format!("{above}{retry}{}", joined(group));
-            self.follow(&title(group, objects), &up, true, between)?;
+            let way_down = way_down(group.iter().any(changes));
+            self.follow(&title(group, objects), &up, &way_down, true, between)?;
             between = false;
         }
         self.made.validates.clear();
@@ -149,12 +154,13 @@ impl Draft<'_, '_> {
         {
             self.made.validates.push(first.sql.clone());
             let up = statements(self.made.validates.iter().map(String::as_str));
-            let down = self.down.as_ref().map(|_| way_down());
+            let down = self.down.as_ref().map(|_| way_down(false));
             let text = self.place.follow.text(&up, down.as_deref().filter(|_| self.holds_down()));
             self.tree.write(last.clone(), text);
             return Ok(());
         }
-        self.follow(&title(std::slice::from_ref(first), objects), &joined(pieces), false, between)?;
+        let title = title(std::slice::from_ref(first), objects);
+        self.follow(&title, &joined(pieces), &way_down(changes(first)), false, between)?;
         self.made.validates.clear();
         if validates {
             self.made.validates.push(first.sql.clone());
@@ -163,7 +169,14 @@ impl Draft<'_, '_> {
     }
 
     /// Writes the next migration, both ways where the set keeps both.
-    fn follow(&mut self, title: &str, up: &str, alone: bool, between: bool) -> Result<(), String> {
+    fn follow(
+        &mut self,
+        title: &str,
+        up: &str,
+        way_down: &str,
+        alone: bool,
+        between: bool,
+    ) -> Result<(), String> {
         let follow = self.place.follow;
         let (last, last_down) = match &self.made.last {
             Some((up, down)) => (up.clone(), down.clone()),
@@ -171,7 +184,7 @@ impl Draft<'_, '_> {
         };
         let no_name = "the name of its file does not say which one is next";
         let path = follow.path(&last, title, between).ok_or(no_name)?;
-        let text = follow.text(up, Some(way_down()).filter(|_| self.holds_down()).as_deref());
+        let text = follow.text(up, Some(way_down).filter(|_| self.holds_down()));
         let text = match alone {
             true => {
                 follow.alone(&text).ok_or("its framework runs nothing outside a transaction")?
@@ -187,7 +200,7 @@ impl Draft<'_, '_> {
             None => self.down.as_ref().map(|_| path.clone()),
         };
         if let Some(down) = down.as_ref().filter(|down| **down != path) {
-            self.add(down, format!("{}\n", way_down()))?;
+            self.add(down, format!("{way_down}\n"))?;
         }
         self.made.ups.push(path.clone());
         self.made.last = Some((path, down));
@@ -298,8 +311,15 @@ impl Draft<'_, '_> {
     }
 }
 
-fn way_down() -> String {
-    format!("{TAKEN_BACK}\n{NOTHING}")
+/// A way down that has nothing to do, although the way up changes the schema or not.
+fn way_down(changes: bool) -> String {
+    let allow = if changes { TAKEN_BACK_ALLOWED } else { TAKEN_BACK };
+    format!("{allow}\n{NOTHING}")
+}
+
+/// Whether a piece leaves the schema other than it was.
+fn changes(piece: &Piece) -> bool {
+    !matches!(piece.verb, "drop_invalid" | "reindex" | "validate")
 }
 
 fn joined(pieces: &[Piece]) -> String {

@@ -124,10 +124,7 @@ pub fn read(
         let spans = read.statements.iter().map(|statement| statement.span);
         allows.statements.entry(file).or_default().extend(spans);
         let Some(source) = files.get(file.0 as usize) else { continue };
-        let subject = match read.migration.version.text.as_str() {
-            "" => Subject::File(source.path.clone()),
-            version => Subject::Migration(version.to_owned()),
-        };
+        let subject = subject(read, source);
         for comment in &read.comments {
             if let Some(foreign) = compat::read(comment, read, source, tools) {
                 allows.allows.extend(foreign_allows(&foreign, read, comment.span, &subject));
@@ -181,6 +178,14 @@ pub fn read(
         statements.sort();
     }
     (allows, markers, findings)
+}
+
+/// The migration as what a finding about its comments is about.
+fn subject(read: &ReadMigration, source: &SourceFile) -> Subject {
+    match read.migration.version.text.as_str() {
+        "" => Subject::File(source.path.clone()),
+        version => Subject::Migration(version.to_owned()),
+    }
 }
 
 /// The statement that a comment is for: the one that it stands in, or the next one.

@@ -179,6 +179,11 @@ impl ObjectKind {
         self.name().replace('_', " ")
     }
 
+    /// Whether it is called: a function or a procedure.
+    pub fn is_routine(self) -> bool {
+        matches!(self, Self::Aggregate | Self::Function | Self::Procedure | Self::Routine)
+    }
+
     /// Whether a relation's name space holds it (`pg_class`): one name cannot be two of these.
     pub fn is_relation(self) -> bool {
         matches!(

@@ -12,6 +12,9 @@ use crate::schema::name::{ObjectKind, ObjectRef};
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int); GRANT SELECT, INSERT ON t TO app; \
                    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';";
 
+const CALLED: &str = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; \
+                      REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC; GRANT EXECUTE ON FUNCTION f() TO app;";
+
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "revoke",
@@ -47,6 +50,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM app;", "REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM app"),
         bad("postgres", OLD, "DO $$ BEGIN REVOKE SELECT ON t FROM app; END $$;", "REVOKE SELECT ON t FROM app"),
         bad("postgres", OLD, "REVOKE ALL ON t FROM app; GRANT SELECT ON t TO app;", "REVOKE ALL ON t FROM app"),
+        bad("postgres", CALLED, "REVOKE EXECUTE ON FUNCTION f() FROM app;", "REVOKE EXECUTE ON FUNCTION f() FROM app").at_level(Level::Warning),
         bad("postgres", OLD, "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;", "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC").at_level(Level::Warning),
         bad("postgres", OLD, "GRANT EXECUTE ON FUNCTION f() TO app; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;", "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC").at_level(Level::Note),
         bad("postgres", "", "REVOKE SELECT ON old FROM app;", "REVOKE SELECT ON old FROM app").incomplete().at_level(Level::Warning),
@@ -71,6 +75,8 @@ struct Lost {
     privileges: Vec<String>,
     objects: Vec<String>,
     known: bool,
+    /// It is about functions and procedures alone.
+    routines: bool,
     /// Taken from PUBLIC, and roles that go on using it were granted it by name.
     named: bool,
 }
@@ -90,6 +96,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                     privileges: it.privileges.clone(),
                     objects: Vec::new(),
                     known: false,
+                    routines: false,
                     named: false,
                 }),
                 false => lost(step, it, role),
@@ -120,6 +127,8 @@ fn report(
             let level = if lost.named { Level::Note } else { Level::Warning };
             (level, ", and with it every role that was not granted it by name")
         }
+        // Most functions are called by few, and what closes a hole looks the same.
+        (true, _) if lost.routines => (Level::Warning, ""),
         (true, _) => (Level::Error, ""),
         (false, _) => (Level::Warning, ", if it has it"),
     };
@@ -148,7 +157,9 @@ fn report(
 fn lost(step: &Step<'_>, it: &Privileges, role: &str) -> Option<Lost> {
     let objects = objects(step, it);
     let end = step.migration_end();
-    let mut lost = Lost { privileges: Vec::new(), objects: Vec::new(), known: false, named: false };
+    let routines = objects.iter().all(|object| object.kind.is_routine());
+    let (privileges, objects_lost) = (Vec::new(), Vec::new());
+    let mut lost = Lost { privileges, objects: objects_lost, known: false, routines, named: false };
     let mut unknown = Vec::new();
     for object in &objects {
         let had = |privilege: &str| holds(step.before, object, role, privilege);
@@ -256,9 +267,6 @@ fn holds(catalog: &Catalog, object: &ObjectRef, role: &str, privilege: &str) -> 
     // EXECUTE, and nothing else of what is looked for, is everyone's without a word.
     let open = role == "public"
         && privilege == "EXECUTE"
-        && matches!(
-            object.kind,
-            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate | ObjectKind::Routine
-        );
+        && object.kind.is_routine();
     of(privilege).or_else(|| of("ALL")).unwrap_or(open)
 }
