@@ -257,8 +257,7 @@ fn run<S: Send>(
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        let base = with_timeouts(base, config);
-        job.look(base, look, (files, &paths))
+        job.look(with_timeouts(base, config), look, (files, &paths))
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
@@ -274,7 +273,7 @@ fn run<S: Send>(
     }
     all.extend(read::strays(files, &all, strays));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let (today, evidence) = (input.today, input.evidence);
+    let Input { today, evidence, .. } = *input;
     let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)

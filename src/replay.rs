@@ -57,6 +57,7 @@ use crate::source::Span;
 use crate::statistics::{Size, Sizes};
 use run::{Pass, Record, Run};
 use std::cell::OnceCell;
+use way_back::ByVersion;
 
 /// Where replay begins.
 #[derive(Clone, Debug)]
@@ -108,6 +109,7 @@ pub struct Replay<'m> {
     /// Why the catalog is not complete, where the migrations show it.
     pub missing: Option<Missing>,
     sizes: Sizes,
+    versions: ByVersion<'m>,
     runs: Vec<Run>,
 }
 
@@ -122,7 +124,9 @@ pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Rep
         catalog.complete = false;
         pass = Pass::new(migrations, catalog);
     }
-    Replay { dialect, migrations, end: pass.end, missing, sizes: base.sizes, runs: pass.runs }
+    let versions = way_back::by_version(migrations);
+    let (end, sizes, runs) = (pass.end, base.sizes, pass.runs);
+    Replay { dialect, migrations, end, missing, sizes, versions, runs }
 }
 
 impl Replay<'_> {

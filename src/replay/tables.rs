@@ -357,32 +357,33 @@ impl Apply {
 
     /// Drops the temporary tables that end with the transaction.
     pub(super) fn drop_on_commit(&mut self) {
-        let names: Vec<Name> = self
-            .catalog
-            .tables()
-            .filter(|(_, table)| {
+        let is_dropped = |name: &Name| {
+            let table = self.catalog.seen_table(name).map(|(_, table)| table);
+            table.is_some_and(|table| {
                 table.options.iter().any(|(option, value)| {
                     option.eq_ignore_ascii_case("on commit") && value.eq_ignore_ascii_case("drop")
                 })
             })
-            .map(|(name, _)| name.clone())
-            .collect();
+        };
+        let names: Vec<Name> = self.temporary().filter(|name| is_dropped(name)).collect();
         for name in names {
             self.remove_relation(&name);
         }
+    }
+
+    /// The temporary relations.
+    fn temporary(&self) -> impl Iterator<Item = Name> {
+        let from = Name::qualified(TEMPORARY_SCHEMA, "");
+        let names =
+            self.catalog.relations.range(Arc::new(from)..).map(|(name, _)| (**name).clone());
+        names.take_while(|name| name.schema.as_deref() == Some(TEMPORARY_SCHEMA))
     }
 
     /// Ends a session: its settings and temporary objects go.
     pub(super) fn end_session(&mut self) {
         self.catalog.settings.clear();
         self.catalog.local_settings.clear();
-        let names: Vec<Name> = self
-            .catalog
-            .relations
-            .keys()
-            .filter(|name| name.schema.as_deref() == Some(TEMPORARY_SCHEMA))
-            .map(|name| (**name).clone())
-            .collect();
+        let names: Vec<Name> = self.temporary().collect();
         for name in names {
             self.remove_relation(&name);
         }

@@ -3,6 +3,20 @@
 use super::{MigrationEnd, Replay, Step};
 use crate::migration::{Direction, ReadMigration};
 use crate::schema::catalog::Catalog;
+use std::collections::BTreeMap;
+
+/// The indexes of migrations, by their direction and version.
+pub(super) type ByVersion<'m> = BTreeMap<Direction, BTreeMap<&'m [String], Vec<usize>>>;
+
+/// Migrations by their direction and version.
+pub(super) fn by_version(migrations: &[ReadMigration]) -> ByVersion<'_> {
+    let mut versions = ByVersion::new();
+    for (index, ReadMigration { migration, .. }) in migrations.iter().enumerate() {
+        let of_direction = versions.entry(migration.direction).or_default();
+        of_direction.entry(migration.version.key.as_slice()).or_default().push(index);
+    }
+    versions
+}
 
 /// A down migration beside the up migration that it takes back.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +39,9 @@ impl<'a> MigrationEnd<'a> {
         if migration.direction != Direction::Down {
             return None;
         }
-        let mut ups = self.replay.migrations.iter().enumerate().filter(|(_, read)| {
-            read.migration.direction == Direction::Up
-                && read.migration.version.key == migration.version.key
-        });
-        let (index, up) = ups.next().filter(|_| ups.next().is_none())?;
+        let ups = self.replay.of_version(Direction::Up, &migration.version.key);
+        let [index] = *ups else { return None };
+        let up = self.replay.migrations.get(index)?;
         let (before, _) = self.replay.ends_of(index)?;
         let (_, after) = self.replay.ends_of(self.index)?;
         Some(WayBack { up, up_steps: self.all.get(index)?, before, after })
@@ -37,6 +49,16 @@ impl<'a> MigrationEnd<'a> {
 }
 
 impl Replay<'_> {
+    /// The migrations that go this way to or from a version.
+    pub fn of_version(&self, direction: Direction, key: &[String]) -> &[usize] {
+        self.versions.get(&direction).and_then(|it| it.get(key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any migration goes this way.
+    pub fn goes(&self, direction: Direction) -> bool {
+        self.versions.contains_key(&direction)
+    }
+
     /// The catalogs before and after the migration at `index`.
     fn ends_of(&self, index: usize) -> Option<(&Catalog, &Catalog)> {
         let run = self.runs.get(index)?;

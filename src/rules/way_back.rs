@@ -13,7 +13,8 @@ pub fn differences(before: &Catalog, after: &Catalog) -> Vec<Difference> {
     // SQLite gives constraints no names of their own.
     let ignore_names = before.engine() == Engine::Sqlite;
     let options = Options { replayed: true, ignore_names };
-    let mut found = diff(before, after, options).differences;
+    let (before, after) = before.apart(after);
+    let mut found = diff(&before, &after, options).differences;
     found.retain(|it| {
         let stays = |kind| it.of.object.kind == kind && it.verb == Verb::Added;
         let same = it.verb == Verb::Changed && it.said.iter().all(is_little);

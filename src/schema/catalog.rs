@@ -3,6 +3,7 @@
 //! Every map is an `imbl::OrdMap` and every large value an `Arc`: a clone costs a few pointers, so
 //! that each step keeps the catalog before and after.
 
+pub mod apart;
 pub mod doubt;
 mod filled;
 mod references;

@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, Reach};
 use crate::effects::Role;
-use crate::schema::catalog::Relation;
+use crate::schema::catalog::{Relation, Table};
 use crate::schema::change::{Constraint, ConstraintKind, ForeignKey};
 use crate::schema::name::Name;
 use std::collections::BTreeSet;
@@ -15,21 +15,25 @@ pub(super) struct KeyOf<'c> {
     pub key: &'c ForeignKey,
 }
 
+/// The foreign keys of a table.
+fn keys_of<'c>(name: &'c Name, table: &'c Table) -> impl Iterator<Item = KeyOf<'c>> {
+    table.constraints.iter().filter_map(move |constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some(KeyOf { table: name, constraint, key }),
+        _ => None,
+    })
+}
+
 impl<'c> Plan<'c> {
     /// The foreign keys that a table holds.
     pub fn foreign_keys(&self, table: &Name) -> Vec<KeyOf<'c>> {
-        let Some((name, table)) = self.before.seen_table(table) else { return Vec::new() };
-        let keys = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
-            ConstraintKind::ForeignKey(key) => Some(KeyOf { table: name, constraint, key }),
-            _ => None,
-        });
-        keys.collect()
+        let found = self.before.seen_table(table);
+        found.map(|(name, table)| keys_of(name, table).collect()).unwrap_or_default()
     }
 
     /// The foreign keys that refer to a table. Walks all tables.
     pub fn referencing(&self, table: &Name) -> Vec<KeyOf<'c>> {
         let table = self.before.resolve(table);
-        let keys = self.before.tables().flat_map(|(name, _)| self.foreign_keys(name));
+        let keys = self.before.tables().flat_map(|(name, table)| keys_of(name, table));
         keys.filter(|it| it.key.references == table).collect()
     }
 

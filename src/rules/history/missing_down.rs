@@ -2,7 +2,7 @@
 
 use crate::finding::{Breaks, Level};
 use crate::migration::{Direction, ReadMigration};
-use crate::replay::MigrationEnd;
+use crate::replay::{MigrationEnd, Replay};
 use crate::rules::{Category, Check, Rule, Sink, bad, good, way_back};
 
 const OLD: &str = "-- +goose Up\nCREATE TABLE t (id bigint PRIMARY KEY, a integer);\n\
@@ -40,17 +40,17 @@ pub static RULE: Rule = Rule {
 
 fn check(end: &MigrationEnd<'_>, sink: &mut Sink) {
     let up = end.migration;
-    let is = |direction| move |it: &&ReadMigration| it.migration.direction == direction;
-    let migrations = end.replay.migrations;
-    let downs: Vec<&ReadMigration> = migrations.iter().filter(is(Direction::Down)).collect();
-    if up.migration.direction != Direction::Up || downs.is_empty() {
+    let Replay { migrations, .. } = end.replay;
+    if up.migration.direction != Direction::Up || !end.replay.goes(Direction::Down) {
         return;
     }
     let down_of = |up: &ReadMigration| {
-        downs.iter().find(|down| down.migration.version.key == up.migration.version.key)
+        let index = end.replay.of_version(Direction::Down, &up.migration.version.key).first()?;
+        migrations.get(*index)
     };
     let has_down = |up: &ReadMigration| down_of(up).is_some_and(|it| !it.statements.is_empty());
-    let before = migrations.iter().take(end.index).rev().filter(is(Direction::Up)).take(BEFORE_MAX);
+    let is_up = |it: &&ReadMigration| it.migration.direction == Direction::Up;
+    let before = migrations.iter().take(end.index).rev().filter(is_up).take(BEFORE_MAX);
     let before: Vec<&ReadMigration> = before.collect();
     let kept = before.iter().filter(|it| has_down(it)).count();
     let Some((first, last)) = end.steps.first().zip(end.steps.last()) else { return };
