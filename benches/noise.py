@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """How loud the rules are on real migrations, beside squawk on the same files.
 
-    benches/noise.py CORPORA DIR LOCKGATE [--squawk BIN] [--config FILE] [--sample N --seed S]
+    benches/noise.py CORPORA DIR LOCKGATE [--squawk BIN] [--config FILE] [--tsv FILE]
+                     [--sample N --seed S]
 
 Files whose names say that they are for another engine are left out.
 
 CORPORA is a table of repositories (tab separated; name, dialect and root are read), DIR holds one
 folder for each row that is laid out. Every PostgreSQL row is linted as its whole history were new.
 Prints, as Markdown, findings per rule per 100 files, and the share of files with an error; with
---sample, N findings drawn with a seed, to be read by somebody.
+--sample, N findings drawn with a seed, to be read by somebody. --tsv is the table of every rule
+against every row.
 """
 
 import argparse
@@ -71,10 +73,13 @@ def main():
     take.add_argument("lockgate")
     take.add_argument("--squawk")
     take.add_argument("--config")
+    take.add_argument("--tsv")
     take.add_argument("--sample", type=int, default=0)
     take.add_argument("--seed", type=int, default=1)
     args = take.parse_args()
 
+    per_row = collections.Counter()
+    sizes = {}
     counts, files_of = collections.Counter(), collections.defaultdict(set)
     ups, with_error, with_warning, found = set(), set(), set(), []
     print("| set | files | with an error | with a warning |\n| --- | ---: | ---: | ---: |")
@@ -88,12 +93,14 @@ def main():
             if it["state"] != "reported" or path not in mine:
                 continue
             counts[it["rule"], it["level"]] += 1
+            per_row[it["rule"], it["level"], name] += 1
             files_of[it["rule"], it["level"]].add(path)
             levels[it["level"]].add(path)
             found.append((path, it))
         ups |= mine
         with_error |= levels["error"]
         with_warning |= levels["warning"]
+        sizes[name] = max(1, len(mine))
         share = 100 * len(levels["error"]) / max(1, len(mine))
         print(f"| {name} | {len(mine)} | {share:.1f} % | {100 * len(levels['warning']) / max(1, len(mine)):.1f} % |")
     total = max(1, len(ups))
@@ -103,6 +110,12 @@ def main():
     for (rule, level), count in counts.most_common():
         share = 100 * len(files_of[rule, level]) / total
         print(f"| {rule} | {level} | {100 * count / total:.2f} | {share:.2f} |")
+
+    if args.tsv:
+        with open(args.tsv, "w") as out:
+            out.write("rule\tlevel\trow\tfindings\tper 100 files\n")
+            for (rule, level, name), count in sorted(per_row.items()):
+                out.write(f"{rule}\t{level}\t{name}\t{count}\t{100 * count / sizes[name]:.1f}\n")
 
     if args.squawk:
         version, theirs = squawk(args.squawk, sorted(path for path in ups if path.endswith(".sql")))

@@ -20,6 +20,7 @@ pub struct Expansion<'a> {
 /// The column that took over from a dropped one: one that a statement or trigger fills from it, or
 /// else the last one whose name goes on where the old one ends.
 pub fn expansion<'a>(step: &Step<'a>, table: &Name, old: &str) -> Option<Expansion<'a>> {
+    let old_folded = old.to_ascii_lowercase();
     let mut alike = None;
     let mut fills = Vec::new();
     let mut triggered = false;
@@ -31,7 +32,9 @@ pub fn expansion<'a>(step: &Step<'a>, table: &Name, old: &str) -> Option<Expansi
             }
             triggered |= difference.object.kind == ObjectKind::Trigger;
         }
-        if let Some(by_trigger) = fills_rows(past.statement, step, table) {
+        // Most statements do not name the column at all.
+        let names_it = || past.statement.text.to_ascii_lowercase().contains(&old_folded);
+        if let Some(by_trigger) = fills_rows(past.statement, step, table).filter(|_| names_it()) {
             fills.push((past, by_trigger));
         }
     }

@@ -6,17 +6,13 @@ use imbl::ordmap::DiffItem;
 use std::collections::BTreeSet;
 
 impl Catalog {
-    /// This catalog and another one, each without the tables, objects and privileges that are the
-    /// same in both. Whole where types or views differ: others are spelled by those.
+    /// This catalog and another one, each without the tables, views, objects and privileges that are
+    /// the same in both. What a view reads stays: its query is spelled by that.
     pub fn apart(&self, other: &Self) -> (Self, Self) {
-        let whole = || (self.clone(), other.clone());
-        if self.types.diff(&other.types).next().is_some() {
-            return whole();
-        }
         let mut names: BTreeSet<Name> = BTreeSet::new();
         for (name, relation) in self.relations.diff(&other.relations).flat_map(sides) {
-            if matches!(relation, Relation::View(_)) {
-                return whole();
+            if let Relation::View(view) = relation {
+                names.extend(view.reads.iter().cloned());
             }
             names.extend(table_of(relation).cloned());
             names.insert(name.as_ref().clone());
