@@ -123,6 +123,8 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
         let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
         if let (None, Some(marker)) = (&reason, marker) {
             reason = retired::proof(&mut finding, marker, case);
+            // What it says of the code is enough.
+            finding.gone = None;
         }
         if let (None, Some(allow)) = (&reason, allow) {
             about_allows.push(forbidden(&finding, allow.place));

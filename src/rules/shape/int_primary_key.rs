@@ -83,6 +83,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "", "CREATE TEMP TABLE t (id serial);"),
         bad("postgres", USED, "ALTER TABLE t ADD a int; ALTER TABLE t ADD b int;", "ADD b int").stats(USED_74_PERCENT).at_level(Level::Error),
         bad("postgres", "", "CREATE TABLE t (id serial PRIMARY KEY);", "CREATE TABLE t").stats(USED_74_PERCENT).at_level(Level::Error),
+        bad("postgres", USED, "ALTER TABLE t ADD coupon_id bigint;", "ADD coupon_id bigint").stats(USED_74_PERCENT).at_level(Level::Error),
         good("postgres", USED, "ALTER TABLE t ADD id_64 bigint;").stats(USED_74_PERCENT),
         good("postgres", USED, "ALTER TABLE t ALTER id TYPE bigint;").stats(USED_74_PERCENT),
         good("postgres", USED, "DROP TABLE t;").stats(USED_74_PERCENT),
@@ -158,7 +159,24 @@ fn is_widened(step: &Step<'_>, table: &Name, key: &KeyStatistics) -> bool {
     let mut added = step.of_migration().filter(|it| it.object.name == *table);
     end.column(table, &key.column).is_absent()
         || is_wide(&key.column)
-        || added.any(|it| matches!(&it.kind, DifferenceKind::ColumnAdded { column } if is_wide(column)))
+        || added.any(|it| match &it.kind {
+            DifferenceKind::ColumnAdded { column } => {
+                is_wide(column) && takes_over(column, &key.column)
+            }
+            _ => false,
+        })
+}
+
+/// Whether a new column's name says that it is to take a key's place: `id_64`, `new_id`, `bigid`.
+fn takes_over(new: &str, key: &str) -> bool {
+    const MARKS: [&str; 13] = [
+        "", "new", "next", "big", "bigint", "int8", "64", "wide", "long", "tmp", "temp", "v2", "copy",
+    ];
+    let (new, key) = (new.to_ascii_lowercase(), key.to_ascii_lowercase());
+    new.match_indices(&key).any(|(at, _)| {
+        let (before, after) = (new.get(..at), new.get(at + key.len()..));
+        [before, after].iter().flatten().all(|rest| MARKS.contains(&rest.trim_matches('_')))
+    })
 }
 
 /// The narrow integer of a column for which the engine hands out numbers.

@@ -143,7 +143,13 @@ impl<'a> Blocking<'a> {
         match self.first {
             Some(_) => self.more += 1,
             None => {
-                let work = Work { level: Level::Warning, ..work };
+                // That the same table stands still a little harder is a detail.
+                let same = |lock: &Lock<'_>| {
+                    work.blocks.iter().any(|it| it.object.name == *lock.name)
+                };
+                let all_same = standing.iter().all(same);
+                let level = if all_same { Level::Note } else { Level::Warning };
+                let work = Work { level, ..work };
                 self.first = Some((action.step, work, standing));
             }
         }
