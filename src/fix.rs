@@ -11,7 +11,7 @@ use crate::finding::{Finding, Fix, Level};
 use crate::frameworks;
 use crate::frameworks::follow::Follow;
 use crate::judge::State;
-use crate::migration::{Direction, OptOut, ReadMigration, Statement, Wraps};
+use crate::migration::{Direction, LocatedChange, OptOut, ReadMigration, Statement, Wraps};
 use crate::report::Report;
 use crate::schema::change::{Change, ConstraintKind, TableAction};
 use crate::schema::diff::{Options, diff};
@@ -345,14 +345,34 @@ fn refused(place: &Place<'_>) -> Result<(), String> {
     if let Some(setting) = before.iter().find_map(sets_names) {
         return Err(format!("its migration sets {setting}, which a new file would not have"));
     }
+    let tables: Vec<String> = place.statement().into_iter().flat_map(tables).collect();
     let names = |statement: &Statement| {
         let words = words(&statement.text, place.read.engine, true);
-        objects.iter().find(|it| words.names.contains(*it) && !needs_none_of(statement, it))
+        let mut sought = objects.iter().chain(&tables);
+        sought.find(|it| words.names.contains(*it) && !needs_none_of(statement, it)).cloned()
     };
+    // A unique index that goes later refuses the rows that are written without it.
+    let is_drop = |it: &LocatedChange| matches!(it.change.value, Change::Drop { .. });
+    let drops = place.statement().is_some_and(|it| it.changes.iter().any(is_drop));
+    let is_data = |it: &LocatedChange| matches!(it.change.value, Change::Data(_));
+    let writes = |statement: &Statement| statement.changes.iter().any(is_data);
     match place.later_statements().iter().find_map(names) {
         Some(name) => Err(format!("a later statement of its migration names `{name}`")),
+        None if drops && place.later_statements().iter().any(writes) => {
+            Err("a later statement of its migration works on rows".to_owned())
+        }
         None => Ok(()),
     }
+}
+
+/// The tables of which a statement alters something, or builds an index.
+fn tables(statement: &Statement) -> Vec<String> {
+    let tables = statement.changes.iter().filter_map(|located| match &located.change.value {
+        Change::AlterTable { target, .. } => Some(target.name.name.clone()),
+        Change::CreateIndex(index) => Some(index.table.name.clone()),
+        _ => None,
+    });
+    tables.collect()
 }
 
 /// What decides which object a name means, and who may touch it.
@@ -363,6 +383,7 @@ const SETTINGS: &[&str] = &["search_path", "role", "session authorization", "all
 fn needs_none_of(statement: &Statement, name: &str) -> bool {
     statement.changes.iter().all(|located| match &located.change.value {
         Change::CreateIndex(index) => index.name.as_deref() != Some(name),
+        Change::AlterTable { action: TableAction::AddColumn { .. }, .. } => true,
         Change::AlterTable { target, action: TableAction::AddConstraint { constraint } } => {
             let refers = |kind: &ConstraintKind| {
                 matches!(kind, ConstraintKind::ForeignKey(key) if key.references.name == name)
