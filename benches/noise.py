@@ -136,4 +136,5 @@ def main():
             print(f"- {path}:{it['line']} {it['level']} {it['rule']}: {it['message']}")
 
 
-main()
+if __name__ == "__main__":
+    main()

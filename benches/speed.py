@@ -9,13 +9,14 @@ of 1x, 10x and 100x is linted: time, MB/s, statements/s and peak memory of each.
 """
 
 import argparse
-import csv
 import json
 import os
 import statistics
 import subprocess
 import tempfile
 import time
+
+from noise import rows
 
 
 def timed(command):
@@ -30,12 +31,7 @@ def timed(command):
 
 def compare(args):
     table, folder = args.corpora
-    roots = []
-    with open(table, newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t"):
-            root = os.path.join(folder, row["name"], row["root"])
-            if "postgres" in row["dialect"] and row["root"] and os.path.isdir(root):
-                roots.append(os.path.abspath(root))
+    roots = [os.path.abspath(os.path.join(home, root)) for _, home, root in rows(table, folder)]
     ours = [args.lockgate, "lint", "--dialect", "postgres", "--format", "json", *roots]
     report = json.loads(subprocess.run(ours, capture_output=True, text=True).stdout)
     files = sorted({it["file"] for it in report["migrations"] if it["file"].endswith(".sql")})
@@ -108,4 +104,5 @@ def main():
     growth(args)
 
 
-main()
+if __name__ == "__main__":
+    main()

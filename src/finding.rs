@@ -191,6 +191,31 @@ impl Piece {
     }
 }
 
+impl Finding {
+    /// A finding that breaks no promise and has nothing beside its place.
+    pub fn new(
+        rule: &'static str,
+        level: Level,
+        primary: Label,
+        message: impl Into<String>,
+        subject: Subject,
+    ) -> Self {
+        Self {
+            rule,
+            level,
+            breaks: Vec::new(),
+            message: message.into(),
+            old_release: None,
+            gone: None,
+            primary,
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            subject,
+        }
+    }
+}
+
 /// What could not be done: lockgate did not see all that it was asked to judge.
 #[derive(Clone, Debug)]
 pub struct Failure {

@@ -176,25 +176,16 @@ fn level(finding: &Finding, config: &Config) -> Option<Level> {
 }
 
 fn forbidden(finding: &Finding, place: Label) -> Finding {
+    let message = format!(
+        "the config keeps findings of level {} from being allowed by a comment, so `{}` is \
+         still reported",
+        finding.level, finding.rule
+    );
+    let help = "delete the comment; `inline-allow` in lockgate.yaml says what one may allow";
+    let (rule, subject) = (&malformed_allow::RULE, finding.subject.clone());
     Finding {
-        rule: malformed_allow::RULE.id,
-        level: malformed_allow::RULE.level,
-        breaks: Vec::new(),
-        message: format!(
-            "the config keeps findings of level {} from being allowed by a comment, so `{}` is \
-             still reported",
-            finding.level, finding.rule
-        ),
-        primary: place,
-        related: Vec::new(),
-        old_release: None,
-        gone: None,
-        fix: None,
-        help: Some(
-            "delete the comment; `inline-allow` in lockgate.yaml says what one may allow"
-                .to_owned(),
-        ),
-        subject: finding.subject.clone(),
+        help: Some(help.to_owned()),
+        ..Finding::new(rule.id, rule.level, place, message, subject)
     }
 }
 

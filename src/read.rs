@@ -90,18 +90,12 @@ pub fn strays(
 pub fn internal_error(migration: &Migration, span: Span, what: &str) -> Finding {
     let subject = Subject::Migration(migration.version.text.clone());
     let primary = Label { file: migration.file, span, text: String::new() };
+    let message = format!("lockgate broke while {what}, so this was not judged");
+    let help = "report this to the project, and review the migration by hand";
+    let rule = &internal_error::RULE;
     Finding {
-        rule: internal_error::RULE.id,
-        level: internal_error::RULE.level,
-        breaks: Vec::new(),
-        message: format!("lockgate broke while {what}, so this was not judged"),
-        primary,
-        related: Vec::new(),
-        old_release: None,
-        gone: None,
-        fix: None,
-        help: Some("report this to the project, and review the migration by hand".to_owned()),
-        subject,
+        help: Some(help.to_owned()),
+        ..Finding::new(rule.id, rule.level, primary, message, subject)
     }
 }
 

@@ -245,17 +245,6 @@ impl Step<'_> {
         effect
     }
 
-    /// The catalog when this migration has run.
-    pub fn migration_end(&self) -> &Catalog {
-        let run = self.replay.runs.get(self.index);
-        run.and_then(|run| run.records.last()).map_or(self.after, |record| &record.after)
-    }
-
-    /// The catalog when the whole history has run.
-    pub fn history_end(&self) -> &Catalog {
-        &self.replay.end
-    }
-
     /// How a message on the change at this index begins: it stands under a condition, or nothing.
     pub fn maybe(&self, change: usize) -> &'static str {
         let located = self.statement.changes.get(change);

@@ -234,18 +234,10 @@ impl Sink {
 
     /// Begins a finding at any place.
     pub fn report_at(&mut self, file: FileId, span: Span, subject: Subject) -> Draft<'_> {
+        let primary = Label { file, span, text: String::new() };
         let finding = Finding {
-            rule: self.rule.id,
-            level: self.rule.level,
             breaks: self.rule.breaks.to_vec(),
-            message: String::new(),
-            primary: Label { file, span, text: String::new() },
-            related: Vec::new(),
-            old_release: None,
-            gone: None,
-            fix: None,
-            help: None,
-            subject,
+            ..Finding::new(self.rule.id, self.rule.level, primary, "", subject)
         };
         Draft { sink: self, finding }
     }

@@ -8,6 +8,7 @@
 use lockgate::config::{Config, read};
 use lockgate::date::Date;
 use lockgate::frameworks::ADAPTERS;
+use lockgate::report::Report;
 use lockgate::source::SourceFile;
 use lockgate::tree::Memory;
 use lockgate::{Input, check};
@@ -140,17 +141,7 @@ fn helps(case: &Case) -> String {
         true => Config::default(),
         false => read(SourceFile::new("lockgate.yaml", config)).unwrap(),
     };
-    let today = Date::from_unix_seconds(0);
-    let input = Input {
-        tree: &tree,
-        config: &config,
-        schema: None,
-        statistics: None,
-        alone: false,
-        today,
-        evidence: None,
-    };
-    let report = check(&input);
+    let report = checked(&tree, &config);
     let framework = report.sets.first().map_or("none", |set| set.framework);
     assert_eq!(name.split(',').next(), Some(framework), "{:?}", report.failures);
     let help = |rule: &str| {
@@ -163,6 +154,18 @@ fn helps(case: &Case) -> String {
         help("index-not-concurrent"),
         help("constraint-not-validated-separately")
     )
+}
+
+fn checked(tree: &Memory, config: &Config) -> Report {
+    check(&Input {
+        tree,
+        config,
+        schema: None,
+        statistics: None,
+        alone: false,
+        today: Date::from_unix_seconds(0),
+        evidence: None,
+    })
 }
 
 #[test]
@@ -187,17 +190,7 @@ fn no_framework_is_left_out() {
 fn help(rule: &str, files: &[&str]) -> String {
     let named = files.iter().zip(1..).map(|(text, number)| (format!("V{number}__x.sql"), *text));
     let tree = Memory::new(named);
-    let (config, today) = (Config::default(), Date::from_unix_seconds(0));
-    let input = Input {
-        tree: &tree,
-        config: &config,
-        schema: None,
-        statistics: None,
-        alone: false,
-        today,
-        evidence: None,
-    };
-    let report = check(&input);
+    let report = checked(&tree, &Config::default());
     let mut found = report.findings.iter().filter(|it| it.finding.rule == rule);
     found.next().and_then(|it| it.finding.help.clone()).unwrap()
 }

@@ -110,19 +110,7 @@ impl MigrationSet {
 
     /// The finding that a directive has no effect, or not the one that it seems to have.
     pub fn misses(&mut self, place: &Place<'_>, message: String, help: &str) {
-        self.findings.push(Finding {
-            rule: "never-runs",
-            level: Level::Warning,
-            breaks: Vec::new(),
-            message,
-            primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
-            related: Vec::new(),
-            old_release: None,
-            gone: None,
-            fix: None,
-            help: Some(help.to_owned()),
-            subject: Subject::File(place.opened.path.clone()),
-        });
+        self.tell(place, Level::Warning, message, Some(help.to_owned()));
     }
 
     /// Notes that a file's name is none that its framework takes: an error where it starts with a
@@ -171,19 +159,17 @@ impl MigrationSet {
     ) {
         let name = file_name(&place.opened.path);
         let part = if place.span == place.opened.whole().span { "" } else { "this part of " };
-        self.findings.push(Finding {
-            rule: "never-runs",
-            level,
-            breaks: Vec::new(),
-            message: format!("{part}`{name}` never runs: {why}"),
-            primary: Label { file: place.opened.id, span: place.first_line(), text: String::new() },
-            related: Vec::new(),
-            old_release: None,
-            gone: None,
-            fix: None,
-            help,
-            subject: Subject::File(place.opened.path.clone()),
-        });
+        let message = format!("{part}`{name}` never runs: {why}");
+        self.tell(place, level, message, help);
+    }
+
+    /// A finding of `never-runs`.
+    fn tell(&mut self, place: &Place<'_>, level: Level, message: String, help: Option<String>) {
+        let primary =
+            Label { file: place.opened.id, span: place.first_line(), text: String::new() };
+        let subject = Subject::File(place.opened.path.clone());
+        let finding = Finding::new("never-runs", level, primary, message, subject);
+        self.findings.push(Finding { help, ..finding });
     }
 }
 

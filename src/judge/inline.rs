@@ -223,19 +223,7 @@ fn is_behind_statement(source: &SourceFile, read: &ReadMigration, comment: Span)
 }
 
 fn finding(rule: &'static Rule, primary: Label, subject: &Subject) -> Finding {
-    Finding {
-        rule: rule.id,
-        level: rule.level,
-        breaks: Vec::new(),
-        message: String::new(),
-        primary,
-        related: Vec::new(),
-        old_release: None,
-        gone: None,
-        fix: None,
-        help: None,
-        subject: subject.clone(),
-    }
+    Finding::new(rule.id, rule.level, primary, "", subject.clone())
 }
 
 enum Directive {

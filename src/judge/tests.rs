@@ -32,18 +32,9 @@ fn migration(file: &SourceFile) -> Migration {
 
 /// A finding of `drop-column` at each `DROP COLUMN`, one of `never-runs` about the whole file.
 fn found(file: &SourceFile) -> Vec<Finding> {
-    let finding = |rule, span| Finding {
-        rule,
-        level: Level::Error,
-        breaks: Vec::new(),
-        message: String::new(),
-        primary: Label { file: FileId(0), span, text: String::new() },
-        related: Vec::new(),
-        old_release: None,
-        gone: None,
-        fix: None,
-        help: None,
-        subject: Subject::File(file.path.clone()),
+    let finding = |rule, span| {
+        let primary = Label { file: FileId(0), span, text: String::new() };
+        Finding::new(rule, Level::Error, primary, "", Subject::File(file.path.clone()))
     };
     let drops = file.text.match_indices("DROP COLUMN");
     drops

@@ -3,7 +3,7 @@
 
 use super::{DifferenceKind, Step};
 use crate::migration::Direction;
-use crate::schema::catalog::{Catalog, Table};
+use crate::schema::catalog::Table;
 use crate::schema::change::{Change, Constraint, ConstraintKind, CreateTable, ForeignKey};
 use crate::schema::name::{Name, ObjectKind};
 use crate::source::{Located, Span};
@@ -28,11 +28,6 @@ impl<'a> Step<'a> {
     /// baseline.
     pub fn is_told(&self) -> bool {
         matches!(self.migration.migration.direction, Direction::Dump | Direction::Baseline)
-    }
-
-    /// The catalog when all migrations have run that run forward.
-    pub fn at_last(&self) -> &'a Catalog {
-        &self.replay.end
     }
 
     /// The constraints that this statement writes, but for those of temporary and foreign tables.

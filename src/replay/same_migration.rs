@@ -48,8 +48,8 @@ impl<'a> Step<'a> {
         later.all(|difference| difference.object.name != *table)
     }
 
-    /// The catalog when all migrations have run.
-    pub fn end_of_all(&self) -> &'a Catalog {
+    /// The catalog when all migrations have run that run forward.
+    pub fn history_end(&self) -> &'a Catalog {
         &self.replay.end
     }
 

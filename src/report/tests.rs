@@ -7,18 +7,12 @@ use crate::schema::name::Name;
 use crate::source::{FileId, Span};
 
 fn finding(rule: &'static str, level: Level, span: Span) -> Judged {
+    let primary = Label { file: FileId(0), span, text: "gone".to_owned() };
+    let subject = Subject::Column(Name::qualified("public", "t"), "a".to_owned());
+    let message = "dropping `a` loses 100% of it\nreally";
     let finding = Finding {
-        rule,
-        level,
-        breaks: Vec::new(),
-        message: "dropping `a` loses 100% of it\nreally".to_owned(),
-        primary: Label { file: FileId(0), span, text: "gone".to_owned() },
-        related: Vec::new(),
-        old_release: None,
-        gone: None,
-        fix: None,
         help: Some("keep it".to_owned()),
-        subject: Subject::Column(Name::qualified("public", "t"), "a".to_owned()),
+        ..Finding::new(rule, level, primary, message, subject)
     };
     Judged { finding, state: State::Reported, reason: None }
 }

@@ -1,8 +1,26 @@
 //! Row-level security as the catalog holds it: whether it is on, and what the policies say.
 
+use crate::migration::LocatedChange;
+use crate::replay::Step;
 use crate::schema::catalog::{Catalog, Table};
+use crate::schema::change::{Change, TableAction};
 use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
+
+/// What a statement switches: the index of the change, the change, the table, resolved, and the
+/// words, like `DISABLE`.
+pub fn switches<'a>(
+    step: &'a Step<'_>,
+) -> impl Iterator<Item = (usize, &'a LocatedChange, Name, &'a str)> {
+    step.statement.changes.iter().enumerate().filter_map(|(index, located)| {
+        let Change::AlterTable { target, action: TableAction::SetRowSecurity { setting } } =
+            &located.change.value
+        else {
+            return None;
+        };
+        Some((index, located, step.before.resolve(&target.name), setting.as_str()))
+    })
+}
 
 /// Whether row-level security is on, as far as was seen.
 pub fn is_on(table: &Table) -> bool {

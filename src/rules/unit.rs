@@ -225,15 +225,9 @@ pub fn is_dropped(step: &Step<'_>, change: usize, name: &Name) -> bool {
 fn whole_table(step: &Step<'_>, change: usize) -> Option<(String, Level)> {
     // What no transaction takes holds up nobody: another rule says so.
     let effect = step.effects().get(change).filter(|it| it.refused_in_block.is_none())?;
-    let mut old = step.old_touches(change).filter(|touch| touch.works());
-    if let Some(first) = old.next() {
-        let class = |touch: &Touch| step.size(&touch.object.name).class();
-        let largest = old.map(class).chain([class(first)]).max()?;
-        return match largest {
-            Class::Tiny => None,
-            Class::Small => Some((worked(step, change), Level::Warning)),
-            Class::Large => Some((worked(step, change), Level::Error)),
-        };
+    let old = step.old_touches(change).filter(|touch| touch.works());
+    if let Some(largest) = old.map(|touch| step.size(&touch.object.name).class()).max() {
+        return sized(largest, (worked(step, change), Level::Error));
     }
     // A new table may hold the rows of an old one.
     let filled = effect.touches.iter().find(|it| it.works() && is_filled(step, &it.object.name))?;
@@ -241,8 +235,8 @@ fn whole_table(step: &Step<'_>, change: usize) -> Option<(String, Level)> {
 }
 
 /// Milder where the table is small, nothing where it is tiny.
-fn sized(step: &Step<'_>, table: &Name, (does, level): (String, Level)) -> Option<(String, Level)> {
-    match step.size(&step.before.resolve(table)).class() {
+fn sized(class: Class, (does, level): (String, Level)) -> Option<(String, Level)> {
+    match class {
         Class::Tiny => None,
         Class::Small => Some((does, level.min(Level::Warning))),
         Class::Large => Some((does, level)),
@@ -287,13 +281,13 @@ fn rows(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
                     Level::Warning,
                 )),
             };
-            sized(step, target, found?)
+            sized(step.size(target).class(), found?)
         }
         DataVerb::Insert => {
             match &data.copies {
                 Some(copied) if !step.is_born(&copied.from) => {
                     let does = format!("copies every row of {}", named(&copied.from));
-                    sized(step, &copied.from, (does, Level::Error))
+                    sized(step.size(&copied.from).class(), (does, Level::Error))
                 }
                 _ => data.reads.iter().find(old).map(|from| {
                     (format!("writes what it reads from {}", named(from)), Level::Warning)

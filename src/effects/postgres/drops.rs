@@ -25,7 +25,7 @@ pub(super) fn classify(plan: &mut Plan<'_>, object: &ObjectRef, cascade: bool, o
         Kind::Statistics => statistics(plan, object),
         Kind::Schema if cascade => schema(plan, &object.name.name),
         Kind::Type | Kind::Domain if cascade => ty(plan, &object.name),
-        Kind::Function | Kind::Aggregate | Kind::Procedure | Kind::Routine if cascade => {
+        kind if cascade && kind.is_routine() => {
             function(plan, &object.name);
         }
         Kind::Extension if cascade => {

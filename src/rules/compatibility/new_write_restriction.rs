@@ -288,7 +288,7 @@ fn of_domain<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restrict
 
 /// Whether this migration or a later one reads the rows that there are.
 fn is_validated_later(step: &Step<'_>, table: &Name, name: &str) -> bool {
-    step.at_last().constraint(table, name).seen().is_some_and(|it| it.validated)
+    step.history_end().constraint(table, name).seen().is_some_and(|it| it.validated)
 }
 
 /// Whether this migration changed or deleted rows of the table before: they were not all as they

@@ -155,7 +155,7 @@ fn level(step: &Step<'_>, object: &ObjectRef, to: &Name) -> Option<Level> {
     }
     match object.kind {
         Kind::View | Kind::MaterializedView => Some(Level::Error),
-        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Routine => {
+        kind if kind.is_routine() => {
             let mut routines = step.before.objects_named(Kind::Routine, name);
             let of_triggers = routines.any(|(_, found)| {
                 let returns = found.routine.as_ref().and_then(|it| it.returns.as_deref());

@@ -77,13 +77,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
 }
 
 fn set(step: &Step<'_>, table: &Name, identity: &str) -> Option<(Level, String)> {
-    let end = step.migration_end().seen_table(table)?.1;
+    let end = step.end().seen_table(table)?.1;
     let now = end.options.get("replica identity").map_or("DEFAULT", String::as_str);
     match identity {
         // A later statement of the migration sets another one.
         other if other != now => None,
         "NOTHING" => Some(refused(step, table, "it has no replica identity any more")),
-        "DEFAULT" if step.migration_end().primary_key(table).is_absent() => {
+        "DEFAULT" if step.end().primary_key(table).is_absent() => {
             Some(refused(step, table, "it has no primary key, which DEFAULT stands for"))
         }
         "FULL" => {
@@ -101,7 +101,7 @@ fn lost(step: &Step<'_>, index: &Name) -> Option<(Name, Level, String)> {
     let (table, _) = step.before.tables().find(|(name, table)| {
         name.schema == index.schema && table.options.get("replica identity") == Some(&uses)
     })?;
-    let (_, end) = step.migration_end().seen_table(table)?;
+    let (_, end) = step.end().seen_table(table)?;
     if end.options.contains_key("replica identity") {
         return None;
     }

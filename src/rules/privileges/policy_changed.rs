@@ -66,7 +66,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let Some(object) = change.object().filter(|it| it.kind == ObjectKind::Policy) else { continue };
         let table = step.before.resolve(&object.name);
         let may_be_new = step.is_born(&table) || step.level_by_standing(&table) == Level::Warning;
-        if may_be_new || !may_hold(step.migration_end(), &table) {
+        if may_be_new || !may_hold(step.end(), &table) {
             continue;
         }
         let Some((level, what)) = changed(step, change, &object, &table) else { continue };
@@ -137,7 +137,7 @@ fn dropped(
         return None;
     }
     let key = step.before.resolve_object(object);
-    let end = step.migration_end();
+    let end = step.end();
     let restrictive = was.seen().is_some_and(|it| policy(&it.definition).restrictive);
     if restrictive {
         let what = format!("rows of `{table}` that `{name}` hid are shown from now on");

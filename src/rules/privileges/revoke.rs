@@ -156,7 +156,7 @@ fn report(
 /// run.
 fn lost(step: &Step<'_>, it: &Privileges, role: &str) -> Option<Lost> {
     let objects = objects(step, it);
-    let end = step.migration_end();
+    let end = step.end();
     let routines = objects.iter().all(|object| object.kind.is_routine());
     let (privileges, objects_lost) = (Vec::new(), Vec::new());
     let mut lost = Lost { privileges, objects: objects_lost, known: false, routines, named: false };

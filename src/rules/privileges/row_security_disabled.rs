@@ -3,10 +3,9 @@
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
 use crate::replay::Step;
-use crate::rules::row_security::{is_forced, is_on};
+use crate::rules::row_security::{is_forced, is_on, switches};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Catalog, Table};
-use crate::schema::change::{Change, TableAction};
 use crate::schema::name::Name;
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, tenant int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; \
@@ -48,19 +47,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
-    for (index, located) in step.statement.changes.iter().enumerate() {
-        let Change::AlterTable { target, action: TableAction::SetRowSecurity { setting } } =
-            &located.change.value
-        else {
-            continue;
-        };
-        let (holds, who): (fn(&Table) -> bool, _) = match setting.as_str() {
+    for (index, located, table, setting) in switches(step) {
+        let (holds, who): (fn(&Table) -> bool, _) = match setting {
             "DISABLE" => (is_on, "every role that may use it"),
             "NO FORCE" => (is_forced, "its owner"),
             _ => continue,
         };
-        let table = step.before.resolve(&target.name);
-        let stays = seen(step.migration_end(), &table).is_none_or(holds);
+        let stays = seen(step.end(), &table).is_none_or(holds);
         if step.is_born(&table) || stays || !may_hold(step.start, &table, holds) {
             continue;
         }

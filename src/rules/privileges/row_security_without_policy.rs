@@ -3,10 +3,9 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
 use crate::replay::Step;
-use crate::rules::row_security::{is_forced, is_on, policies};
+use crate::rules::row_security::{is_forced, is_on, policies, switches};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Catalog, Table};
-use crate::schema::change::{Change, TableAction};
 use crate::schema::knowledge::Knowledge;
 use crate::schema::name::Name;
 
@@ -60,13 +59,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
-    for (index, located) in step.statement.changes.iter().enumerate() {
-        let Change::AlterTable { target, action: TableAction::SetRowSecurity { setting } } =
-            &located.change.value
-        else {
-            continue;
-        };
-        let table = step.before.resolve(&target.name);
+    for (index, located, table, setting) in switches(step) {
         let on_before = step.before.seen_table(&table).is_some_and(|(_, it)| is_on(it));
         if setting != "ENABLE" || on_before {
             continue;

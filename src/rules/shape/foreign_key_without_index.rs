@@ -82,11 +82,11 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for (new, _) in step.new_foreign_keys() {
-        let Some((table, found)) = step.at_last().seen_table(new.table) else { continue };
+        let Some((table, found)) = step.history_end().seen_table(new.table) else { continue };
         let Some(constraint) = found.constraint(new.name).filter(|it| it.enforced) else { continue };
         let ConstraintKind::ForeignKey(key) = &constraint.kind else { continue };
         let fits: Vec<Fit> =
-            step.at_last().indexes_of(table).map(|(_, index)| fit(index, &key.columns)).collect();
+            step.history_end().indexes_of(table).map(|(_, index)| fit(index, &key.columns)).collect();
         if !fits.contains(&Fit::Whole) {
             report(step, &new, key, fits.contains(&Fit::Begin), sink);
         }
@@ -138,7 +138,7 @@ fn report(
     sink: &mut Sink,
 ) {
     let (table, other) = (new.table, &key.references);
-    let shape = step.at_last().shape(table);
+    let shape = step.history_end().shape(table);
     let born = |column: &String| step.is_column_born(table, column);
     // Nobody can have built an index on a column before it was there.
     let seen = matches!(shape, Knowledge::Known(_)) || key.columns.iter().any(born);

@@ -150,7 +150,7 @@ fn near_the_end(step: &Step<'_>, sink: &mut Sink) -> BTreeSet<Subject> {
 /// Whether a key goes, or gets a wider type, or this migration adds a column that may take its
 /// place.
 fn is_widened(step: &Step<'_>, table: &Name, key: &KeyStatistics) -> bool {
-    let end = step.end_of_all();
+    let end = step.history_end();
     let is_wide = |column: &str| {
         let ty = integer_of(end, table, column);
         let bits = ty.and_then(|ty| width(step.dialect.engine, &ty.name.name));

@@ -44,7 +44,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for new in step.new_constraints() {
-        let last = step.at_last().constraint(new.table, new.name).known();
+        let last = step.history_end().constraint(new.table, new.name).known();
         let written = !new.constraint.validated && new.constraint.enforced;
         if written && last.is_some_and(|it| !it.validated) {
             let (table, name) = (SQL.name(new.table), SQL.ident(new.name));

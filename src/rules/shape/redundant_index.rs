@@ -81,7 +81,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for (table, name, span) in created(step) {
-        let last = step.at_last();
+        let last = step.history_end();
         let all: Vec<(&Name, &Index)> = last.indexes_of(&table).collect();
         let Some((_, new)) = all.iter().find(|(it, _)| *it == &name) else { continue };
         if new.parent.is_some() {

@@ -271,7 +271,7 @@ impl Writer<'_> {
             (None, Kind::OperatorClass | Kind::OperatorFamily) => {
                 format!("{kind} {name} USING {}", arguments.unwrap_or("btree"))
             }
-            (None, Kind::Function | Kind::Procedure | Kind::Routine | Kind::Aggregate) => {
+            (None, of) if of.is_routine() => {
                 let arguments = arguments.map(str::to_owned).or_else(|| self.arguments_of(object));
                 let arguments = arguments.map(|it| format!("({it})")).unwrap_or_default();
                 format!("{kind} {name}{arguments}")

@@ -242,7 +242,7 @@ fn order(kind: Kind) -> u8 {
         Kind::Sequence => 3,
         Kind::Table | Kind::ForeignTable => 4,
         Kind::View | Kind::MaterializedView => 5,
-        Kind::Function | Kind::Procedure | Kind::Aggregate | Kind::Routine => 6,
+        kind if kind.is_routine() => 6,
         _ => 7,
     }
 }
