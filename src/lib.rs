@@ -14,6 +14,7 @@ pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
+pub mod policy;
 pub mod read;
 pub mod replay;
 pub mod report;

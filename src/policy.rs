@@ -1,0 +1,1 @@
+//! Rego policies beside the built-in rules.
