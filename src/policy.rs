@@ -6,6 +6,7 @@
 
 pub mod engine;
 pub mod metadata;
+pub mod owners;
 pub mod place;
 pub mod result;
 
