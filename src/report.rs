@@ -1,12 +1,23 @@
 //! What a run says, and the formats that it is said in.
 
+pub mod azure;
+pub mod checkstyle;
+pub mod concise;
 pub mod diff;
 pub mod effects;
 pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 pub mod list;
+pub mod markdown;
+pub mod placed;
+pub mod rdjson;
+pub mod sarif;
 pub mod schema;
+pub mod teamcity;
 pub mod terminal;
+mod xml;
 
 use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;

@@ -170,7 +170,8 @@ pub fn left_out(report: &Report) -> Vec<String> {
     lines
 }
 
-fn verdict(report: &Report) -> String {
+/// The verdict, in one line.
+pub fn verdict(report: &Report) -> String {
     let reported = report.in_state(State::Reported);
     let failing = reported.filter(|judged| report.fail_on.fails(judged.finding.level)).count();
     let fail_on = report.fail_on.word();
