@@ -19,12 +19,12 @@ const BYTES_MAX: usize = 60_000;
 pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()> {
     let mut lines = summary(report, notes);
     let verdict = lines.pop().unwrap_or_default();
-    let end: String = lines.iter().map(|line| format!("- {}\n", cell(line))).collect();
-    let mut page = Page::new(format!("### lockgate: {}\n", cell(&verdict)), end.len());
+    let end: String = lines.iter().map(|line| format!("- {}\n", sentence(line))).collect();
+    let mut page = Page::new(format!("### lockgate: {}\n", sentence(&verdict)), end.len());
     for failure in &report.failures {
         let (path, place) = of_failure(failure);
         let at = place.map(|it| format!(":{}:{}", it.line, it.column)).unwrap_or_default();
-        let message = cell(&failure.message);
+        let message = sentence(&failure.message);
         page.add(&format!("\n**not checked** {} {message}\n", code(&format!("{path}{at}"))));
     }
     let mut found: Vec<Placed<'_>> =
@@ -47,8 +47,22 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
 fn row(placed: &Placed<'_>) -> String {
     let Finding { level, rule, message, help, .. } = placed.finding();
     let place = code(&format!("{}:{}", placed.path, placed.start.line));
-    let help = help.as_ref().map(|help| format!("<br>help: {}", cell(help))).unwrap_or_default();
-    format!("| {level} | {} | {place} | {}{help} |\n", code(rule), cell(message))
+    let help = help.as_ref().map(|help| format!("<br>help: {}", sentence(help))).unwrap_or_default();
+    format!("| {level} | {} | {place} | {}{help} |\n", code(rule), sentence(message))
+}
+
+/// A sentence in one cell of a table: what stands in backquotes stays code.
+fn sentence(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return cell(text);
+    }
+    let shown = parts.iter().enumerate().map(|(index, part)| match index % 2 {
+        1 if !part.is_empty() => code(part),
+        1 => String::new(),
+        _ => cell(part),
+    });
+    shown.collect()
 }
 
 /// A text that stays within [`BYTES_MAX`].
