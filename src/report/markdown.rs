@@ -47,7 +47,8 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
 fn row(placed: &Placed<'_>) -> String {
     let Finding { level, rule, message, help, .. } = placed.finding();
     let place = code(&format!("{}:{}", placed.path, placed.start.line));
-    let help = help.as_ref().map(|help| format!("<br>help: {}", sentence(help))).unwrap_or_default();
+    let help =
+        help.as_ref().map(|help| format!("<br>help: {}", sentence(help))).unwrap_or_default();
     format!("| {level} | {} | {place} | {}{help} |\n", code(rule), sentence(message))
 }
 

@@ -1,6 +1,6 @@
 //! The files of a commit, without a checkout.
 
-use super::{Git, not_run};
+use super::{Git, not_run, seen_from};
 use crate::tree::{
     FILE_BYTES_MAX, Given, Listing, Problem, ReadError, SKIPPED_FOLDERS, Tree, below, join, parent,
 };
@@ -84,19 +84,7 @@ impl Commit {
 
     /// A path from the top, as the current folder sees it.
     fn shown(&self, path: &str) -> String {
-        let folder = self.prefix.trim_end_matches('/');
-        if folder.is_empty() {
-            return path.to_owned();
-        }
-        let (mut own, mut rest) = (folder.split('/').peekable(), path);
-        while let (Some(first), Some((head, tail))) = (own.peek(), rest.split_once('/')) {
-            if *first != head {
-                break;
-            }
-            rest = tail;
-            own.next();
-        }
-        format!("{}{rest}", "../".repeat(own.count()))
+        seen_from(&self.prefix, path)
     }
 
     /// The file behind a path from the top, with every link followed.
