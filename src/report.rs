@@ -25,6 +25,7 @@ use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::{LeftOut, MigrationSet};
 use crate::judge::{Judged, State, Verdict, verdict};
 use crate::migration::{Direction, ReadMigration, Reading};
+use crate::rules::{RULES, Rule};
 use crate::source::SourceFile;
 
 /// The version of the JSON that all commands write; a key never changes its meaning within one.
@@ -49,6 +50,8 @@ pub struct Report {
     pub findings: Vec<Judged>,
     /// What could not be done.
     pub failures: Vec<Failure>,
+    /// The policies beside the built-in rules.
+    pub policies: Vec<&'static Rule>,
     /// From which level on a finding fails the run.
     pub fail_on: FailOn,
     /// What was promised to hold.
@@ -188,6 +191,7 @@ impl Report {
     /// The report of a run that begins under a config.
     pub fn new(config: &Config) -> Self {
         Self {
+            policies: config.policy_rules.clone(),
             fail_on: config.fail_on.unwrap_or_default(),
             promise: config.promise.unwrap_or_default(),
             deploy: config.deploy,
@@ -198,6 +202,11 @@ impl Report {
     /// The report of a run that could not begin.
     pub fn failed(failures: Vec<Failure>) -> Self {
         Self { failures, ..Self::default() }
+    }
+
+    /// Every rule that could have found something: the built-in ones, then the policies.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().chain(&self.policies).copied()
     }
 
     /// Whether the run began: it has something to say besides failures.

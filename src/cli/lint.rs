@@ -8,7 +8,7 @@ use crate::report::{
     Report, azure, checkstyle, concise, github, gitlab, json, junit, markdown, rdjson, sarif,
     teamcity,
 };
-use crate::{rules, tree};
+use crate::tree;
 use std::io::{self, Write};
 
 /// The width of a terminal report in a file.
@@ -55,7 +55,7 @@ fn write(format: Format, out: &mut dyn Write, report: &Report, style: Style) -> 
         Format::Jsonl => json::lines(out, report),
         Format::Github => github::lint(out, report, notes),
         Format::Concise => concise::lint(out, report, notes),
-        Format::Sarif => sarif::lint(out, report, rules::RULES),
+        Format::Sarif => sarif::lint(out, report),
         Format::Gitlab => gitlab::lint(out, report, notes),
         Format::Junit => junit::lint(out, report, notes),
         Format::Checkstyle => checkstyle::lint(out, report, notes),

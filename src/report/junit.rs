@@ -24,7 +24,7 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
     }
     let broken: BTreeSet<&str> = report.failures.iter().map(|it| it.path.as_str()).collect();
     suites.retain(|path, found| !found.is_empty() || !broken.contains(path));
-    let fails = |placed: &&Placed<'_>| report.fail_on.fails(placed.finding().level);
+    let fails = |placed: &&Placed<'_>| placed.judged.fails(report.fail_on);
     let tests = suites.values().map(|found| found.len().max(1)).sum::<usize>();
     let failed = suites.values().flatten().filter(fails).count();
     let errors = report.failures.len();

@@ -23,11 +23,12 @@ const RESULTS_MAX: usize = 25_000;
 ///
 /// # Errors
 /// What the writer gives.
-pub fn lint(out: &mut dyn Write, report: &Report, rules: &[&Rule]) -> io::Result<()> {
+pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let rules: Vec<&Rule> = report.rules().collect();
     let mut worst_first: Vec<&Judged> = report.findings.iter().collect();
     worst_first.sort_by_key(|judged| std::cmp::Reverse(judged.finding.level));
     let kept = worst_first.iter().take(RESULTS_MAX);
-    let results: Vec<Value> = kept.filter_map(|judged| result(report, judged, rules)).collect();
+    let results: Vec<Value> = kept.filter_map(|judged| result(report, judged, &rules)).collect();
     let left_out = report.findings.len().saturating_sub(RESULTS_MAX);
     let mut notifications: Vec<Value> = report.failures.iter().map(notification).collect();
     if left_out > 0 {

@@ -5,7 +5,6 @@ use crate::finding::Level;
 use crate::report::Report;
 use crate::report::placed::of_failure;
 use crate::report::terminal::verdict;
-use crate::rules;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -18,7 +17,8 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
     for failure in &report.failures {
         let (path, place) = of_failure(failure);
         let line = place.map_or(1, |place| place.line);
-        inspection(out, &mut types, "lockgate", &failure.message, (path, line), "ERROR")?;
+        let type_of = ("lockgate", "what lockgate could not do");
+        inspection(out, &mut types, type_of, &failure.message, (path, line), "ERROR")?;
     }
     for placed in report.placed(if notes { Level::Note } else { Level::Warning }) {
         let severity = match placed.finding().level {
@@ -28,7 +28,8 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
         };
         let place = (placed.path, placed.start.line);
         let rule = placed.finding().rule;
-        inspection(out, &mut types, rule, &placed.text(), place, severity)?;
+        let what = report.rules().find(|known| known.id == rule).map_or(rule, |it| it.summary);
+        inspection(out, &mut types, (rule, what), &placed.text(), place, severity)?;
     }
     writeln!(out, "{}", verdict(report))
 }
@@ -36,14 +37,14 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
 fn inspection<'a>(
     out: &mut dyn Write,
     types: &mut BTreeSet<&'a str>,
-    rule: &'a str,
+    (rule, what): (&'a str, &str),
     message: &str,
     (path, line): (&str, u32),
     severity: &str,
 ) -> io::Result<()> {
     let id = escaped(rule);
     if types.insert(rule) {
-        let what = escaped(rules::find(rule).map_or(rule, |rule| rule.summary));
+        let what = escaped(what);
         writeln!(
             out,
             "##teamcity[inspectionType id='{id}' name='{id}' category='lockgate' description='{what}']"
