@@ -1,5 +1,6 @@
 //! The command line: its types, and which command they call.
 
+mod against;
 mod diff;
 mod effects;
 mod evidence;
@@ -89,6 +90,16 @@ struct Lint {
     /// Write the report to a file too; may be repeated: one run, many reports.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     output: Vec<(Format, PathBuf)>,
+    /// Judge only the migrations that differ from this branch or commit; the others are history that
+    /// tells the schema [default in a git repository, where no path is given: the base branch].
+    #[arg(long, value_name = "REF", conflicts_with = "all")]
+    against: Option<String>,
+    /// Judge what the index holds: what the next commit adds to the base branch.
+    #[arg(long, conflicts_with = "all")]
+    staged: bool,
+    /// Judge every migration, also those on the base branch.
+    #[arg(long)]
+    all: bool,
     /// The level from which on a finding fails the run [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
     fail_on: Option<String>,

@@ -50,6 +50,8 @@ pub struct Report {
     pub findings: Vec<Judged>,
     /// What could not be done.
     pub failures: Vec<Failure>,
+    /// What the run was about, where that was not everything.
+    pub against: Option<Against>,
     /// The policies beside the built-in rules.
     pub policies: Vec<&'static Rule>,
     /// From which level on a finding fails the run.
@@ -58,6 +60,15 @@ pub struct Report {
     pub promise: Promise,
     /// Which release counted as the running one.
     pub deploy: Deploy,
+}
+
+/// That only what differs from a base branch was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    /// The base branch.
+    pub base: String,
+    /// How many migrations differ from it.
+    pub migrations: usize,
 }
 
 /// Migrations of one framework.

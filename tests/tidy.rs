@@ -132,6 +132,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "tree",
+            "migration",
             "finding",
             "statistics",
             "schema::diff",
@@ -166,6 +167,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
+            "cli::against",
             "frameworks::drizzle",
             "frameworks::liquibase",
             "policy",

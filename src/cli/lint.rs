@@ -1,5 +1,6 @@
 //! `lockgate lint`.
 
+use super::against::Scope;
 use super::{Format, Lint, fix, session};
 use crate::config::{Config, FailOn, Promise};
 use crate::finding::Failure;
@@ -23,11 +24,12 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         config.promise = flag.or(config.promise);
         config.code = args.code.clone();
     };
+    let scope = Scope::of(args);
     let mut report = match (args.fix, args.diff) {
         (true, true) => return fix::show(args, amend, out, style),
         (true, false) => fix::apply(args, amend)?,
-        (false, true) => session::check_with_diff(&args.input, amend),
-        (false, false) => session::check(&args.input, amend),
+        (false, true) => session::check_with_diff(&args.input, &scope, amend),
+        (false, false) => session::check(&args.input, &scope, amend),
     };
     let style = Style { notes: args.notes, ..style };
     for (format, file) in &args.output {

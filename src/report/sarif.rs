@@ -127,6 +127,7 @@ fn suppression(judged: &Judged) -> Option<Value> {
         State::Waived => ("external", "lockgate.yaml waives it"),
         State::Baselined => ("external", "it stood there before lockgate came"),
         State::DryRun => ("external", "its rule is on trial"),
+        State::OnBase => ("external", "it is on the base branch too"),
         State::NotPromised => ("external", "nobody promised what it breaks"),
     };
     let justification = judged.reason.as_deref().unwrap_or(without_reason);

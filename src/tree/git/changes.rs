@@ -81,16 +81,21 @@ pub fn changes(folder: &Path, base: Option<&str>, side: Side) -> Result<Changes,
     Ok(Changes { base, commit, files })
 }
 
+/// Whether a folder lies in a clone that lacks history.
+pub fn is_shallow(folder: &Path) -> bool {
+    let git = Git { folder: folder.to_path_buf() };
+    git.ask(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said == "true")
+}
+
 impl Git {
     /// Why a base was not found, and what to do where that is for a shallow clone.
     fn with_shallow_hint(&self, why: String) -> String {
-        let shallow = self.ask(&["rev-parse", "--is-shallow-repository"]);
-        match shallow.as_deref() {
-            Ok("true") => format!(
+        match is_shallow(&self.folder) {
+            true => format!(
                 "{why}; this clone is shallow: fetch the whole history, in GitHub Actions with \
                  `fetch-depth: 0` of actions/checkout, in GitLab with `GIT_DEPTH: 0`"
             ),
-            _ => why,
+            false => why,
         }
     }
 }
