@@ -4,6 +4,7 @@ pub mod canonical;
 pub mod catalog;
 pub mod change;
 pub mod diff;
+pub mod document;
 pub mod expr;
 pub mod knowledge;
 pub mod name;
