@@ -13,7 +13,7 @@ pub use table::{
 };
 
 /// A text, unless it is empty.
-fn text(text: &str) -> Option<String> {
+pub fn text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 

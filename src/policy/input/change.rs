@@ -1,8 +1,8 @@
 //! A change as policies see it: what it is about, what it does, and what is written.
 
 use crate::schema::document::{
-    Attribute, Column, Constraint, Identity, Index, Other, PartitionOf, Sequence, Table, Type,
-    View, is_false,
+    Attribute, Column, Constraint, Identity, Index, Other, OwnedBy, PartitionOf, Sequence, Table,
+    Type, View, is_false,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -110,10 +110,9 @@ pub struct Change {
     /// The index of `create_index`, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<Index>,
-    /// The options of `create_sequence`, `alter_sequence`, `add_identity` and `set_identity`, as
-    /// written.
+    /// `OWNED BY`, of a sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sequence: Option<Sequence>,
+    pub owned_by: Option<OwnedBy>,
     /// `ALWAYS` or `BY DEFAULT`, of `add_identity` and `set_identity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
@@ -144,7 +143,7 @@ pub struct Change {
     /// The new name or label of a rename; the new type of a column whose type changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The type of `create_domain`.
+    /// The type beneath a domain or sequence.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub ty: Option<String>,
     /// `COLLATE`, of `alter_type`.
@@ -271,7 +270,7 @@ pub struct Change {
     /// The extension of `depends_on_extension`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
-    /// Options that are set, by name: `WITH (...)`, ENGINE=, tablespace and the like.
+    /// Options that are set, by name: `WITH (...)`, ENGINE=, those of a sequence and the like.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
     /// Options that are reset.

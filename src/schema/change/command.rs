@@ -105,6 +105,8 @@ pub struct Given {
     /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
     /// `None` for a query.
     pub values: Option<Vec<String>>,
+    /// How many rows it writes; `None` for a query.
+    pub rows: Option<usize>,
 }
 
 /// All rows of one table, copied into another.

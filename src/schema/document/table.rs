@@ -179,7 +179,7 @@ impl Column {
             ty: it.ty.as_ref().map(ToString::to_string),
             not_null: it.not_null,
             default: it.default.as_ref().and_then(|default| text(&default.text)),
-            identity: it.identity.as_ref().map(Identity::new),
+            identity: it.identity.as_ref().map(|it| Identity::of(it.always)),
             generated: it
                 .generated
                 .as_ref()
@@ -194,9 +194,9 @@ impl Column {
 }
 
 impl Identity {
-    /// The word for an identity.
-    pub fn new(identity: &change::Identity) -> Self {
-        if identity.always { Self::Always } else { Self::ByDefault }
+    /// The word for `ALWAYS`, or not.
+    pub fn of(always: bool) -> Self {
+        if always { Self::Always } else { Self::ByDefault }
     }
 }
 
