@@ -2,13 +2,14 @@
 
 use super::against::Scope;
 use super::{Format, Lint, fix, session};
-use crate::config::{Config, FailOn, Promise};
+use crate::config::{Config, FailOn, Promise, Source};
 use crate::finding::Failure;
 use crate::report::terminal::{self, Style};
 use crate::report::{
     Report, azure, checkstyle, concise, github, gitlab, json, junit, markdown, rdjson, sarif,
     teamcity,
 };
+use crate::source::{Located, Span};
 use crate::tree;
 use std::io::{self, Write};
 
@@ -23,6 +24,8 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         let flag = args.promise.as_deref().and_then(Promise::from_word);
         config.promise = flag.or(config.promise);
         config.code = args.code.clone();
+        let given = args.policy.iter().cloned().map(Source::Given);
+        config.policies.extend(given.map(|path| Located::new(path, Span::default())));
     };
     let scope = Scope::of(args);
     let mut report = match (args.fix, args.diff) {

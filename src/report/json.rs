@@ -20,6 +20,9 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    /// The ids of those that were asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<&'static str>,
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -210,6 +213,7 @@ fn document<'a>(report: &'a Report, findings: Vec<Finding<'a>>) -> Lint<'a> {
         findings,
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        policies: report.policies.iter().map(|rule| rule.id).collect(),
         rest: rest(report),
     }
 }

@@ -1,4 +1,4 @@
-//! reviewdog's format (its proto "Reviewdog Diagnostic Format"), in one document.
+//! rdjson, the format of reviewdog (its proto rdf), in one document.
 
 use crate::finding::Level;
 use crate::report::Report;

@@ -62,7 +62,11 @@ impl Commit {
         Self::of_files(&git, files, given)
     }
 
-    fn seen_from(folder: PathBuf, reference: &str, given: &[PathBuf]) -> Result<Self, String> {
+    /// The same in the repository of another folder, from which paths are spelled.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn seen_from(folder: PathBuf, reference: &str, given: &[PathBuf]) -> Result<Self, String> {
         let git = Git { folder };
         let commit = format!("{reference}^{{commit}}");
         let ask = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
