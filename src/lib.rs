@@ -34,8 +34,8 @@ use judge::Case;
 use judge::retired::Evidence;
 use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
-use policy::input::View;
-use policy::{Judgement, Policies, ask, owners};
+use policy::ask::Asked;
+use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
@@ -170,35 +170,6 @@ struct Look<'a, F> {
     see: F,
 }
 
-/// The policies of a run, and what they may know beside the migrations.
-struct Asked<'a> {
-    policies: &'a Policies,
-    owners: BTreeMap<String, Vec<String>>,
-    today: Date,
-}
-
-impl<'a> Asked<'a> {
-    /// `None` where there are no policies to ask.
-    fn new(input: &Input<'a>, files: &[SourceFile]) -> Option<Self> {
-        let policies = input.policies.filter(|it| !it.policies.is_empty())?;
-        let owners = owners::of_files(input.tree, files.iter().map(|file| file.path.as_str()));
-        Some(Self { policies, owners, today: input.today })
-    }
-
-    fn judge(
-        &self,
-        replayed: &Replay<'_>,
-        steps: &[Vec<Step<'_>>],
-        files: &[SourceFile],
-        merged: Option<&Merged>,
-    ) -> Judgement {
-        let owners = |path: &str| self.owners.get(path).cloned().unwrap_or_default();
-        let view = View::new(replayed, steps, files, self.today, &owners);
-        let is_judged = |path: &str| merged.is_none_or(|merged| merged.touches(path));
-        ask::ask(self.policies, &view, &is_judged)
-    }
-}
-
 /// A set on its way.
 struct Job {
     set: usize,
@@ -299,7 +270,8 @@ fn run<S: Send>(
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
     let around = Around { paths: &paths, merged: input.merged };
-    let asked = if look.rules { Asked::new(input, files) } else { None };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
