@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod date;
 pub mod dialect;
+pub mod digest;
 pub mod docs;
 pub mod effects;
 pub mod finding;
@@ -254,6 +255,7 @@ fn run<S: Send>(
     }
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
+    let config_file = config_file(config, &mut found.files);
     let (files, alone) = (found.files.as_slice(), input.alone);
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
@@ -275,7 +277,7 @@ fn run<S: Send>(
     all.extend(read::strays(files, &all, strays));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
+    let case = Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }
@@ -452,10 +454,22 @@ fn sizes(input: &Input<'_>, engine: Engine) -> Sizes {
 fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
     let statistics = input.statistics.filter(|it| !it.is_fresh(input.today))?;
     let mut sink = Sink::new(&stale_statistics::RULE);
-    let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-    files.push(statistics.file.0.clone());
+    let file = join(files, &statistics.file.0);
     stale_statistics::report(statistics, input.today, file, &mut sink);
     sink.into_findings().pop()
+}
+
+/// The config joins the other files where something may be found in it.
+fn config_file(config: &Config, files: &mut Vec<SourceFile>) -> Option<FileId> {
+    let file = config.file.as_ref().filter(|_| !config.waivers.is_empty())?;
+    Some(join(files, file))
+}
+
+/// One more file among those of a run; gives its number.
+fn join(files: &mut Vec<SourceFile>, file: &SourceFile) -> FileId {
+    let number = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    files.push(file.clone());
+    number
 }
 
 /// The failure for statistics of an engine that none of the migrations is for.

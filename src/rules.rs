@@ -345,8 +345,8 @@ macro_rules! rules {
 
 rules! {
     gate {
-        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
-        unused_allow,
+        expired_waiver, internal_error, malformed_allow, opaque_statement, stale_statistics,
+        unread_statement, unused_allow, unused_waiver,
     }
     history {
         duplicate_version, missing_down, never_runs, used_before_created,

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("dialect", &[]),
     ("date", &[]),
+    ("digest", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
     ("effects", &["dialect", "schema"]),
@@ -48,13 +49,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
-    ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
+    (
+        "judge",
+        &["source", "date", "digest", "tree", "schema", "migration", "finding", "rules", "config"],
+    ),
     (
         "policy",
         &[
             "source",
             "dialect",
             "date",
+            "digest",
             "tree",
             "schema",
             "effects",
@@ -172,12 +177,15 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "frameworks::drizzle",
             "frameworks::liquibase",
+            "judge::baseline",
             "policy",
             "report::json",
             "schema::document",
             "statistics",
         ],
     ),
+    // SHA-256, of the RustCrypto project.
+    ("sha2", &["digest"]),
     ("similar", &["report::diff"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
