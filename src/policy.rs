@@ -5,6 +5,7 @@
 //! reports know no difference.
 
 pub mod engine;
+pub mod input;
 pub mod metadata;
 pub mod owners;
 pub mod packs;
