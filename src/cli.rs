@@ -100,8 +100,8 @@ struct Lint {
     /// repeated [default: `code` of lockgate.yaml].
     #[arg(long, value_name = "GLOB")]
     code: Vec<String>,
-    /// A folder of Rego policies, or one; may be repeated [default: `policies` of lockgate.yaml;
-    /// these come on top].
+    /// A folder of Rego policies, or one of them, besides those of `policies` in lockgate.yaml; may
+    /// be repeated.
     #[arg(long, value_name = "PATH")]
     policy: Vec<String>,
     /// Show notes too, which are else only counted.

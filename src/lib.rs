@@ -254,8 +254,7 @@ fn run<S: Send>(
         findings.extend(panics);
     }
     failures.extend(other_engine(input, &report.sets));
-    findings.extend(stale(input, &mut found.files));
-    let config_file = config_file(config, &mut found.files);
+    let config_file = beside(input, &mut found.files, &mut findings);
     let (files, alone) = (found.files.as_slice(), input.alone);
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
@@ -459,8 +458,15 @@ fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
     sink.into_findings().pop()
 }
 
-/// The config joins the other files where something may be found in it.
-fn config_file(config: &Config, files: &mut Vec<SourceFile>) -> Option<FileId> {
+/// Statistics and the config join the other files where something may be found in them; gives the
+/// number of the config.
+fn beside(
+    input: &Input<'_>,
+    files: &mut Vec<SourceFile>,
+    findings: &mut Vec<Finding>,
+) -> Option<FileId> {
+    findings.extend(stale(input, files));
+    let config = input.config;
     let file = config.file.as_ref().filter(|_| !config.waivers.is_empty())?;
     Some(join(files, file))
 }

@@ -6,6 +6,7 @@
 
 pub mod engine;
 pub mod input;
+pub mod lock;
 pub mod metadata;
 pub mod owners;
 pub mod packs;

@@ -233,10 +233,15 @@ impl Session {
 
 /// Every rule that there is under the config that is found from the current folder.
 pub fn rules(which: &WhichConfig) -> Result<Vec<&'static Rule>, Vec<Failure>> {
-    let path = find_config(which, Path::new("."));
-    let mut config = read_config(path.as_deref())?;
-    sources::load(&mut config, folder_of(path.as_deref()))?;
+    let (mut config, folder) = config_of(which)?;
+    sources::load(&mut config, &folder)?;
     Ok(config.known_rules().collect())
+}
+
+/// The config that is found from the current folder, and its folder.
+pub fn config_of(which: &WhichConfig) -> Result<(Config, PathBuf), Vec<Failure>> {
+    let path = find_config(which, Path::new("."));
+    Ok((read_config(path.as_deref())?, folder_of(path.as_deref()).to_path_buf()))
 }
 
 fn read_config(path: Option<&Path>) -> Result<Config, Vec<Failure>> {
@@ -386,7 +391,8 @@ fn paths(input: &Input, config: &Config, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
+/// A work tree of these paths.
+pub fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
     WorkTree::new(paths)
         .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))
 }
@@ -411,7 +417,7 @@ fn current(folder: &Path) -> String {
 }
 
 /// A path as messages show it: below the current folder relative to it.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let current = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(current).unwrap_or(path).display().to_string()
 }

@@ -1,6 +1,7 @@
 //! What git knows of a line of a file. Asks the `git` program, offline, and writes nothing.
 
 pub mod commit;
+pub mod fetch;
 
 use std::io;
 use std::path::{Path, PathBuf};
