@@ -61,6 +61,7 @@ fn judged(sql: &str, config: &str) -> Vec<String> {
         config_file: None,
         today,
         evidence: None,
+        merged: None,
     };
     let judged = judge(found, &case);
     judged
@@ -270,6 +271,7 @@ fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> Strin
         config_file: None,
         today,
         evidence: None,
+        merged: None,
     };
     let judged = judge(vec![drop], &case).remove(0);
     let breaks: Vec<_> = judged.finding.breaks.iter().map(|it| it.name()).collect();

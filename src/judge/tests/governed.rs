@@ -53,6 +53,7 @@ fn governed(id: &'static str, sql: &str, config: &str) -> Vec<String> {
             config_file: Some(FileId(1)),
             today,
             evidence: None,
+            merged: None,
         };
         judge(found(), &case)
     };
@@ -190,6 +191,7 @@ fn baselined(before: (&str, &str), after: (&str, &str)) -> Vec<&'static str> {
             config_file: None,
             today: "2026-11-20".parse().unwrap(),
             evidence: None,
+            merged: None,
         };
         let judged = judge(found.collect(), &case);
         known = judged.iter().filter_map(|it| it.fingerprint.clone()).collect();
