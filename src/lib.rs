@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod date;
 pub mod dialect;
+pub mod digest;
 pub mod docs;
 pub mod effects;
 pub mod finding;
@@ -267,7 +268,7 @@ fn run<S: Send>(
         findings.extend(panics);
     }
     failures.extend(other_engine(input, &report.sets));
-    findings.extend(stale(input, &mut found.files));
+    let config_file = beside(input, &mut found.files, &mut findings);
     let (files, alone) = (found.files.as_slice(), input.alone);
     let around = Around { paths: &paths, merged: input.merged };
     let policies = input.policies.filter(|_| look.rules);
@@ -298,7 +299,8 @@ fn run<S: Send>(
     });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, merged, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence, merged };
+    let case =
+        Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }
@@ -475,10 +477,29 @@ fn sizes(input: &Input<'_>, engine: Engine) -> Sizes {
 fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
     let statistics = input.statistics.filter(|it| !it.is_fresh(input.today))?;
     let mut sink = Sink::new(&stale_statistics::RULE);
-    let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-    files.push(statistics.file.0.clone());
+    let file = join(files, &statistics.file.0);
     stale_statistics::report(statistics, input.today, file, &mut sink);
     sink.into_findings().pop()
+}
+
+/// Statistics and the config join the other files where something may be found in them; gives the
+/// number of the config.
+fn beside(
+    input: &Input<'_>,
+    files: &mut Vec<SourceFile>,
+    findings: &mut Vec<Finding>,
+) -> Option<FileId> {
+    findings.extend(stale(input, files));
+    let config = input.config;
+    let file = config.file.as_ref().filter(|_| !config.waivers.is_empty())?;
+    Some(join(files, file))
+}
+
+/// One more file among those of a run; gives its number.
+fn join(files: &mut Vec<SourceFile>, file: &SourceFile) -> FileId {
+    let number = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    files.push(file.clone());
+    number
 }
 
 /// The failure for statistics of an engine that none of the migrations is for.

@@ -10,6 +10,7 @@ pub mod check;
 pub mod engine;
 pub mod guard;
 pub mod input;
+pub mod lock;
 pub mod metadata;
 pub mod owners;
 pub mod packs;

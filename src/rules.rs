@@ -358,8 +358,8 @@ macro_rules! rules {
 
 rules! {
     gate {
-        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
-        unused_allow,
+        expired_waiver, internal_error, malformed_allow, opaque_statement, stale_statistics,
+        unread_statement, unused_allow, unused_waiver,
     }
     history {
         deleted_after_merge, duplicate_version, edited_after_merge, missing_down, never_runs,
