@@ -5,6 +5,7 @@
 //! that value.
 
 pub mod bound;
+pub mod concurrent;
 pub mod dependents;
 pub mod drop;
 mod expansion;

@@ -66,6 +66,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE UNIQUE INDEX u ON t (a);", "ALTER TABLE t ADD CONSTRAINT once UNIQUE USING INDEX u; CREATE UNIQUE INDEX w ON t (a, id);"),
         good("postgres", OLD, "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE n ADD CHECK (a > 0) NOT VALID; CREATE TRIGGER g BEFORE INSERT ON n FOR EACH ROW EXECUTE FUNCTION guard();"),
+        good("postgres", OLD, "ALTER TABLE users ADD CONSTRAINT named CHECK (name <> NULL) NOT VALID;"),
         good("postgres@18", OLD, "ALTER TABLE users ADD CONSTRAINT c CHECK (size > 0) NOT ENFORCED;"),
         good("postgres", OLD, "COMMENT ON TABLE users IS 'x'; -- ALTER TABLE users ADD CHECK (size > 0) NOT VALID;"),
     ],
@@ -154,7 +155,9 @@ fn of_constraint<'a>(
             // What the release does not know stays NULL, and a CHECK lets NULL through.
             let unknown = columns().any(|it| born(&it)) && !expr.text.contains("is not null");
             let all_born = columns().next().is_some() && columns().all(|it| born(&it));
-            if unknown || all_born || has_looser(step, table, new) {
+            // With nothing but a comparison with NULL it is never false.
+            let empty = expr.compares_null && !has_junction(&expr.text);
+            if unknown || all_born || empty || has_looser(step, table, new) {
                 return None;
             }
             "rows that it does not hold for".to_owned()
@@ -319,6 +322,12 @@ fn is_unique(step: &Step<'_>, table: &Name, columns: &[&str]) -> bool {
             && index.keys.iter().all(|key| columns.contains(&text_of(key)))
     });
     keyed || indexed || columns.iter().any(|it| step.is_column_born(table, it))
+}
+
+/// Whether a condition is made of several.
+fn has_junction(text: &str) -> bool {
+    let names = words(text, Engine::Postgres, false).names;
+    ["and", "or", "not", "case"].iter().any(|word| names.contains(*word))
 }
 
 /// What an index is on: a column's name, or an expression.

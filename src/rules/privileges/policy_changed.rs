@@ -54,6 +54,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON n USING (true); DROP POLICY p ON n; CREATE POLICY q ON n USING (id > 0);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (id > 0);"),
         good("postgres", OLD, "DROP POLICY IF EXISTS never_was ON t;"),
+        good("postgres", OLD, "CREATE POLICY s ON t USING (true);"),
         good("postgres", OLD, "ALTER TABLE t DISABLE ROW LEVEL SECURITY; DROP POLICY p ON t;"),
         good("postgres", OLD, "DROP TABLE t; COMMENT ON TABLE one IS 'DROP POLICY p ON one';"),
     ],
@@ -101,6 +102,10 @@ fn changed(
             let it = policy(definition);
             // Policies that come with row-level security itself replace nothing.
             if step.start.table(table).known().is_some_and(|found| !is_on(found)) {
+                return None;
+            }
+            // What lets everyone through is found by itself.
+            if it.lets_everyone() {
                 return None;
             }
             if !it.restrictive {
