@@ -373,7 +373,7 @@ rules! {
         required_column_without_default, setting_outlives_migration,
     }
     privileges {
-        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        extension_in_public, grant_all, grant_option, grant_to_public, grants_lost, owner_changed,
         password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
         revoke, role_changed, row_security_disabled, row_security_without_policy,
         security_definer_search_path, view_without_row_security,
