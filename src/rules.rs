@@ -361,7 +361,7 @@ rules! {
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
         insert_without_columns, insert_without_required_column, narrowing_cast,
-        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
+        publication_narrowed, rows_lost_in_swap, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
         update_without_where,
     }
     compatibility {
