@@ -7,7 +7,7 @@ use crate::replay::{DifferenceKind, Step, Unit};
 use crate::rules::lock::SQL;
 use crate::rules::unit::{Locks, walk};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::catalog::Table;
+use crate::schema::catalog::{Catalog, Table};
 use crate::schema::change::{Change, DataVerb};
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::table::Birth;
@@ -62,11 +62,12 @@ fn check(unit: &Unit<'_>, sink: &mut Sink) {
             return;
         }
         for (index, located) in action.changes() {
-            let Some(from) = copied(&located.change.value) else { continue };
+            let Some((from, into)) = copied(&located.change.value) else { continue };
             let old = step.before.resolve(from);
             // Under its own name, that others write it by.
             let Some(table) = in_use(step, &old) else { continue };
-            if step.rebuilt(&old).is_none()
+            if !takes_the_place(step, into, &old)
+                || step.rebuilt(&old).is_none()
                 || is_locked(unit, locks, &old)
                 || is_caught_up(step, &old, table)
             {
@@ -98,18 +99,29 @@ fn report(step: &Step<'_>, index: usize, located: &LocatedChange, old: &Name, si
         .push();
 }
 
-/// The table whose rows a change copies into another.
-fn copied(change: &Change) -> Option<&Name> {
+/// The table whose rows a change copies, and the one that gets them.
+fn copied(change: &Change) -> Option<(&Name, &Name)> {
     match change {
         Change::Data(data) if data.verb == DataVerb::Insert => {
-            data.copies.as_ref().map(|copy| &copy.from).or(data.reads.first())
+            let from = data.copies.as_ref().map(|copy| &copy.from).or(data.reads.first())?;
+            Some((from, data.writes.first()?))
         }
         Change::CreateTable(table) => {
             let query = || table.query.as_ref().and_then(|query| query.relations.first());
-            table.copies.as_ref().map(|copy| &copy.from).or_else(query)
+            let from = table.copies.as_ref().map(|copy| &copy.from).or_else(query)?;
+            Some((from, &table.name))
         }
         _ => None,
     }
+}
+
+/// Whether a table has the name of another one when the migration has run.
+fn takes_the_place(step: &Step<'_>, new: &Name, old: &Name) -> bool {
+    let birth = |catalog: &Catalog, name: &Name| {
+        catalog.seen_table(name).and_then(|(_, table)| table.origin.birth)
+    };
+    let born = birth(step.after, new);
+    born.is_some() && Birth::is_same(born, birth(step.end(), old))
 }
 
 /// A table that has had its name since before the migration.

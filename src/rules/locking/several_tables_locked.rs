@@ -165,7 +165,12 @@ impl<'a> Locked<'a> {
                 Change::Lock { nowait, .. } => *nowait || is_timeout_set(step, "lock_timeout"),
                 _ => false,
             };
-            let adds_key = held.constraints().next().is_some();
+            let adds_key = held.constraints().next().is_some()
+                || match &held.located.change.value {
+                    Change::CreateTable(_) => true,
+                    Change::Create { object, .. } => object.kind == ObjectKind::Trigger,
+                    _ => false,
+                };
             for touch in &held.touches {
                 let table = self.first_name(&touch.object.name);
                 let end = matches!(touch.role, Role::Target | Role::Referenced | Role::Referencing);
