@@ -3,10 +3,12 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
-use crate::rules::looser::is_looser;
+use crate::rules::looser::{is_looser, is_looser_check};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Constraint, ConstraintKind, DataVerb, IndexKey, Key, TableAction};
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind};
+use crate::schema::table::TypeKind;
 use crate::sql::words::words;
 
 const OLD: &str = "CREATE TABLE teams (id bigint PRIMARY KEY); CREATE DOMAIN email AS text; \
@@ -59,6 +61,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE users ADD CONSTRAINT c CHECK (size > 0) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;", "ADD CONSTRAINT c CHECK (size > 0) NOT VALID").at_level(Level::Note),
         bad("postgres", "", "ALTER TABLE old ADD CHECK (a > 0) NOT VALID;", "ADD CHECK (a > 0) NOT VALID").incomplete(),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states; ALTER TABLE users ADD CONSTRAINT states CHECK (state IN ('new', 'old', 'gone')) NOT VALID;"),
+        good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states; ALTER TABLE users ADD CONSTRAINT states CHECK (state = ANY (ARRAY['old'::text, 'new'::text, 'gone'::text])) NOT VALID;"),
+        good("postgres", "CREATE DOMAIN mood AS text CONSTRAINT known CHECK (VALUE IN ('sad', 'ok')); CREATE TABLE t (id bigint PRIMARY KEY, m mood);", "ALTER DOMAIN mood DROP CONSTRAINT known; ALTER DOMAIN mood ADD CONSTRAINT known CHECK (VALUE IN ('sad', 'ok', 'happy')) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT sized, ADD CONSTRAINT sized CHECK (size < 500) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users ADD COLUMN lead bigint; ALTER TABLE users ADD CONSTRAINT f FOREIGN KEY (lead) REFERENCES teams NOT VALID; CREATE UNIQUE INDEX u ON users (name, lead);"),
         good("postgres", OLD, "ALTER TABLE users ADD COLUMN age int CHECK (age > 0);"),
@@ -277,16 +281,38 @@ fn of_trigger<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restric
 fn of_domain<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restriction<'a>> {
     let change = step.statement.changes.get(difference.change)?;
     let Change::Alter { action, .. } = &change.change.value else { return None };
-    let action = action.to_lowercase();
     let name = &difference.object.name;
     let restricts = action.starts_with("add ") || action.starts_with("set not null");
-    (restricts && !step.is_type_born(name)).then(|| Restriction {
+    let takes_more = || check_of(action).is_some_and(|new| has_stricter(step, name, new));
+    (restricts && !step.is_type_born(name) && !takes_more()).then(|| Restriction {
         difference,
         subject: Subject::Object("domain", name.to_string()),
         what: format!("the domain `{name}`"),
         refuses: "values that it took before".to_owned(),
         shown: !action.ends_with("not valid"),
     })
+}
+
+/// The condition in `add constraint c check (...) not valid`.
+fn check_of(action: &str) -> Option<&str> {
+    let (_, check) = action.split_once("check")?;
+    let check = check.trim();
+    let check = check.strip_suffix("not valid").unwrap_or(check);
+    check.trim_end().ends_with(')').then(|| unwrapped(check))
+}
+
+/// Whether a domain had a CHECK when the migration began that lets through no more.
+fn has_stricter(step: &Step<'_>, name: &Name, new: &str) -> bool {
+    let Some(start) = step.start.types.get(name) else { return false };
+    let TypeKind::Domain { constraints, .. } = &start.kind else { return false };
+    let written = constraints.iter().filter_map(|it| match &it.kind {
+        ConstraintKind::Check(expr) => Some(expr.text.as_str()),
+        _ => None,
+    });
+    let added = start.alterations.iter().filter_map(|it| check_of(it.strip_prefix("add ")?));
+    // Any of them may have been dropped since, where one was.
+    let dropped = start.alterations.iter().any(|it| it.starts_with("drop "));
+    !dropped && written.chain(added).any(|old| is_looser_check(new, old))
 }
 
 /// Whether this migration or a later one reads the rows that there are.
