@@ -14,6 +14,7 @@ pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
+pub mod parallel;
 pub mod read;
 pub mod replay;
 pub mod report;
@@ -254,7 +255,7 @@ fn run<S: Send>(
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
-    let looked = read::in_parallel(&jobs, |job| {
+    let looked = parallel::map(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
         job.look(with_timeouts(base, config), look, (files, &paths))

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("dialect", &[]),
     ("date", &[]),
+    ("parallel", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
     ("effects", &["dialect", "schema"]),
@@ -27,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("sql::words", &["dialect", "sql"]),
     ("schema::diff", &["dialect", "schema", "effects", "finding", "sql", "sql::words"]),
-    ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
+    ("frameworks", &["source", "dialect", "parallel", "tree", "migration", "finding"]),
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding", "statistics"]),
     (
         "rules",
@@ -45,7 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "replay",
         ],
     ),
-    ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
+    ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "finding", "rules"]),
     ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
             "dialect",
             "date",
+            "parallel",
             "tree",
             "schema",
             "migration",
@@ -133,6 +135,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // Keys that are borrowed, for the maps of imbl.
+    ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
     ("imbl", &["schema", "replay"]),
