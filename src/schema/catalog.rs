@@ -53,6 +53,8 @@ pub struct Catalog {
     pub(crate) cloud: Option<Cloud>,
     /// Tables that have, or had, a constraint of this name.
     pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
+    /// The tables that have, or had, a foreign key that refers to a table of this resolved name.
+    pub(crate) referring: OrdMap<Arc<Name>, OrdSet<Arc<Name>>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -109,6 +111,7 @@ impl Catalog {
             clouds: OrdMap::new(),
             cloud: None,
             constraint_names: OrdMap::new(),
+            referring: OrdMap::new(),
             tick: 0,
             engine,
         }
@@ -460,8 +463,9 @@ impl Catalog {
     /// Puts a relation under a resolved name.
     pub(crate) fn put(&mut self, name: Name, relation: Relation) {
         if let Relation::Table(table) = &relation {
-            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
-                self.note_constraint(&name, constraint);
+            for constraint in &table.constraints {
+                self.note_reference(&name, constraint);
+                constraint.name.iter().for_each(|it| self.note_constraint(&name, it));
             }
         }
         self.gone.remove(&(Space::Relation, name.clone()));
@@ -473,8 +477,9 @@ impl Catalog {
         self.gone.insert((Space::Relation, name.clone()), self.tick);
         let relation = self.relations.remove(name)?;
         if let Relation::Table(table) = &relation {
-            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
-                self.forget_constraint(name, constraint);
+            for constraint in &table.constraints {
+                self.forget_reference(name, constraint);
+                constraint.name.iter().for_each(|it| self.forget_constraint(name, it));
             }
         }
         Some(relation)
