@@ -1,5 +1,5 @@
 # METADATA
-# title: character set or collation that this project does not use
+# title: Tables and columns use a character set and a collation of the lists
 # description: >-
 #   latin1 and utf8 (utf8mb3) cannot hold every character: an emoji in a name is an error, or is cut
 #   off where sql_mode is not strict. Two collations in one schema make joins fail or leave the index
@@ -47,7 +47,7 @@ deny contains finding if {
 	not change.temporary
 	some node in nodes(change)
 	collation := node.collation
-	every pattern in cfg.collations { not glob.match(pattern, [], lower(collation)) }
+	every pattern in cfg.collations { not glob.match(pattern, ["\n"], lower(collation)) }
 	not was_so(node, collation)
 	finding := {
 		"message": sprintf("%s gets the collation %s, which this project does not use", [node.what, collation]),

@@ -1,5 +1,5 @@
 # METADATA
-# title: new column without a comment
+# title: New columns have a comment
 # description: >-
 #   What a column means, in which unit, and what an empty one says is known to its author alone,
 #   unless it is written down where the data is. Write COMMENT ON COLUMN (in MySQL COMMENT behind the
@@ -14,12 +14,12 @@
 #   params:
 #     pattern:
 #       type: regex
-#       default: \S
+#       default: "[^ ]"
 #       description: what the comment has to match; the default is any word
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: ["*.id", "*.created_at", "*.updated_at"]
-#       description: columns that are not judged, as globs over `table.column`
+#       description: columns that are not judged, as globs over `table.column`, with its schema or without
 package policy.conventions.column_comment
 
 import data.config.conventions.column_comment as cfg
@@ -36,7 +36,7 @@ deny contains finding if {
 	column.name == added.name
 	not stood_before(key, column.name)
 	lacking := fault(column)
-	not excepted(sprintf("%s.%s", [table.name, column.name]))
+	not exempt({sprintf("%s.%s", [key, column.name]), sprintf("%s.%s", [table.name, column.name])})
 	finding := {
 		"message": sprintf("column `%s.%s` %s", [key, column.name, lacking]),
 		"at": object.get(added, "loc", change.loc),
@@ -46,9 +46,7 @@ deny contains finding if {
 
 fault(column) := "has no comment" if {
 	not column.comment
-}
-
-fault(column) := sprintf("has a comment that does not match `%s`", [cfg.pattern]) if {
+} else := sprintf("has a comment that does not match `%s`", [cfg.pattern]) if {
 	not regex.match(cfg.pattern, column.comment)
 }
 
@@ -72,9 +70,10 @@ qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 
 qualified(table) := table.name if not table.schema
 
-excepted(column) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], column)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }
 
 written(change) := change.columns if {

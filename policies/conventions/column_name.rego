@@ -1,5 +1,5 @@
 # METADATA
-# title: new or renamed column whose name does not match the pattern
+# title: Names of new columns match the pattern
 # description: >-
 #   A column's name is written in every query, in the code that maps it and in reports: it is as hard
 #   to change as a table's. Columns that follow one pattern can be guessed, and need no quotes.
@@ -16,10 +16,10 @@
 #       type: regex
 #       default: ^[a-z][a-z0-9_]*$
 #       description: what the name of a column has to match
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: columns that are not judged, as globs over `table.column`, such as `legacy_*.*`
+#       description: columns that are not judged, as globs over `table.column`, with its schema or without, such as `legacy_*.*`
 package policy.conventions.column_name
 
 import data.config.conventions.column_name as cfg
@@ -29,11 +29,12 @@ deny contains finding if {
 	some change in input.changes
 	not temporary(change)
 	some column in named(change)
-	not regex.match(cfg.pattern, column.name)
+	names := spellings(change, column.name)
+	every name in names { not regex.match(cfg.pattern, name) }
 	not stood_before(change.table, column.name)
-	not excepted(change.table, column.name)
+	not exempt({sprintf("%s.%s", [change.table, column.name]), sprintf("%s.%s", [bare(change.table), column.name])})
 	finding := {
-		"message": sprintf("the name of column `%s.%s` does not match `%s`, as the names of columns have to", [change.table, column.name, cfg.pattern]),
+		"message": sprintf("the name of column `%s.%s` does not match `%s`, as the names of columns have to", [change.table, min(names), cfg.pattern]),
 		"at": object.get(column, "loc", change.loc),
 		"help": "choose another name now: once code uses it, a rename breaks what still runs",
 	}
@@ -63,12 +64,12 @@ temporary(change) if input.after.tables[change.table].temporary
 
 # A table that is built anew takes the name of the old one in the end.
 stood_before(key, column) if {
-	some name in names(key)
-	some old in input.before.tables[name].columns
+	some stood in keys(key)
+	some old in input.before.tables[stood].columns
 	old.name == column
 }
 
-names(key) := {key} | {qualified(rename.after) |
+keys(key) := {key} | {qualified(rename.after) |
 	some rename in input.changes
 	rename.kind == "rename_table"
 	rename.table == key
@@ -80,7 +81,23 @@ qualified(table) := table.name if not table.schema
 
 bare(key) := regex.replace(key, `^.*\.`, "")
 
-excepted(key, column) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], sprintf("%s.%s", [bare(key), column]))
+# As they are written: MySQL, MariaDB and SQLite compare names without case, and names are read in
+# lower case there. Where a word is written in several ways, each may be the name.
+spellings(change, name) := {name} if {
+	input.dialect.engine == "postgres"
+} else := found if {
+	found := {word | some word in words[change.statement]; lower(word) == name}
+	count(found) > 0
+} else := {name}
+
+words[statement] := found if {
+	input.dialect.engine != "postgres"
+	some statement, node in input.statements
+	found := {word | some word in regex.find_n(`[^ \t\r\n"'\x60(),;=.*<>\[\]]+`, node.sql, -1)}
+}
+
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

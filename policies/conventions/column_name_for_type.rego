@@ -1,5 +1,5 @@
 # METADATA
-# title: new column whose name does not show its type
+# title: Names of new columns show their type
 # description: >-
 #   Where every timestamp ends in `_at` and every boolean begins with `is_`, a name tells what can be
 #   done with it, and a column that was a flag is not taken for a date. Choose a name that matches the
@@ -23,7 +23,7 @@ deny contains finding if {
 	some column in named(change)
 	some type, pattern in cfg.patterns
 	is_type(lower(column.type), lower(type))
-	not regex.match(pattern, column.name)
+	not regex.match(concat("", [case_mark, pattern]), column.name)
 	not stood_before(change.table, column.name)
 	finding := {
 		"message": sprintf("column `%s.%s` is %s, and the name of such a column has to match `%s`", [change.table, column.name, column.type, pattern]),
@@ -40,7 +40,7 @@ named(change) := [change.column] if {
 	change.kind == "add_column"
 }
 
-named(change) := [change.after] if {
+named(change) := [object.union(change.after, {"loc": change.loc})] if {
 	change.kind == "rename_column"
 }
 
@@ -82,3 +82,8 @@ names(key) := {key} | {qualified(rename.after) |
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 
 qualified(table) := table.name if not table.schema
+
+# Where case does not count, names are read in lower case.
+case_mark := "" if {
+	input.dialect.engine == "postgres"
+} else := "(?i)"

@@ -1,5 +1,5 @@
 # METADATA
-# title: column or table that loses its comment
+# title: A column keeps its comment
 # description: >-
 #   MODIFY and CHANGE state the whole column anew: a comment that is not written again is gone, and no
 #   message says so. Write the comment again. What the comment's tags say of personal data is watched

@@ -1,5 +1,5 @@
 # METADATA
-# title: new or renamed constraint whose name follows no template
+# title: Constraints are named after their table and columns
 # description: >-
 #   The name of a constraint is all that an error message shows of it, and what a later migration has
 #   to write to drop it. One made of the table and its columns says at once what was refused, and is
@@ -40,10 +40,10 @@
 #       type: string
 #       default: _
 #       description: what joins the columns of `{columns}`
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: names of tables whose constraints are not judged, as globs
+#       description: tables whose constraints are not judged, as globs over their name, with its schema or without
 package policy.conventions.constraint_name
 
 import data.config.conventions.constraint_name as cfg
@@ -55,11 +55,11 @@ deny contains finding if {
 	not temporary(change)
 	not nameless(constraint)
 	tables := names(change.table)
-	every table in tables { not excepted(table) }
+	not exempt(tables | {change.table})
 	wanted := {name |
 		some template in templates(constraint.kind)
 		some table in tables
-		name := fill(template, table, constraint)
+		name := fill(folded(template), table, constraint)
 	}
 	min([count(name) | some name in wanted]) <= longest
 	not follows(constraint.name, wanted)
@@ -88,14 +88,16 @@ templates("check") := cfg.check
 
 templates("exclude") := cfg.exclude
 
-named(change) := [constraint | some constraint in change.constraints; constraint.name]
+named(change) := [constraint | some constraint in change.constraints; constraint.name] if {
+	change.kind in {"create_table", "add_column", "redefine_column"}
+}
 
 named(change) := [change.constraint] if {
 	change.kind == "add_constraint"
 	change.constraint.name
 }
 
-named(change) := [change.after] if {
+named(change) := [object.union(change.after, {"loc": change.loc})] if {
 	change.kind == "rename_constraint"
 }
 
@@ -133,12 +135,20 @@ follows(name, wanted) if {
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
 }
 
-# A table that is built anew takes the name of the old one in the end.
-names(key) := {bare(key)} | {rename.to |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+# What the table is called in the end: one that is built anew takes the name of the old one.
+names(key) := to if {
+	to := {rename.to |
+		some rename in input.changes
+		rename.kind == "rename_table"
+		rename.table == key
+	}
+	count(to) > 0
+} else := {bare(key)}
+
+# Where case does not count, names are read in lower case.
+folded(template) := template if {
+	input.dialect.engine == "postgres"
+} else := lower(template)
 
 bare(key) := regex.replace(key, `^.*\.`, "")
 
@@ -150,7 +160,8 @@ longest := 64 if {
 	input.dialect.engine in {"mysql", "mariadb"}
 } else := 63
 
-excepted(table) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], table)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

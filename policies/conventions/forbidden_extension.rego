@@ -1,5 +1,5 @@
 # METADATA
-# title: extension that this project does not use
+# title: Extensions are those of the list
 # description: >-
 #   An extension runs code of others in the database, often with all rights, and has to be there
 #   wherever the schema is: in each managed service, in each restored backup, after each upgrade. Only
@@ -47,5 +47,5 @@ refused(name) := "is not used in this project" if {
 
 matches(name, patterns) if {
 	some pattern in patterns
-	glob.match(pattern, [], name)
+	glob.match(pattern, ["\n"], name)
 }

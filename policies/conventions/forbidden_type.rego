@@ -1,5 +1,5 @@
 # METADATA
-# title: column of a type that this project does not use
+# title: Columns have none of the types that the project gave up
 # description: >-
 #   A type that was once stored is costly to leave: the table has to be written anew, and code and
 #   exports change with it. Use the type that stands beside it in `types`. Without `types` nothing is
@@ -69,7 +69,10 @@ is_type(actual, wanted) if regex.replace(element(actual), `\(.*\)`, "") in spell
 # An array is judged by what it holds.
 element(type) := trim_right(lower(type), "[]")
 
-spellings(type) := {lower(type), object.get(aliases, lower(type), lower(type))}
+spellings(type) := {lower(type), concat("", array.concat([object.get(aliases, name, name)], length))} if {
+	length := regex.find_n(`\(.*\)`, lower(type), 1)
+	name := regex.replace(lower(type), `\(.*\)`, "")
+}
 
 # What PostgreSQL calls the types that have a shorter name.
 aliases := {

@@ -1,5 +1,5 @@
 # METADATA
-# title: new or renamed index whose name follows no template
+# title: Indexes are named after their table and columns
 # description: >-
 #   Plans, errors and size reports name an index and nothing else. A name made of the table and its
 #   columns says at once what the index is for, and shows that a second one on the same columns is
@@ -27,10 +27,10 @@
 #       type: string
 #       default: _
 #       description: what joins the columns of `{columns}`
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: names of tables whose indexes are not judged, as globs
+#       description: tables whose indexes are not judged, as globs over their name, with its schema or without
 package policy.conventions.index_name
 
 import data.config.conventions.index_name as cfg
@@ -41,11 +41,11 @@ deny contains finding if {
 	some index in named(change)
 	not temporary(change)
 	tables := names(change.table)
-	every table in tables { not excepted(table) }
+	not exempt(tables | {change.table})
 	wanted := {name |
 		some template in templates(index)
 		some table in tables
-		name := fill(template, table, index)
+		name := fill(folded(template), table, index)
 	}
 	min([count(name) | some name in wanted]) <= longest
 	not follows(index.name, wanted)
@@ -65,7 +65,7 @@ named(change) := [index | some index in change.indexes; index.name] if {
 	change.kind == "create_table"
 }
 
-named(change) := [change.after] if {
+named(change) := [object.union(change.after, {"loc": change.loc})] if {
 	change.kind == "rename_index"
 }
 
@@ -95,12 +95,20 @@ follows(name, wanted) if {
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
 }
 
-# A table that is built anew takes the name of the old one in the end.
-names(key) := {bare(key)} | {rename.to |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+# What the table is called in the end: one that is built anew takes the name of the old one.
+names(key) := to if {
+	to := {rename.to |
+		some rename in input.changes
+		rename.kind == "rename_table"
+		rename.table == key
+	}
+	count(to) > 0
+} else := {bare(key)}
+
+# Where case does not count, names are read in lower case.
+folded(template) := template if {
+	input.dialect.engine == "postgres"
+} else := lower(template)
 
 bare(key) := regex.replace(key, `^.*\.`, "")
 
@@ -112,7 +120,8 @@ longest := 64 if {
 	input.dialect.engine in {"mysql", "mariadb"}
 } else := 63
 
-excepted(table) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], table)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

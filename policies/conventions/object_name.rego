@@ -1,5 +1,5 @@
 # METADATA
-# title: new or renamed view, routine, trigger or the like whose name has no pattern
+# title: Names of views, routines and the like match the pattern of their kind
 # description: >-
 #   Views, functions, triggers, types and sequences share their name space with tables, or are only
 #   seen in errors: a pattern for each kind tells them apart. Choose a name that matches the pattern
@@ -25,7 +25,7 @@ deny contains finding if {
 	name := chosen(change)
 	some kind, pattern in cfg.patterns
 	kind == change.object.kind
-	not regex.match(pattern, name)
+	not regex.match(concat("", [case_mark, pattern]), name)
 	finding := {
 		"message": sprintf("the name of %s `%s` does not match `%s`", [replace(kind, "_", " "), name, pattern]),
 		"at": change,
@@ -42,3 +42,8 @@ chosen(change) := change.object.name if {
 chosen(change) := change.to if {
 	change.kind == concat("_", ["rename", change.object.kind])
 }
+
+# Where case does not count, names are read in lower case.
+case_mark := "" if {
+	input.dialect.engine == "postgres"
+} else := "(?i)"

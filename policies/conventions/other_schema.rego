@@ -1,5 +1,5 @@
 # METADATA
-# title: new object outside the schemas of this project
+# title: New objects stand in the schemas of the list
 # description: >-
 #   Schemas carry privileges, search paths and ownership: what stands in another one is not found, or
 #   not allowed, by those who need it. Create the object in one of `schemas`. Without `schemas`
@@ -24,6 +24,7 @@ deny contains finding if {
 	count(cfg.schemas) > 0
 	some change in input.changes
 	change.kind == sprintf("create_%s", [change.object.kind])
+	not change.object.table
 	not change.temporary
 	not change.before
 	not matches(change.object.schema)
@@ -36,5 +37,5 @@ deny contains finding if {
 
 matches(schema) if {
 	some pattern in cfg.schemas
-	glob.match(pattern, [], schema)
+	glob.match(pattern, ["\n"], schema)
 }

@@ -1,5 +1,5 @@
 # METADATA
-# title: new table whose primary key has a type that this project does not use
+# title: Primary keys of new tables have a type of the list
 # description: >-
 #   Foreign keys, URLs and the code's types copy the type of a primary key: two kinds of key in one
 #   schema mean two kinds of everything. Use one of `types`. Without `types` nothing is found. Keys of
@@ -12,10 +12,10 @@
 #       type: array<string>
 #       default: []
 #       description: "types that the column of a primary key may have: bigint, uuid; without a length, any length will do"
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: names of tables that are not judged, as globs
+#       description: tables that are not judged, as globs over their name, with its schema or without
 package policy.conventions.primary_key_type
 
 import data.config.conventions.primary_key_type as cfg
@@ -31,7 +31,7 @@ deny contains finding if {
 	table := input.after.tables[key]
 	not table.temporary
 	not table.partition_of
-	not excepted(table.name)
+	not exempt({key, table.name})
 	some constraint in table.constraints
 	constraint.kind == "primary_key"
 	count(constraint.columns) == 1
@@ -74,7 +74,8 @@ qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 
 qualified(table) := table.name if not table.schema
 
-excepted(table) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], table)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

@@ -1,5 +1,5 @@
 # METADATA
-# title: new table without a column that every table has
+# title: New tables have the columns that every table has
 # description: >-
 #   Jobs, exports and libraries that work on every table count on the columns that all tables have.
 #   One table without them is found when such a job fails. Add the column to the new table, or except
@@ -13,10 +13,10 @@
 #       type: object<string>
 #       default: {}
 #       description: "the columns, each with the types that it may have, separated by `|`, or with an empty text where any type will do; `{id: \"bigint|uuid\", created_at: \"timestamptz\"}`"
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: names of tables that are not judged, as globs
+#       description: tables that are not judged, as globs over their name, with its schema or without
 package policy.conventions.required_columns
 
 import data.config.conventions.required_columns as cfg
@@ -64,7 +64,7 @@ judged(change) := {key |
 	not table.temporary
 	not table.partial
 	not table.partition_of
-	not excepted(table.name)
+	not exempt({key, table.name})
 }
 
 names(key) := {key} | {qualified(rename.after) |
@@ -110,7 +110,8 @@ aliases := {
 	"varchar": "character varying",
 }
 
-excepted(table) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], table)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

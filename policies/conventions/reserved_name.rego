@@ -1,5 +1,5 @@
 # METADATA
-# title: new table or column whose name is a word that the engine reserves
+# title: New tables and columns are called by no reserved word
 # description: >-
 #   A reserved word is a name only in quotes, in every statement that anybody writes by hand; without
 #   them the statement fails. Words become reserved with a new version: what runs today fails after

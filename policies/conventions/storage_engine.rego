@@ -1,5 +1,5 @@
 # METADATA
-# title: table of a storage engine that this project does not use
+# title: Tables use a storage engine of the list
 # description: >-
 #   MyISAM, MEMORY and their kin know no transactions and no foreign keys: a migration that fails half
 #   way leaves half of its rows, a crash may lose the table, and a backup is consistent for InnoDB

@@ -1,5 +1,5 @@
 # METADATA
-# title: new table without a comment
+# title: New tables have a comment
 # description: >-
 #   A comment is read where the code that made the table is not at hand: in a console, in a data
 #   catalog, by the next team. Write COMMENT ON TABLE (in MySQL the option COMMENT) in the migration
@@ -16,12 +16,12 @@
 #   params:
 #     pattern:
 #       type: regex
-#       default: \S
+#       default: "[^ ]"
 #       description: what the comment has to match; the default is any word
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: names of tables that are not judged, as globs
+#       description: tables that are not judged, as globs over their name, with its schema or without
 package policy.conventions.table_comment
 
 import data.config.conventions.table_comment as cfg
@@ -37,15 +37,13 @@ deny contains finding if {
 	not table.temporary
 	not table.partition_of
 	lacking := fault(table)
-	not excepted(table.name)
+	not exempt({key, table.name})
 	finding := {"message": sprintf("table `%s` %s", [key, lacking]), "at": change, "help": advice}
 }
 
 fault(table) := "has no comment" if {
 	not table.comment
-}
-
-fault(table) := sprintf("has a comment that does not match `%s`", [cfg.pattern]) if {
+} else := sprintf("has a comment that does not match `%s`", [cfg.pattern]) if {
 	not regex.match(cfg.pattern, table.comment)
 }
 
@@ -64,7 +62,8 @@ qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 
 qualified(table) := table.name if not table.schema
 
-excepted(table) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], table)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }

@@ -5,7 +5,7 @@ import data.policy.conventions.table_name
 created(name) := {
 	"migration": {"direction": "up"},
 	"changes": [{
-		"kind": "create_table", "loc": 1, "new": true, "table": name,
+		"kind": "create_table", "loc": 1, "new": true, "certain": true, "table": name,
 		"object": {"kind": "table", "name": name},
 	}],
 	"after": {"tables": {name: {"name": name, "columns": []}}},
@@ -26,9 +26,9 @@ test_pattern_is_a_parameter if {
 		with data.config.conventions.table_name.pattern as "^[A-Z][A-Za-z0-9]*$"
 }
 
-test_excepted_name_passes if {
+test_exempt_name_passes if {
 	count(table_name.deny) == 0 with input as created("__EFMigrationsHistory")
-		with data.config.conventions.table_name.except as ["__EF*"]
+		with data.config.conventions.table_name.exempt as ["__EF*"]
 }
 
 test_way_back_is_not_judged if {

@@ -1,5 +1,5 @@
 # METADATA
-# title: new constraint without a name
+# title: New constraints have a name
 # description: >-
 #   The engine makes up a name, and numbers it where it is taken: `t_check1`, `orders_ibfk_2`. The
 #   number depends on the order of what ran before, so that a later DROP CONSTRAINT may meet another
@@ -44,7 +44,9 @@ words := {
 	"exclude": "exclusion constraint",
 }
 
-nameless(change) := [constraint | some constraint in change.constraints; not constraint.name]
+nameless(change) := [constraint | some constraint in change.constraints; not constraint.name] if {
+	change.kind in {"create_table", "add_column", "redefine_column"}
+}
 
 nameless(change) := [change.constraint] if {
 	change.kind == "add_constraint"

@@ -1,5 +1,5 @@
 # METADATA
-# title: column or table that loses the tag which says that it holds personal data
+# title: A column keeps the tag which says that it holds personal data
 # description: >-
 #   COMMENT ON puts the new text in the place of the old one, and MySQL's MODIFY and CHANGE define the
 #   column anew, without its comment where none is written. The tag is gone with it, and no message
@@ -32,6 +32,7 @@ deny contains finding if {
 	some change in input.changes
 	some tag in change.before.tags
 	matches([tag], cfg.tags)
+	not matches(object.get(change.after, "tags", []), array.concat(cfg.tags, cfg.cleared))
 	not matches(object.get(now(change), "tags", []), array.concat(cfg.tags, cfg.cleared))
 	finding := {
 		"message": sprintf("%s loses the tag `[%s]`: %s", [subject(change), tag, cause(change)]),
@@ -40,7 +41,8 @@ deny contains finding if {
 	}
 }
 
-# The column or table when the migration is done: a later statement may have brought the tag back.
+# The column or table when the migration is done, unless a later statement has renamed or dropped it:
+# one may have brought the tag back.
 now(change) := column if {
 	change.object.kind == "column"
 	some column in input.after.tables[change.table].columns
@@ -76,5 +78,5 @@ cause(change) := "the statement defines the column anew, with another comment" i
 matches(tags, patterns) if {
 	some tag in tags
 	some pattern in patterns
-	glob.match(pattern, [" "], tag)
+	glob.match(pattern, ["\n"], tag)
 }

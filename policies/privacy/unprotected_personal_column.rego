@@ -1,5 +1,5 @@
 # METADATA
-# title: personal data without a retention period and without encryption
+# title: Personal data say how long they are kept, or how they are protected
 # description: >-
 #   Personal data may be kept no longer than their purpose needs (GDPR, article 5), and have to be
 #   protected where they are kept (article 32). A tag that names the period or the protection lets a
@@ -105,7 +105,7 @@ table_was_bare(key) if is_bare(input.before.tables[key], {})
 matches(tags, patterns) if {
 	some tag in tags
 	some pattern in patterns
-	glob.match(pattern, [" "], tag)
+	glob.match(pattern, ["\n"], tag)
 }
 
 # A table that is built anew takes the name of the old one in the end.

@@ -1,5 +1,5 @@
 # METADATA
-# title: new column that looks like personal data and has no tag that says so
+# title: New columns that look personal are tagged
 # description: >-
 #   Who has to answer where a person's data are (GDPR, articles 15, 17 and 30), mask a copy of the
 #   database or cut an export finds them by their tags, and cannot find a column without one. The
@@ -79,10 +79,10 @@
 #       type: array<string>
 #       default: [no-pii]
 #       description: tags that say that it holds none, as globs
-#     except:
+#     exempt:
 #       type: array<string>
 #       default: []
-#       description: columns that are not judged, as globs over `table.column`
+#       description: columns that are not judged, as globs over `table.column`, with its schema or without
 package policy.privacy.untagged_personal_column
 
 import data.config.privacy.untagged_personal_column as cfg
@@ -101,7 +101,7 @@ deny contains finding if {
 	not stood_before(key, column.name)
 	not is_flag(column)
 	not said(column, table)
-	not excepted(sprintf("%s.%s", [table.name, column.name]))
+	not exempt({sprintf("%s.%s", [key, column.name]), sprintf("%s.%s", [table.name, column.name])})
 	finding := {
 		"message": sprintf("column `%s.%s` looks like personal data (`%s`), and no tag says whether it is", [key, column.name, phrase]),
 		"at": object.get(named, "loc", change.loc),
@@ -146,7 +146,7 @@ is_flag(column) if regex.match(`^(bool|boolean|tinyint|bit)(\(1\))?( unsigned)?$
 said(column, table) if {
 	some tag in array.concat(object.get(column, "tags", []), object.get(table, "tags", []))
 	some pattern in array.concat(cfg.tags, cfg.cleared)
-	glob.match(pattern, [" "], tag)
+	glob.match(pattern, ["\n"], tag)
 }
 
 advice(key, column) := sprintf("write COMMENT ON COLUMN %s.%s IS '... [%s]'", [key, column, cfg.tags[0]]) if {
@@ -169,7 +169,8 @@ qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 
 qualified(table) := table.name if not table.schema
 
-excepted(column) if {
-	some pattern in cfg.except
-	glob.match(pattern, [], column)
+exempt(names) if {
+	some name in names
+	some pattern in cfg.exempt
+	glob.match(pattern, ["\n"], name)
 }
