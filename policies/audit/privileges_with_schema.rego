@@ -1,0 +1,67 @@
+# METADATA
+# title: Privileges on old objects change in a migration of their own
+# description: >-
+#   Who reviews access wants to read it at one place, and who takes a schema change back should not give or take rights by it.
+#   A migration that changes privileges of objects that existed before, roles or default privileges changes nothing else of the schema. Grants on
+#   what the migration creates or replaces belong to it and are let through.
+# related_resources:
+# - ref: https://www.iso.org/standard/27001
+#   description: ISO/IEC 27001, annex A 5.18, access rights
+# custom:
+#   level: warning
+#   category: privileges
+#   changes: [grant, revoke, create_role, alter_role, drop_role, alter_default_privileges]
+package policy.audit.privileges_with_schema
+
+deny contains finding if {
+	input.migration.direction == "up"
+	privileges := [change | some change in input.changes; of_access(change)]
+	count(privileges) > 0
+	schema := [change |
+		some change in input.changes
+		change.area == "schema"
+		change.kind != "comment"
+	]
+	count(schema) > 0
+	finding := {
+		"message": sprintf("the migration changes privileges of what existed before, and the schema as well (%s)", [replace(schema[0].kind, "_", " ")]),
+		"at": privileges[0],
+		"related": [{"at": schema[0], "message": "the schema changes here"}],
+		"subject": "migration:privileges",
+		"help": "put the privileges into a migration of their own",
+	}
+}
+
+of_access(change) if change.kind in {"create_role", "alter_role", "drop_role", "alter_default_privileges"}
+
+of_access(change) if {
+	change.kind in {"grant", "revoke"}
+	object.get(change, "membership", false)
+}
+
+of_access(change) if {
+	change.kind in {"grant", "revoke"}
+	some on in object.get(change, "objects", [])
+	not [object.get(on, "schema", ""), on.name] in created
+	not on.kind == "schema"
+}
+
+# ON ALL TABLES IN SCHEMA names the schema, and so does USAGE: without a new schema, it is an old one.
+of_access(change) if {
+	change.kind in {"grant", "revoke"}
+	some on in object.get(change, "objects", [])
+	on.kind == "schema"
+	not ["", on.name] in created
+	not creates_in(on.name)
+}
+
+created contains [object.get(change.object, "schema", ""), change.object.name] if {
+	some change in input.changes
+	startswith(change.kind, "create_")
+	not change.kind in {"create_role", "create_index", "create_trigger", "create_policy"}
+}
+
+creates_in(schema) if {
+	some [owner, _] in created
+	owner == schema
+}
