@@ -2,7 +2,7 @@ package policy.audit.definer_open_to_public_test
 
 import data.policy.audit.definer_open_to_public
 
-create(schema, more) := object.union({"kind": "create_function", "loc": 1, "security_definer": true, "object": {"kind": "function", "schema": schema, "name": "f"}, "after": {"returns": "integer"}}, more)
+create(schema, more) := object.union({"kind": "create_function", "loc": 1, "security_definer": true, "object": {"kind": "function", "schema": schema, "name": "f"}, "returns": "integer"}, more)
 
 messages(changes, privileges) := got if {
 	got := {f.message | some f in definer_open_to_public.deny} with input as {"migration": {"direction": "up"}, "changes": changes}
@@ -20,7 +20,7 @@ test_another_one_closed if {
 
 test_invoker if messages([create("public", {"security_definer": false})], []) == set()
 
-test_trigger if messages([create("public", {"after": {"returns": "trigger"}})], []) == set()
+test_trigger if messages([create("public", {"returns": "trigger"})], []) == set()
 
 test_hidden_schema if messages([create("internal", {})], []) == set()
 

@@ -60,18 +60,13 @@ deny contains finding if {
 setting(change) := [name, value] if {
 	change.kind == "set_variable"
 	name := trim_prefix(trim_prefix(lower(change.setting.name), "global."), "persist.")
-	value := lower(text(object.get(change.setting, "value", "default")))
+	value := lower(change.setting.value)
 }
 
 setting(change) := [found[0][2], trim_space(found[0][4])] if {
 	change.kind in {"alter_system", "alter_database", "alter_role"}
 	found := regex.find_all_string_submatch_n(`(^| )set ([a-z_.]+) ?(=|to) ?'?([^']*)'?$`, lower(change.action), 1)
 }
-
-# A list of values is one text.
-text(value) := value if is_string(value)
-
-text(value) := concat(", ", value) if is_array(value)
 
 scope(change) := "" if change.kind == "set_variable"
 

@@ -10,8 +10,6 @@ session(name, value) := {"kind": "set_variable", "loc": 1, "setting": {"name": n
 
 test_session if messages(session("log_statement", "none")) == {"`log_statement` is set to `none`: what happens then leaves no trace in the log"}
 
-test_list if count(messages(session("pgaudit.log", ["none"]))) == 1
-
 test_mysql if count(messages(session("global.general_log", "OFF"))) == 1
 
 test_on if messages(session("log_statement", "ddl")) == set()
