@@ -45,6 +45,8 @@ pub enum Category {
     History,
     /// What lockgate itself could not do, or was told not to.
     Gate,
+    /// What an organisation asks for: the category of a Rego policy that names no other.
+    Policy,
 }
 
 impl Category {
@@ -59,6 +61,7 @@ impl Category {
             Self::Shape => "shape",
             Self::History => "history",
             Self::Gate => "gate",
+            Self::Policy => "policy",
         }
     }
 }

@@ -1,0 +1,1 @@
+//! From what a policy gives to a finding.
