@@ -29,6 +29,7 @@ deny contains finding if {
 	some found in regex.find_all_string_submatch_n("(^|[ \t\r\n])definer[ \t\r\n]*=[ \t\r\n]*([`'\"]?[^`'\" \t\r\n@(]+[`'\"]?([ \t\r\n]*@[ \t\r\n]*[`'\"]?[^`'\" \t\r\n]+[`'\"]?)?)", text, 1)
 	account := regex.replace(found[2], "[`'\" \t\r\n]", "")
 	not account in {"current_user", "current_role"}
+
 	# It runs with its caller's rights.
 	not regex.match(`sql[ \t\r\n]+security[ \t\r\n]+invoker`, text)
 	not listed(account)

@@ -31,6 +31,7 @@ deny contains finding if {
 	change.kind in {"create_role", "alter_role"}
 	role := change.object.name
 	not allowed(role)
+
 	# Without what is quoted: a password, a setting's value.
 	text := regex.replace(lower(object.get(change, "definition", object.get(change, "action", ""))), `'[^']*'|"[^"]*"`, "")
 	words := split(text, " ")

@@ -38,6 +38,7 @@ deny contains finding if {
 	change.new
 	not object.get(change, "temporary", false)
 	table := input.after.tables[change.table]
+
 	# Queries go through the parent, and its policies hold.
 	not table.partition_of
 	not is_on(table)

@@ -24,6 +24,7 @@ deny contains finding if {
 	input.migration.direction == "up"
 	tables := {table | some [_, table] in altered}
 	count(tables) > cfg.max
+
 	# The first change of each table, in the order of the file.
 	firsts := sort([[min({i | some [i, other] in altered; other == table}), table] | some table in tables])
 	finding := {

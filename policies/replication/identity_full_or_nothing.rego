@@ -26,6 +26,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	change.kind == "set_replica_identity"
+
 	# What it is at the end: a later statement may set another one, or drop the table.
 	input.after.tables[change.table].options["replica identity"] == change.replica_identity
 	[message, help] := mistake(change)

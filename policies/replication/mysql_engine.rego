@@ -33,6 +33,7 @@ deny contains finding if {
 	not object.get(change, "temporary", false)
 	engine := lower(change.options.engine)
 	not engine in cfg.engines
+
 	# A later statement may have changed it, or dropped the table.
 	table := input.after.tables[change.table]
 	lower(table.options.engine) == engine
