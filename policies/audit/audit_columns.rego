@@ -2,7 +2,7 @@
 # title: New tables say who wrote a row, and when
 # description: >-
 #   Who changed what and when is the first question of an audit (ISO 27001, annex A 8.15), and a row that does not say cannot
-#   be asked later. Each new table has the columns of `columns`; case and underscores do not count, so that `createdAt` is
+#   be asked later. Each new table has the columns of `columns`; case, underscores and a prefix do not count, so that `createdAt` and `order_created_at` are
 #   created_at, and of the names in one entry, separated by `|`, one is enough. Partitions, temporary and foreign tables
 #   and the books of migration tools are let through, and so are tables whose columns are all part of the primary
 #   key, which only join others. conventions/required-columns asks for names and types of any columns, this one for the trail.
@@ -35,18 +35,17 @@ deny contains finding if {
 	some change in input.changes
 	change.kind == "create_table"
 	change.object.kind == "table"
-	change.new
+	not input.before.tables[change.table]
 	not object.get(change, "temporary", false)
 	table := input.after.tables[change.table]
 	has_columns_of_its_own(table)
 	not joins(table)
 	not exempt(change.table)
-	names := {plain(column.name) | some column in table.columns}
 	missing := [wanted[0] |
 		some entry in cfg.columns
 		wanted := split(entry, "|")
 		every name in wanted {
-			not plain(name) in names
+			not has(table, plain(name))
 		}
 	]
 	count(missing) > 0
@@ -55,6 +54,12 @@ deny contains finding if {
 		"at": change,
 		"help": "add the columns; where a trigger or a table of changes keeps the trail, list the table in `exempt`",
 	}
+}
+
+# Also with a prefix: order_created_at.
+has(table, name) if {
+	some column in table.columns
+	endswith(plain(column.name), name)
 }
 
 plain(name) := replace(lower(name), "_", "")

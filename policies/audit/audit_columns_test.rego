@@ -6,7 +6,7 @@ cfg := {"columns": ["created_at|inserted_at", "created_by"], "exempt": ["*schema
 
 table(names) := {"columns": [{"name": name} | some name in names]}
 
-create(more) := object.union({"kind": "create_table", "loc": 1, "new": true, "table": "public.t", "object": {"kind": "table"}}, more)
+create(more) := object.union({"kind": "create_table", "loc": 1, "table": "public.t", "object": {"kind": "table"}}, more)
 
 messages(change, after) := got if {
 	got := {f.message | some f in audit_columns.deny} with input as {
@@ -25,6 +25,8 @@ test_when_missing if messages(create({}), table(["id", "created_by"])) == {"`pub
 
 test_other_spelling if messages(create({}), table(["Id", "CreatedAt", "createdBy"])) == set()
 
+test_prefix if messages(create({}), table(["t_id", "t_created_at", "t_created_by"])) == set()
+
 test_join_table if {
 	join := object.union(table(["a_id", "b_id"]), {"constraints": [{"kind": "primary_key", "columns": ["a_id", "b_id"]}]})
 	messages(create({}), join) == set()
@@ -42,7 +44,15 @@ test_foreign if messages(create({"object": {"kind": "foreign_table"}}), table(["
 
 test_books if messages(create({"table": "public.schema_migrations"}), table(["version"])) == set()
 
-test_old if messages(create({"new": false}), table(["id"])) == set()
+test_old if {
+	count(audit_columns.deny) == 0 with input as {
+		"migration": {"direction": "up"},
+		"changes": [create({})],
+		"before": {"tables": {"public.t": table(["id"])}},
+		"after": {"tables": {"public.t": table(["id"])}},
+	}
+		with data.config.audit.audit_columns as cfg
+}
 
 test_dropped_again if {
 	count(audit_columns.deny) == 0 with input as {"migration": {"direction": "up"}, "changes": [create({})], "after": {"tables": {}}}

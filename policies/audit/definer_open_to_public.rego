@@ -43,7 +43,7 @@ deny contains finding if {
 	}
 }
 
-returns_trigger(change) if lower(change.returns) in {"trigger", "event_trigger"}
+returns_trigger(change) if trim(lower(change.returns), `"`) in {"trigger", "event_trigger"}
 
 reachable(schema) if schema in {"public", ""}
 

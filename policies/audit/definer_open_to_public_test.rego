@@ -22,6 +22,8 @@ test_invoker if messages([create("public", {"security_definer": false})], []) ==
 
 test_trigger if messages([create("public", {"returns": "trigger"})], []) == set()
 
+test_quoted_trigger if messages([create("public", {"returns": "\"trigger\""})], []) == set()
+
 test_hidden_schema if messages([create("internal", {})], []) == set()
 
 test_schema_in_use if {

@@ -13,6 +13,9 @@
 #   changes: [grant, revoke, create_role, alter_role, drop_role, alter_default_privileges]
 package policy.audit.privileges_with_schema
 
+# They say who may do what as well, or say nothing.
+of_access_too := {"comment", "create_policy", "alter_policy", "drop_policy", "rename_policy", "set_row_security"}
+
 deny contains finding if {
 	input.migration.direction == "up"
 	privileges := [change | some change in input.changes; of_access(change)]
@@ -20,7 +23,7 @@ deny contains finding if {
 	schema := [change |
 		some change in input.changes
 		change.area == "schema"
-		change.kind != "comment"
+		not change.kind in of_access_too
 	]
 	count(schema) > 0
 	finding := {

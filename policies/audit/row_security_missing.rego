@@ -35,7 +35,7 @@ deny contains finding if {
 	some change in input.changes
 	change.kind == "create_table"
 	change.object.kind == "table"
-	change.new
+	not input.before.tables[change.table]
 	not object.get(change, "temporary", false)
 	table := input.after.tables[change.table]
 

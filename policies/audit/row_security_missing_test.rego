@@ -6,7 +6,7 @@ cfg := {"columns": ["tenant_id"], "always": false, "exempt": ["public.log_*"]}
 
 columns := [{"name": "id"}, {"name": "tenant_id"}]
 
-create(name, more) := object.union({"kind": "create_table", "loc": 1, "new": true, "table": name, "object": {"kind": "table"}}, more)
+create(name, more) := object.union({"kind": "create_table", "loc": 1, "table": name, "object": {"kind": "table"}}, more)
 
 secured := {"public.orders": {"columns": columns, "options": {"row security": "ENABLE"}}}
 
@@ -36,6 +36,11 @@ test_partition if messages(create("public.bills_1", {}), {"columns": columns, "p
 
 test_temporary if messages(create("pg_temp.bills", {"temporary": true}), {"columns": columns}, secured, cfg) == set()
 
-test_old if messages(create("public.bills", {"new": false}), {"columns": columns}, secured, cfg) == set()
+test_old if {
+	bills := {"public.bills": {"columns": columns}}
+	count(row_security_missing.deny) == 0 with input as {"migration": {"direction": "up"}, "changes": [create("public.bills", {})], "before": {"tables": bills}, "after": {"tables": bills}}
+		with data.catalog.tables as secured
+		with data.config.audit.row_security_missing as cfg
+}
 
 test_exempt if messages(create("public.log_bills", {}), {"columns": columns}, secured, cfg) == set()

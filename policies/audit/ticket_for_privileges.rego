@@ -51,12 +51,35 @@ of_privileges(change) if change.kind in always
 
 of_privileges(change) if {
 	change.kind in on_old
-	not change.new
+	not is_new(change)
+}
+
+# A new policy on an old table counts as new itself.
+is_new(change) if change.table in born
+
+is_new(change) if {
+	change.kind == "set_owner"
+	change.new
+}
+
+# Written again behind each replacement, as dumps do it.
+is_new(change) if {
+	change.kind == "set_owner"
+	some other in input.changes
+	startswith(other.kind, "create_")
+	other.object.name == change.object.name
+	other.object.kind == change.object.kind
+}
+
+born := {change.table |
+	some change in input.changes
+	change.kind == "create_table"
+	not input.before.tables[change.table]
 }
 
 and_more(n) := "" if n == 1
 
-and_more(n) := sprintf(" (%d statements do)", [n]) if n > 1
+and_more(n) := sprintf(" (%d changes)", [n]) if n > 1
 
 has_ticket if {
 	some text in texts

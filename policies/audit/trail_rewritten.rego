@@ -31,6 +31,7 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("%s changes entries of the audit trail `%s` after the fact", [upper(change.kind), table]),
 		"at": change,
+		"level": level(change),
 		"subject": sprintf("table:%s", [table]),
 		"help": "write a new entry that corrects the old one; let old entries go by partition, as the retention rule says",
 	}
@@ -57,6 +58,11 @@ deny contains finding if {
 		"help": "grant INSERT and SELECT",
 	}
 }
+
+# An UPDATE may only fill a new column.
+level(change) := "warning" if change.kind == "update"
+
+level(change) := "error" if change.kind != "update"
 
 is_trail(name) if {
 	some pattern in cfg.tables

@@ -3,7 +3,7 @@
 # description: >-
 #   Rows are written for minutes, a schema is changed in moments, and in one transaction the schema change holds its lock for all of
 #   these minutes. They are also taken back differently: a column is dropped, rows that were overwritten are gone. Rows of a table that the migration creates are part of it
-#   and let through, and so are INSERTs of a few written rows. The built-in rules work-under-lock and
+#   and let through, and so are INSERTs of a few written rows, and rows beside new tables, functions or views (unless `strict`). The built-in rules work-under-lock and
 #   lock-after-write report the lock where it is certain; this one asks for two migrations in any case.
 # related_resources:
 # - ref: https://docs.gitlab.com/development/database/batched_background_migrations/
@@ -16,17 +16,17 @@
 #       type: integer
 #       default: 20
 #       description: INSERTs of at most this many written rows, all together, are let through.
+#     strict:
+#       type: boolean
+#       default: false
+#       description: New tables, functions, views and types count as changes of the schema too.
 package policy.delivery.data_with_schema
 
 import data.config.delivery.data_with_schema as cfg
 
 deny contains finding if {
 	input.migration.direction == "up"
-	schema := [change |
-		some change in input.changes
-		change.area == "schema"
-		change.kind != "comment"
-	]
+	schema := [change | some change in input.changes; changes_schema(change)]
 	count(schema) > 0
 	writes := [change | some change in input.changes; writes_old(change)]
 	count(writes) > 0
@@ -41,9 +41,21 @@ deny contains finding if {
 	}
 }
 
+changes_schema(change) if {
+	change.area == "schema"
+	change.kind != "comment"
+	counts(change)
+}
+
+counts(change) if {
+	change.table
+	not change.table in born
+}
+
+counts(_) if cfg.strict
+
 writes_old(change) if {
 	change.kind in {"insert", "update", "delete", "merge", "copy"}
-	not change.new
 	some table in change.tables
 	not table in born
 }
@@ -51,7 +63,7 @@ writes_old(change) if {
 born := {change.table |
 	some change in input.changes
 	change.kind == "create_table"
-	change.new
+	not input.before.tables[change.table]
 }
 
 only_few_rows(writes) if {

@@ -44,11 +44,25 @@ altered := [[i, table] |
 	some i, change in input.changes
 	change.area == "schema"
 	not change.kind in {"comment", "validate_constraint"}
-	not change.new
+	not change.table in born
 	name := root(change.table)
 	table := object.get(renamed, name, name)
 	not is_temporary(table)
+	not data.catalog.views[table]
 ]
+
+# Tables of this migration, also under a name that it gives them later. A new column of an old table is new
+# too, and its table is not.
+born := {change.table |
+	some change in input.changes
+	change.kind == "create_table"
+	not input.before.tables[change.table]
+} | {new |
+	some change in input.changes
+	change.kind == "rename_table"
+	not input.before.tables[change.table]
+	new := new_name(change)
+}
 
 # A partition is a part of its table.
 root(name) := input.before.tables[name].partition_of.table
@@ -56,13 +70,15 @@ root(name) := input.before.tables[name].partition_of.table
 root(name) := name if not input.before.tables[name].partition_of
 
 # Old names by new ones.
-renamed := {new: change.table |
+renamed := {new_name(change): change.table |
 	some change in input.changes
 	change.kind == "rename_table"
-	not change.new
+	input.before.tables[change.table]
+}
+
+new_name(change) := concat(".", array.concat(schema, [change.to])) if {
 	parts := split(change.table, ".")
 	schema := array.slice(parts, 0, count(parts) - 1)
-	new := concat(".", array.concat(schema, [change.to]))
 }
 
 is_temporary(name) if input.before.tables[name].temporary

@@ -47,3 +47,16 @@ touches_old(change) if {
 	change.area in {"schema", "data", "privileges", "opaque"}
 	not change.new
 }
+
+# A new column or index of an old table.
+touches_old(change) if {
+	change.area == "schema"
+	change.table
+	not change.table in born
+}
+
+born := {change.table |
+	some change in input.changes
+	change.kind == "create_table"
+	not input.before.tables[change.table]
+}

@@ -2,7 +2,7 @@ package policy.delivery.too_large_test
 
 import data.policy.delivery.too_large
 
-old := {"kind": "add_column", "area": "schema", "loc": 1, "new": false, "table": "t", "before": {}}
+old := {"kind": "add_column", "area": "schema", "loc": 1, "new": true, "table": "t"}
 
 found(statements, bytes, change, direction) := got if {
 	got := {f.message | some f in too_large.deny} with input as {
@@ -27,3 +27,5 @@ test_switched_off if {
 	count(too_large.deny) == 0 with input as {"migration": {"direction": "up", "bytes": 900}, "statements": [{}, {}], "changes": [old]}
 		with data.config.delivery.too_large as {"statements": 0, "bytes": 0}
 }
+
+test_rows if found(4, 1, {"kind": "update", "area": "data", "loc": 1, "new": false, "tables": ["t"]}, "up") == {"the migration has 4 statements, more than 3"}

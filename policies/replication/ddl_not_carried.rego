@@ -35,7 +35,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	[then, help] := advice[change.kind]
-	not change.new
+	not change.table in born
 	old := input.before.tables[change.table]
 	not is_key_column(change, old)
 	by := publisher(change, root(change.table, old))
@@ -44,6 +44,12 @@ deny contains finding if {
 		"at": change,
 		"help": help,
 	}
+}
+
+born := {change.table |
+	some change in input.changes
+	change.kind == "create_table"
+	not input.before.tables[change.table]
 }
 
 root(_, table) := table.partition_of.table

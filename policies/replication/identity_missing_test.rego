@@ -2,7 +2,7 @@ package policy.replication.identity_missing_test
 
 import data.policy.replication.identity_missing
 
-create(more) := object.union({"kind": "create_table", "loc": 1, "new": true, "table": "public.t", "object": {"kind": "table"}}, more)
+create(more) := object.union({"kind": "create_table", "loc": 1, "table": "public.t", "object": {"kind": "table"}}, more)
 
 columns := [{"name": "id", "not_null": true}, {"name": "a", "not_null": false}]
 

@@ -60,12 +60,17 @@ key(table) := [[column, type_of(table, column)] | some column in constraint.colu
 type_of(table, name) := [object.get(column, "type", "") | some column in table.columns; column.name == name][0]
 
 touches_key(change, columns) if {
-	change.kind in {"alter_type", "rename_column", "redefine_column", "drop_column", "add_column"}
+	change.kind in {"alter_type", "rename_column", "redefine_column", "drop_column"}
 	some name in {change.object.name, object.get(change, "to", "")}
 	name in columns
 }
 
 touches_key(change, _) if change.before.kind == "primary_key"
+
+touches_key(change, _) if {
+	some constraint in change.constraints
+	constraint.kind == "primary_key"
+}
 
 touches_key(change, _) if change.constraint.kind == "primary_key"
 

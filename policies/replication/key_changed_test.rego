@@ -37,6 +37,12 @@ test_replaced if {
 	[at | some [at, _] in found([add], old, table({"id": "integer", "a": "text"}, ["a"]))] == [3]
 }
 
+test_new_column_as_key if {
+	drop := {"kind": "drop_column", "loc": 5, "table": "public.t", "object": {"kind": "column", "name": "other"}}
+	add := {"kind": "add_column", "loc": 6, "table": "public.t", "object": {"kind": "column", "name": "n"}, "constraints": [{"kind": "primary_key"}]}
+	[at | some [at, _] in found([drop, add], old, table({"n": "uuid", "a": "text"}, ["n"]))] == [6]
+}
+
 test_other_column if found([change("alter_type", "a")], old, table({"id": "integer", "a": "varchar"}, ["id"])) == []
 
 test_key_lost if found([change("drop_column", "id")], old, {"columns": [], "constraints": []}) == []

@@ -2,7 +2,7 @@ package policy.replication.not_published_test
 
 import data.policy.replication.not_published
 
-create := {"kind": "create_table", "loc": 1, "new": true, "table": "public.t", "object": {"kind": "table"}}
+create := {"kind": "create_table", "loc": 1, "table": "public.t", "object": {"kind": "table"}}
 
 found(changes, table, objects, publication) := got if {
 	got := [f.message | some f in not_published.deny] with input as {"migration": {"direction": "up"}, "changes": changes, "after": {"tables": {"public.t": table}}}
