@@ -46,6 +46,7 @@ of_access(change) if {
 	change.kind in {"grant", "revoke"}
 	some on in object.get(change, "objects", [])
 	not [object.get(on, "schema", ""), on.name] in created
+	not belongs_to_created(on)
 	not on.kind == "schema"
 }
 
@@ -60,8 +61,20 @@ of_access(change) if {
 
 created contains [object.get(change.object, "schema", ""), change.object.name] if {
 	some change in input.changes
-	startswith(change.kind, "create_")
+	made(change.kind)
 	not change.kind in {"create_role", "create_index", "create_trigger", "create_policy"}
+}
+
+made(kind) if startswith(kind, "create_")
+
+made(kind) if kind in {"alter_function", "alter_procedure", "alter_routine"}
+
+# The sequence of a serial column of a new table.
+belongs_to_created(on) if {
+	on.kind == "sequence"
+	some [schema, name] in created
+	schema == object.get(on, "schema", "")
+	startswith(on.name, concat("", [name, "_"]))
 }
 
 creates_in(schema) if {

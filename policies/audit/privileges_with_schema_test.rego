@@ -18,6 +18,13 @@ test_old_table if found([grant(table("old")), create("fresh")]) == [1]
 
 test_new_table if found([create("fresh"), grant(table("fresh"))]) == []
 
+test_sequence_of_a_new_table if found([create("fresh"), grant({"kind": "sequence", "schema": "public", "name": "fresh_id_seq"})]) == []
+
+test_altered_function if {
+	f := {"kind": "function", "schema": "public", "name": "f"}
+	found([{"kind": "alter_function", "area": "schema", "loc": 2, "object": f}, grant(f)]) == []
+}
+
 test_alone if found([grant(table("old"))]) == []
 
 test_comment if found([grant(table("old")), {"kind": "comment", "area": "schema", "loc": 3}]) == []

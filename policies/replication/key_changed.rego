@@ -57,7 +57,8 @@ key(table) := [[column, type_of(table, column)] | some column in constraint.colu
 	constraint.kind == "primary_key"
 }
 
-type_of(table, name) := [object.get(column, "type", "") | some column in table.columns; column.name == name][0]
+# Without a length: a longer varchar holds the same value.
+type_of(table, name) := [trim_space(regex.replace(object.get(column, "type", ""), `\([^)]*\)`, "")) | some column in table.columns; column.name == name][0]
 
 touches_key(change, columns) if {
 	change.kind in {"alter_type", "rename_column", "redefine_column", "drop_column"}

@@ -43,6 +43,8 @@ test_new_column_as_key if {
 	[at | some [at, _] in found([drop, add], old, table({"n": "uuid", "a": "text"}, ["n"]))] == [6]
 }
 
+test_longer if found([change("alter_type", "a")], table({"a": "varchar(36)"}, ["a"]), table({"a": "varchar(255)"}, ["a"])) == []
+
 test_other_column if found([change("alter_type", "a")], old, table({"id": "integer", "a": "varchar"}, ["id"])) == []
 
 test_key_lost if found([change("drop_column", "id")], old, {"columns": [], "constraints": []}) == []
