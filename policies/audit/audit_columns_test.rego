@@ -25,6 +25,8 @@ test_when_missing if messages(create({}), table(["id", "created_by"])) == {"`pub
 
 test_other_spelling if messages(create({}), table(["Id", "CreatedAt", "createdBy"])) == set()
 
+test_one_column if count(messages(create({}), object.union(table(["id"]), {"constraints": [{"kind": "primary_key", "columns": ["id"]}]}))) == 1
+
 test_prefix if messages(create({}), table(["t_id", "t_created_at", "t_created_by"])) == set()
 
 test_join_table if {
@@ -35,6 +37,8 @@ test_join_table if {
 test_partition if messages(create({}), object.union(table(["id"]), {"partition_of": {"table": "public.p"}})) == set()
 
 test_columns_unknown if messages(create({}), object.union(table(["id"]), {"partial": true})) == set()
+
+test_if_not_exists if count(messages(create({"if_not_exists": true, "columns": [{"name": "id"}]}), object.union(table(["id"]), {"partial": true}))) == 1
 
 test_query if messages(create({}), table([])) == set()
 

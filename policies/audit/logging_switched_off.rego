@@ -13,7 +13,7 @@
 # custom:
 #   level: error
 #   category: privileges
-#   changes: [set_variable, alter_system, alter_database, alter_role, drop_extension]
+#   changes: [set_variable, alter_system, alter_database, alter_role, drop_extension, nothing]
 package policy.audit.logging_switched_off
 
 silent := {
@@ -52,6 +52,20 @@ deny contains finding if {
 	change.object.name == "pgaudit"
 	finding := {
 		"message": "the extension `pgaudit` is dropped: from then on the server keeps no audit log of statements",
+		"at": change,
+		"help": "keep it, or show in the ticket what takes its place",
+	}
+}
+
+# UNINSTALL PLUGIN audit_log
+deny contains finding if {
+	input.migration.direction in {"up", "repeatable"}
+	some change in input.changes
+	change.kind == "nothing"
+	change.verb == "UNINSTALL"
+	contains(lower(input.statements[change.statement].sql), "audit")
+	finding := {
+		"message": "the audit plug-in is removed: from then on the server keeps no audit log",
 		"at": change,
 		"help": "keep it, or show in the ticket what takes its place",
 	}

@@ -37,3 +37,15 @@ test_role_otherwise if messages({"kind": "alter_role", "loc": 1, "object": {"kin
 test_extension if count(messages({"kind": "drop_extension", "loc": 1, "object": {"kind": "extension", "name": "pgaudit"}})) == 1
 
 test_other_extension if messages({"kind": "drop_extension", "loc": 1, "object": {"kind": "extension", "name": "citext"}}) == set()
+
+plugin(name) := got if {
+	got := count(logging_switched_off.deny) with input as {
+		"migration": {"direction": "up"},
+		"changes": [{"kind": "nothing", "loc": 1, "statement": 0, "verb": "UNINSTALL"}],
+		"statements": [{"sql": sprintf("UNINSTALL PLUGIN %s", [name]), "loc": 0}],
+	}
+}
+
+test_audit_plugin if plugin("audit_log") == 1
+
+test_other_plugin if plugin("validate_password") == 0

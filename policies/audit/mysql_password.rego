@@ -13,7 +13,7 @@
 # custom:
 #   level: error
 #   category: privileges
-#   changes: [create_role, alter_role, grant, set_variable]
+#   changes: [create_role, alter_role, grant, set_variable, nothing]
 #   dialects: [mysql, mariadb]
 package policy.audit.mysql_password
 
@@ -29,7 +29,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "down", "repeatable"}
 	indices := {change.statement |
 		some change in input.changes
-		change.kind in {"create_role", "alter_role", "grant", "set_variable"}
+		change.kind in {"create_role", "alter_role", "grant", "set_variable", "nothing"}
 	}
 	some index in indices
 	password := given(input.statements[index])
@@ -58,3 +58,9 @@ placeholder(password) if {
 }
 
 placeholder(password) if startswith(password, ":")
+
+# What a placeholder without a known value is read as.
+placeholder(password) if {
+	startswith(password, "__")
+	endswith(password, "_")
+}

@@ -20,13 +20,15 @@ test_mariadb if fires("create_role", "CREATE USER app IDENTIFIED VIA mysql_nativ
 
 test_old_grant if fires("grant", "GRANT SELECT ON shop.* TO app IDENTIFIED BY 'hunter2'")
 
-test_set_password if fires("set_variable", "SET PASSWORD FOR 'app'@'%' = 'hunter2'")
+test_set_password if fires("nothing", "SET PASSWORD FOR 'app'@'%' = 'hunter2'")
 
 test_random if not fires("create_role", "CREATE USER app IDENTIFIED BY RANDOM PASSWORD")
 
 test_placeholder if not fires("create_role", "CREATE USER app IDENTIFIED BY '${app_password}'")
 
 test_variable if not fires("create_role", "CREATE USER app IDENTIFIED BY ':password'")
+
+test_masked_placeholder if not fires("create_role", "CREATE USER app IDENTIFIED BY '__app_password__'")
 
 test_empty if not fires("create_role", "CREATE USER app IDENTIFIED BY ''")
 

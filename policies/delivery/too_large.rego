@@ -46,6 +46,7 @@ reported(message) := {
 touches_old(change) if {
 	change.area in {"schema", "data", "privileges", "opaque"}
 	not change.new
+	not makes_something(change)
 }
 
 # A new column or index of an old table.
@@ -53,6 +54,12 @@ touches_old(change) if {
 	change.area == "schema"
 	change.table
 	not change.table in born
+}
+
+# A type, a function, a schema.
+makes_something(change) if {
+	startswith(change.kind, "create_")
+	not change.table
 }
 
 born := {change.table |

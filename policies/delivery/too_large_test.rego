@@ -23,6 +23,8 @@ test_dump if found(9, 900, old, "dump") == set()
 
 test_first_migration if found(9, 900, {"kind": "create_table", "area": "schema", "loc": 1, "new": true, "table": "t"}, "up") == set()
 
+test_new_type if found(9, 900, {"kind": "create_type", "area": "schema", "loc": 1, "new": false}, "up") == set()
+
 test_switched_off if {
 	count(too_large.deny) == 0 with input as {"migration": {"direction": "up", "bytes": 900}, "statements": [{}, {}], "changes": [old]}
 		with data.config.delivery.too_large as {"statements": 0, "bytes": 0}

@@ -35,7 +35,7 @@ deny contains finding if {
 	change.kind == "add_column"
 	given := change.column["default"]
 	some name in cfg.functions
-	regex.match(sprintf(`(^|[^a-z0-9_])%s *\(`, [name]), lower(given))
+	regex.match(sprintf(`(^|[^a-z0-9_])%s *\(`, [name]), regex.replace(lower(given), `'[^']*'`, "''"))
 	finding := {
 		"message": sprintf("the rows that `%s` has get `%s` from %s(), which is another value on each server", [change.table, change.object.name, upper(name)]),
 		"at": change,
@@ -58,11 +58,9 @@ deny contains finding if {
 }
 
 reasons(change) := {reason |
-	some name in change.functions
-	parts := split(lower(name), ".")
-	plain := parts[count(parts) - 1]
-	plain in cfg.functions
-	reason := sprintf("%s() is another value on each server", [upper(plain)])
+	some name in cfg.functions
+	regex.match(sprintf(`(^|[^a-z0-9_.])%s *\(`, [name]), without_strings(change))
+	reason := sprintf("%s() is another value on each server", [upper(name)])
 } | {reason |
 	regex.match(`[ \t\r\n]limit[ \t\r\n]+[0-9@?:]`, without_strings(change))
 	reason := "LIMIT may choose other rows on each server"
