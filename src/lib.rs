@@ -32,14 +32,18 @@ use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
+use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use policy::input::View;
+use policy::{Judgement, Policies, ask, owners};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
-use report::{MigrationLine, Report, Set};
+use report::{Against, MigrationLine, Report, Set};
 use rules::Sink;
 use rules::gate::stale_statistics;
+use rules::run::Around;
 use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
@@ -63,6 +67,10 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// The policies that are asked beside the built-in rules.
+    pub policies: Option<&'a Policies>,
+    /// What stood on the base branch: only what differs from it is judged. `None`: all is.
+    pub merged: Option<&'a Merged>,
     /// What proves that a dropped object was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -162,6 +170,35 @@ struct Look<'a, F> {
     see: F,
 }
 
+/// The policies of a run, and what they may know beside the migrations.
+struct Asked<'a> {
+    policies: &'a Policies,
+    owners: BTreeMap<String, Vec<String>>,
+    today: Date,
+}
+
+impl<'a> Asked<'a> {
+    /// `None` where there are no policies to ask.
+    fn new(input: &Input<'a>, files: &[SourceFile]) -> Option<Self> {
+        let policies = input.policies.filter(|it| !it.policies.is_empty())?;
+        let owners = owners::of_files(input.tree, files.iter().map(|file| file.path.as_str()));
+        Some(Self { policies, owners, today: input.today })
+    }
+
+    fn judge(
+        &self,
+        replayed: &Replay<'_>,
+        steps: &[Vec<Step<'_>>],
+        files: &[SourceFile],
+        merged: Option<&Merged>,
+    ) -> Judgement {
+        let owners = |path: &str| self.owners.get(path).cloned().unwrap_or_default();
+        let view = View::new(replayed, steps, files, self.today, &owners);
+        let is_judged = |path: &str| merged.is_none_or(|merged| merged.touches(path));
+        ask::ask(self.policies, &view, &is_judged)
+    }
+}
+
 /// A set on its way.
 struct Job {
     set: usize,
@@ -179,23 +216,29 @@ impl Job {
         &self,
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
-        (files, paths): (&[SourceFile], &[String]),
-    ) -> (Vec<Finding>, Option<S>) {
+        (files, around): (&[SourceFile], Around<'_>),
+        asked: Option<&Asked<'_>>,
+    ) -> (Judgement, Option<S>) {
         let mut seen = None;
+        let mut judgement = Judgement::default();
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
+            if let Some(asked) = asked {
+                judgement = asked.judge(replayed, steps, files, around.merged);
+            }
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
-        let paths = look.rules.then_some(paths);
-        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
-        (found, seen)
+        let around = look.rules.then_some(around);
+        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        judgement.findings.extend(found);
+        (judgement, seen)
     }
 
     /// What is found where looking at it panicked.
-    fn broke(&self) -> Vec<Finding> {
+    fn broke(&self) -> Judgement {
         let first = self.migrations.first().map(|read| &read.migration);
         let broke = |it| read::internal_error(it, it.span, "it judged these migrations");
-        first.map(broke).into_iter().collect()
+        Judgement { findings: first.map(broke).into_iter().collect(), ..Judgement::default() }
     }
 
     /// Its migrations as reports list them.
@@ -255,16 +298,19 @@ fn run<S: Send>(
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
+    let around = Around { paths: &paths, merged: input.merged };
+    let asked = if look.rules { Asked::new(input, files) } else { None };
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, &paths))
+        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
-        let (found, it) = looked.unwrap_or_else(|| (job.broke(), None));
-        findings.extend(found);
+        let (judgement, it) = looked.unwrap_or_else(|| (job.broke(), None));
+        findings.extend(judgement.findings);
+        failures.extend(judgement.failures);
         seen.push(it);
         report.migrations.extend(job.lines(files));
         all.extend(job.migrations);
@@ -273,9 +319,14 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
+    report.against = input.merged.map(|merged| {
+        let differs = |line: &&MigrationLine| merged.touches(&line.file);
+        let migrations = report.migrations.iter().filter(differs).count();
+        Against { base: merged.base.clone(), migrations }
+    });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let Input { today, evidence, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
+    let Input { today, evidence, merged, .. } = *input;
+    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }
