@@ -3,7 +3,7 @@ package policy.replication.mysql_unsafe_statement_test
 import data.policy.replication.mysql_unsafe_statement
 
 found(change, sql, format) := got if {
-	got := [f.message | some f in mysql_unsafe_statement.deny] with input as {"migration": {"direction": "up"}, "changes": [change], "statements": [{"sql": sql, "loc": 0}]}
+	got := [f.message | some f in mysql_unsafe_statement.deny] with input as {"migration": {"direction": "up"}, "dialect": {"engine": "mysql"}, "changes": [change], "statements": [{"sql": sql, "loc": 0}]}
 		with data.config.replication.mysql_unsafe_statement as {"format": format, "functions": ["uuid", "user"]}
 }
 
@@ -11,7 +11,9 @@ add(given) := {"kind": "add_column", "loc": 1, "statement": 0, "table": "t", "ob
 
 write(kind, more) := object.union({"kind": kind, "loc": 1, "statement": 0, "tables": ["t"]}, more)
 
-test_default if found(add("(uuid())"), "", "row") == ["the rows that `t` has get `c` from UUID(), which is another value on each server"]
+test_default if found(add("(uuid())"), "", "row") == ["the rows that `t` has get `c` from UUID(), which is another value on each server: where the binary log is on, the server refuses this with error 1674"]
+
+test_default_as_statement if found(add("(uuid())"), "", "statement") == ["the rows that `t` has get `c` from UUID(), which is another value on each server"]
 
 test_harmless_default if found(add("(my_uuid(1))"), "", "row") == []
 
