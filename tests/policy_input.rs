@@ -166,14 +166,15 @@ fn the_schema_and_its_page_are_up_to_date() {
 #[test]
 fn the_schema_is_closed() {
     fn check(schema: &Value, path: &str) {
-        if let Value::Object(map) = schema {
-            let is_object = map.get("type").is_some_and(|it| it == "object");
-            assert!(!is_object || map.contains_key("additionalProperties"), "{path} is open");
-            assert!(map.get("type").is_none_or(Value::is_string), "{path}: {:?}", map.get("type"));
-            map.iter().for_each(|(key, value)| check(value, &format!("{path}/{key}")));
-        }
-        if let Value::Array(list) = schema {
-            list.iter().for_each(|it| check(it, path));
+        match schema {
+            Value::Object(map) => {
+                let is_object = map.get("type").is_some_and(|it| it == "object");
+                assert!(!is_object || map.contains_key("additionalProperties"), "{path} is open");
+                assert!(!map.get("type").is_some_and(Value::is_array), "{path} may be null");
+                map.iter().for_each(|(key, value)| check(value, &format!("{path}/{key}")));
+            }
+            Value::Array(list) => list.iter().for_each(|it| check(it, path)),
+            other => assert!(other != "null", "{path} may be null"),
         }
     }
     check(&input::schema(), "");
