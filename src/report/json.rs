@@ -20,6 +20,9 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    /// The ids of those that were asked.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    policies: &'a [&'static str],
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -67,6 +70,10 @@ struct Finding<'a> {
     breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -205,6 +212,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        policies: &report.policies,
         rest: rest(report),
     };
     write(out, &document)
@@ -340,6 +348,8 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         subject: found.subject.to_string(),
         breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
+        url: found.url.as_deref(),
+        properties: found.properties.as_ref(),
     }
 }
 
