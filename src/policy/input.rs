@@ -265,7 +265,7 @@ impl Writer<'_, '_> {
         let subject = about.as_ref().map(About::subject);
         document.loc = self.nodes.loc(file, located.change.span, subject);
         if let Some(about) = &about {
-            document.new = about.is_new(step);
+            document.new = about.is_new(step, change);
             document.object = Some(about.document());
             if about.is_defined_by(change, area) {
                 document.before = self.nodes.node(step.before, &about.key);

@@ -26,8 +26,9 @@ pub struct Change {
     pub area: Area,
     /// `false` where it stands under IF, CASE, LOOP or EXCEPTION and may not run.
     pub certain: bool,
-    /// Its object, or the table that it belongs to, is born in this migration: nobody can be using
-    /// it yet.
+    /// What it works on is born in this migration, and nobody can be using it yet: its object, or
+    /// the table of that. What is added to a table (a column, constraint, index, trigger) works on
+    /// the table: `false` where that is older.
     pub new: bool,
     /// What it is about, where it is about one thing.
     #[serde(skip_serializing_if = "Option::is_none")]

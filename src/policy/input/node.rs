@@ -206,3 +206,22 @@ pub(super) fn tags(comment: Option<&str>) -> Vec<String> {
     };
     words.filter(is_tag).map(str::to_ascii_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_words_in_square_brackets() {
+        let cases = [
+            ("who bought [PII], kept [retention:30d]", "pii retention:30d"),
+            ("[encrypted]", "encrypted"),
+            ("an array [1, 2] and [] and [two words] and an open [", ""),
+            ("[ pii ] [a[b]]", "pii b"),
+        ];
+        for (comment, expected) in cases {
+            assert_eq!(tags(Some(comment)).join(" "), expected, "{comment}");
+        }
+        assert!(tags(None).is_empty());
+    }
+}
