@@ -1,5 +1,6 @@
 //! The command line: its types, and which command they call.
 
+mod against;
 mod diff;
 mod effects;
 mod evidence;
@@ -87,6 +88,19 @@ struct Lint {
     /// How to write the report.
     #[arg(long, default_value = "terminal")]
     format: Format,
+    /// Write the report to a file too; may be repeated: one run, many reports.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    output: Vec<(Format, PathBuf)>,
+    /// Judge only the migrations that differ from this branch or commit; the others are history that
+    /// tells the schema [default in a git repository, where no path is given: the base branch].
+    #[arg(long, value_name = "REF", conflicts_with = "all")]
+    against: Option<String>,
+    /// Judge what the index holds: what the next commit adds to the base branch.
+    #[arg(long, conflicts_with = "all")]
+    staged: bool,
+    /// Judge every migration, also those on the base branch.
+    #[arg(long)]
+    all: bool,
     /// The level from which on a finding fails the run [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
     fail_on: Option<String>,
@@ -226,6 +240,26 @@ enum Format {
     Json,
     /// GitHub workflow commands: annotations on the diff.
     Github,
+    /// One line for each finding.
+    Concise,
+    /// For programs, one finding a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// For reviewdog.
+    Rdjson,
+    /// Azure Pipelines logging commands.
+    Azure,
+    /// TeamCity service messages.
+    Teamcity,
+    /// For a pull request or a job summary.
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -254,6 +288,20 @@ enum TextFormat {
     Text,
     /// For programs.
     Json,
+}
+
+/// `FORMAT=FILE`.
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').unwrap_or((text, ""));
+    if file.is_empty() {
+        return Err("write FORMAT=FILE, like sarif=lockgate.sarif".to_owned());
+    }
+    let format = Format::from_str(format, false).map_err(|_| {
+        let names = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let names: Vec<String> = names.map(|it| it.get_name().to_owned()).collect();
+        format!("`{format}` is no format; it is one of {}", names.join(", "))
+    })?;
+    Ok((format, PathBuf::from(file)))
 }
 
 fn placeholder(text: &str) -> Result<(String, String), String> {

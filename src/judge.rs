@@ -10,8 +10,9 @@ use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
+use crate::migration::merged::Merged;
 use crate::rules::gate::malformed_allow;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 
 /// A finding and what became of it.
 #[derive(Clone, Debug)]
@@ -55,6 +56,8 @@ pub enum State {
     DryRun,
     /// Nobody promised what it breaks.
     NotPromised,
+    /// It is on the base branch too: this change did not bring it.
+    OnBase,
 }
 
 impl State {
@@ -67,6 +70,7 @@ impl State {
             Self::Baselined => "baselined",
             Self::DryRun => "dry-run",
             Self::NotPromised => "not-promised",
+            Self::OnBase => "on-base",
         }
     }
 }
@@ -111,6 +115,8 @@ pub struct Case<'a> {
     pub today: Date,
     /// What proves that something was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
+    /// What stood on the base branch: findings about anything else count.
+    pub merged: Option<&'a Merged>,
 }
 
 /// Applies the comments in the migrations and the levels of the config to what was found, and
@@ -153,6 +159,7 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
         Some(Judged::new(finding, State::Reported))
     }));
     judged.iter_mut().for_each(|judged| take_mode(judged, config));
+    judged.iter_mut().for_each(|judged| leave_base(judged, case));
     judged.sort_by_cached_key(|judged| {
         let Finding { rule, primary, subject, message, .. } = &judged.finding;
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
@@ -198,6 +205,25 @@ fn take_mode(judged: &mut Judged, config: &Config) {
         Mode::Warn => judged.finding.level = judged.finding.level.min(Level::Warning),
         Mode::DryRun if judged.state == State::Reported => judged.state = State::DryRun,
         Mode::DryRun => {}
+    }
+}
+
+/// Takes a finding out that the base branch has too: no place of it lies in a migration that differs.
+fn leave_base(judged: &mut Judged, case: &Case<'_>) {
+    let Some(merged) = case.merged.filter(|_| judged.state == State::Reported) else { return };
+    let Finding { primary, related, .. } = &judged.finding;
+    let is_migration =
+        |file: FileId| case.migrations.iter().any(|read| read.migration.file == file);
+    let path = |file: FileId| {
+        let index = usize::try_from(file.0).unwrap_or(usize::MAX);
+        case.files.get(index).map_or("", |file| &file.path)
+    };
+    let differs = |file: FileId| merged.touches(path(file)) || !is_migration(file);
+    let subject = judged.finding.subject.to_string();
+    let known = merged.knows(path(primary.file), judged.finding.rule, &subject);
+    let mut places = std::iter::once(primary).chain(related).map(|label| label.file);
+    if known || !places.any(differs) {
+        judged.state = State::OnBase;
     }
 }
 

@@ -32,14 +32,16 @@ use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
+use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
-use report::{MigrationLine, Report, Set};
+use report::{Against, MigrationLine, Report, Set};
 use rules::Sink;
 use rules::gate::stale_statistics;
+use rules::run::Around;
 use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
@@ -63,6 +65,8 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// What stood on the base branch: only what differs from it is judged. `None`: all is.
+    pub merged: Option<&'a Merged>,
     /// What proves that a dropped object was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -179,15 +183,15 @@ impl Job {
         &self,
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
-        (files, paths): (&[SourceFile], &[String]),
+        (files, around): (&[SourceFile], Around<'_>),
     ) -> (Vec<Finding>, Option<S>) {
         let mut seen = None;
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
-        let paths = look.rules.then_some(paths);
-        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
+        let around = look.rules.then_some(around);
+        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
         (found, seen)
     }
 
@@ -255,10 +259,11 @@ fn run<S: Send>(
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
+    let around = Around { paths: &paths, merged: input.merged };
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, &paths))
+        job.look(with_timeouts(base, config), look, (files, around))
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
@@ -273,9 +278,14 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
+    report.against = input.merged.map(|merged| {
+        let differs = |line: &&MigrationLine| merged.touches(&line.file);
+        let migrations = report.migrations.iter().filter(differs).count();
+        Against { base: merged.base.clone(), migrations }
+    });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let Input { today, evidence, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
+    let Input { today, evidence, merged, .. } = *input;
+    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }

@@ -362,7 +362,8 @@ rules! {
         unused_allow,
     }
     history {
-        duplicate_version, missing_down, never_runs, used_before_created,
+        deleted_after_merge, duplicate_version, edited_after_merge, missing_down, never_runs,
+        out_of_order, renamed_after_merge, used_before_created,
     }
     locking {
         alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,

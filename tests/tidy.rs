@@ -133,6 +133,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "tree",
+            "migration",
             "finding",
             "statistics",
             "schema::diff",
@@ -166,16 +167,17 @@ const CRATES: &[(&str, &[&str])] = &[
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
     ("schemars", &["policy", "schema::document"]),
-    ("serde", &["config", "policy", "report::json", "schema::document", "statistics"]),
+    ("serde", &["config", "policy", "report", "schema::document", "statistics"]),
     ("serde-saphyr", &["config", "frameworks::liquibase", "policy::metadata"]),
     (
         "serde_json",
         &[
+            "cli::against",
             "finding",
             "frameworks::drizzle",
             "frameworks::liquibase",
             "policy",
-            "report::json",
+            "report",
             "schema::document",
             "statistics",
         ],

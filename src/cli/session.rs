@@ -1,5 +1,6 @@
 //! From flags, config and the disk to what the pipeline takes.
 
+use super::against::{self, Scope};
 use super::evidence::Repository;
 use super::exclude::Excluding;
 use super::{HowToRead, Input, WhichConfig, sources};
@@ -9,6 +10,7 @@ use crate::date::Date;
 use crate::finding::Failure;
 use crate::fix::{Fixed, FixedFile};
 use crate::frameworks::{ADAPTERS, dump};
+use crate::migration::merged::{Merged, MergedMigration};
 use crate::policy::Policies;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
@@ -16,6 +18,7 @@ use crate::report::schema::SetSchema;
 use crate::rules::Rule;
 use crate::source::{Located, SourceFile, Span};
 use crate::statistics::{self, Statistics};
+use crate::tree::git::changes::{FileChange, Side};
 use crate::tree::git::{self, commit::Commit};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::cell::RefCell;
@@ -30,16 +33,16 @@ const STDIN: &str = "-";
 const GIT: &str = "git:";
 
 /// Runs the pipeline on what the flags and the config say.
-pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match with_rules(input, amend) {
+pub fn check(input: &Input, scope: &Scope, amend: impl FnOnce(&mut Config)) -> Report {
+    match with_rules(input, amend).and_then(|session| session.scoped(scope, input)) {
         Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
     }
 }
 
 /// Runs the pipeline as `check` does, and says what the migrations change in the schema.
-pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match with_rules(input, amend) {
+pub fn check_with_diff(input: &Input, scope: &Scope, amend: impl FnOnce(&mut Config)) -> Report {
+    match with_rules(input, amend).and_then(|session| session.scoped(scope, input)) {
         Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
@@ -143,9 +146,37 @@ struct Session {
     statistics: Option<Statistics>,
     alone: bool,
     today: Date,
+    /// What stood on the base branch, where only what differs is judged.
+    merged: Option<Merged>,
 }
 
 impl Session {
+    /// The same about what differs from the base branch.
+    fn scoped(mut self, scope: &Scope, input: &Input) -> Result<Self, Vec<Failure>> {
+        let Some(changes) = scope.changes(&self.config)? else { return Ok(self) };
+        let paths = paths(input, &self.config, &self.folder);
+        let failure = |message| Failure::new(&*changes.base, message);
+        if scope.side() == Side::Index {
+            self.tree = Box::new(Commit::staged(&paths).map_err(failure)?);
+        }
+        let mut merged = against::merged(&changes);
+        if changes.files.values().any(|change| *change != FileChange::Added) {
+            let before = Commit::new(&changes.commit, &paths).map_err(failure)?;
+            let here = std::mem::replace(&mut self.tree, Box::new(before));
+            let (report, ends) = self.with_input(crate::check_with_ends);
+            self.tree = here;
+            for read in ends.iter().flat_map(|end| &end.migrations) {
+                let index = usize::try_from(read.migration.file.0).unwrap_or(usize::MAX);
+                let path = report.files.get(index).map_or("", |file| &file.path);
+                merged.migrations.push(MergedMigration::new(path, read));
+            }
+            let found = report.findings.iter().map(|judged| &judged.finding);
+            merged.known = found.map(|it| (it.rule.to_owned(), it.subject.to_string())).collect();
+        }
+        self.merged = Some(merged);
+        Ok(self)
+    }
+
     /// The same without what the config says of migrations.
     fn of_file(mut self) -> Self {
         self.schema = None;
@@ -195,6 +226,7 @@ impl Session {
             alone: self.alone,
             today: self.today,
             evidence: Some(&evidence),
+            merged: self.merged.as_ref(),
         })
     }
 }
@@ -266,6 +298,7 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
         schema,
         statistics,
         today: today()?,
+        merged: None,
         config,
     })
 }

@@ -49,6 +49,7 @@ fn run(example: &Example) -> Report {
         alone,
         today,
         evidence: None,
+        merged: None,
     })
 }
 

@@ -3,6 +3,15 @@
 use super::{WorkTree, parent};
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a report where the user asked for it.
+///
+/// # Errors
+/// What the system says.
+pub fn report(path: &Path, text: &[u8]) -> io::Result<()> {
+    fs::write(path, text)
+}
 
 impl WorkTree {
     /// Writes a file that is not there yet, and the folder that it stands in.

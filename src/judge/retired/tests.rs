@@ -100,6 +100,7 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
         config: &config,
         today: "2026-11-20".parse().unwrap(),
         evidence: evidence.map(|it| it as &dyn Evidence),
+        merged: None,
     };
     judge(found, &case)
 }

@@ -35,8 +35,15 @@ fn governed(id: &'static str, sql: &str, config: &str) -> Vec<String> {
     let found = found(&file).into_iter().filter(|finding| finding.rule == "drop-column");
     let found = found.map(|finding| Finding { rule: id, ..finding }).collect();
     let files = std::slice::from_ref(&file);
-    let case =
-        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
+    let case = Case {
+        files,
+        migrations: &migrations,
+        sets: &[],
+        config: &config,
+        today,
+        evidence: None,
+        merged: None,
+    };
     let judged = judge(found, &case);
     let verdict = verdict(&judged, config.fail_on.unwrap_or_default());
     let lines = judged.iter().map(|judged| {
