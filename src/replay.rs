@@ -282,7 +282,9 @@ impl Step<'_> {
 
     /// Whether a type was created in this migration.
     pub fn is_type_born(&self, name: &Name) -> bool {
-        let found = self.before.types.get(&self.before.resolve_type(name));
+        let found = [self.before, self.after]
+            .into_iter()
+            .find_map(|catalog| catalog.types.get(&catalog.resolve_type(name)));
         self.is_birth_here(found.and_then(|found| found.origin.birth))
     }
 
