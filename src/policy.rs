@@ -8,9 +8,14 @@ mod bounded;
 pub mod check;
 pub mod engine;
 pub mod guard;
+pub mod input;
 pub mod metadata;
+pub mod owners;
+pub mod packs;
+pub mod params;
 pub mod place;
 pub mod result;
+pub mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +29,7 @@ use crate::read;
 use crate::rules::{Category, Check, Rule};
 use crate::source::{SourceFile, Span};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -70,10 +76,10 @@ pub struct Policies {
 pub struct Question {
     /// The input document.
     pub input: Value,
-    /// The places that its `loc`s stand for.
+    /// The places that its `loc`s stand for, and those of the catalog's.
     pub places: Places,
     /// The kinds of its changes.
-    pub kinds: BTreeSet<&'static str>,
+    pub kinds: BTreeSet<Cow<'static, str>>,
     /// The engine that it is for.
     pub engine: dialect::Engine,
     /// The place of a finding that points at nothing in particular.
@@ -111,6 +117,7 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
         }
     }
     policies.sort_by_key(|policy| policy.rule.id);
+    failures.extend(sources::twice(&policies));
     let limits = Limits::default();
     let files: Vec<&SourceFile> = policies.iter().map(|policy| &policy.file).collect();
     match engine::prepare(&files, limits) {
@@ -118,53 +125,50 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
             for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
                 policy.entries = check::entries(module);
             }
-            let mut policies = Policies { policies, prepared, limits };
-            policies.configure(&BTreeMap::new())?;
-            Ok(policies)
+            Ok(Policies { policies, prepared, limits })
         }
         Ok(_) => Err(failures),
         Err(found) => Err(failures.into_iter().chain(found).collect()),
     }
 }
 
-impl Policies {
-    /// Gives the parameters their values: `data.config.<pack>.<name>`, by the ids of the policies.
-    /// What a policy's map does not name has its default.
-    ///
-    /// # Errors
-    /// Whatever keeps the values from being used; they were checked against their types before.
-    pub fn configure(&mut self, values: &BTreeMap<String, Value>) -> Result<(), Failure> {
-        let mut packs: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-        for policy in &self.policies {
-            let default = |it: &metadata::Param| (it.name.value.clone(), it.default.clone());
-            let mut params: Map<String, Value> =
-                policy.metadata.params.iter().map(default).collect();
-            if let Some(Value::Object(own)) = values.get(policy.rule.id) {
-                params.extend(own.clone());
-            }
-            let mut parts = policy.package.split('.').skip(1).map(str::to_owned);
-            if let (Some(pack), Some(name)) = (parts.next(), parts.next()) {
-                packs.entry(pack).or_default().insert(name, Value::Object(params));
-            }
+/// Tells a config of the policies of its run, and the policies what it says of their parameters:
+/// `data.config.<pack>.<name>`.
+///
+/// # Errors
+/// What the config says of policies and parameters that there are not, at its place.
+pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
+    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+    let mut values = params::values(&policies.policies, config)?;
+    let mut packs: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for policy in &policies.policies {
+        let package = policy.package.strip_prefix("policy.").unwrap_or_default();
+        if let (Some((pack, name)), Some(values)) =
+            (package.split_once('.'), values.remove(policy.rule.id))
+        {
+            packs.entry(pack).or_default().insert(name.to_owned(), values);
         }
-        self.prepared.set_data(json!({ "config": packs }))
     }
+    policies.prepared.add_data(json!({ "config": packs }))?;
+    Ok(())
+}
 
+impl Policies {
     /// Whether some policy looks at the whole catalog: it is not made for nobody.
     pub fn use_catalog(&self) -> bool {
         self.policies.iter().any(|policy| policy.file.text.contains("catalog"))
     }
 
-    /// Asks every policy about every migration. The catalog, `data.catalog`, is made only where
-    /// [`Policies::use_catalog`].
-    pub fn judge(&self, questions: &[Question], catalog: impl FnOnce() -> Value) -> Judgement {
+    /// Asks every policy about every migration of a set. The catalog is `data.catalog`; it is needed
+    /// only where [`Policies::use_catalog`].
+    pub fn judge(&self, questions: &[Question], catalog: Option<Value>) -> Judgement {
         let mut judgement = Judgement::default();
         if self.policies.is_empty() || questions.is_empty() {
             return judgement;
         }
         let mut prepared = self.prepared.clone();
-        if self.use_catalog()
-            && let Err(failure) = prepared.add_data(json!({ "catalog": catalog() }))
+        if let Some(catalog) = catalog
+            && let Err(failure) = prepared.add_data(json!({ "catalog": catalog }))
         {
             judgement.failures.push(failure);
             return judgement;
@@ -242,7 +246,7 @@ impl Policy {
         let Metadata { changes, dialects, .. } = &self.metadata;
         (dialects.is_empty() || dialects.contains(&question.engine))
             && (changes.is_empty()
-                || changes.iter().any(|kind| question.kinds.contains(kind.value.as_str())))
+                || changes.iter().any(|kind| question.kinds.contains(&*kind.value)))
     }
 }
 

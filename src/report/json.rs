@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod schema;
 
+use crate::config::Mode;
 use crate::effects::Touch;
 use crate::finding::Failure;
 use crate::judge::Judged;
@@ -19,6 +20,9 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    /// The ids of those that were asked.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    policies: &'a [&'static str],
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -52,6 +56,9 @@ struct Finding<'a> {
     rule: &'static str,
     level: &'static str,
     state: &'static str,
+    /// Where it is not `enforce`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'static str>,
     message: &'a str,
     help: Option<&'a str>,
     file: &'a str,
@@ -189,6 +196,8 @@ struct RuleLine {
     level: &'static str,
     category: &'static str,
     summary: &'static str,
+    /// A policy has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
     since: &'static str,
 }
 
@@ -203,6 +212,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        policies: &report.policies,
         rest: rest(report),
     };
     write(out, &document)
@@ -327,6 +337,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         rule: found.rule,
         level: found.level.name(),
         state: judged.state.name(),
+        mode: (judged.mode != Mode::Enforce).then(|| judged.mode.word()),
         message: &found.message,
         help: found.help.as_deref(),
         file: file.map_or("", |file| &file.path),

@@ -111,6 +111,10 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    if !report.policies.is_empty() {
+        let number = report.policies.len();
+        lines.push(format!("{number} {} loaded", if number == 1 { "policy" } else { "policies" }));
+    }
     lines.extend(not_promised(report));
     let worst = report.in_state(State::Reported).map(|it| it.finding.level).max();
     let of_worst = |it: &&Judged| Some(it.finding.level) == worst;
@@ -171,8 +175,7 @@ pub fn left_out(report: &Report) -> Vec<String> {
 }
 
 fn verdict(report: &Report) -> String {
-    let reported = report.in_state(State::Reported);
-    let failing = reported.filter(|judged| report.fail_on.fails(judged.finding.level)).count();
+    let failing = report.findings.iter().filter(|judged| judged.fails(report.fail_on)).count();
     let fail_on = report.fail_on.word();
     match (failing, report.failures.len()) {
         (0, 0) if fail_on == "never" => "PASS: findings never fail (fail-on: never)".to_owned(),
