@@ -5,7 +5,9 @@
 //! reports know no difference.
 
 pub mod engine;
+pub mod fixture;
 pub mod metadata;
+pub mod new;
 pub mod owners;
 pub mod place;
 pub mod result;

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod effects;
 pub mod github;
 pub mod json;
+pub mod junit;
 pub mod list;
 pub mod schema;
 pub mod terminal;
