@@ -52,6 +52,8 @@ enum Command {
         /// How to write them.
         #[arg(long, default_value = "text")]
         format: TextFormat,
+        #[command(flatten)]
+        config: WhichConfig,
     },
     /// Print the query whose answer `--stats` takes: the sizes of a database's tables.
     Stats {
@@ -63,6 +65,8 @@ enum Command {
     Explain {
         /// The rule's id.
         rule: String,
+        #[command(flatten)]
+        config: WhichConfig,
     },
 }
 
@@ -194,6 +198,13 @@ struct HowToRead {
     /// A placeholder's value; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
     placeholder: Vec<(String, String)>,
+    #[command(flatten)]
+    config: WhichConfig,
+}
+
+/// Which config file counts.
+#[derive(Clone, Debug, Args)]
+struct WhichConfig {
     /// The config file [default: lockgate.yaml, sought upward to the root of the repository].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -263,9 +274,9 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Schema(args) => schema::run(args, &mut out, style),
         Command::Diff(args) => diff::run(args, &mut out, style),
-        Command::Rules { format } => rules::run(*format, &mut out),
+        Command::Rules { format, config } => rules::run(*format, config, &mut out, style),
         Command::Stats { sql: _ } => out.write_all(POSTGRES_SQL.as_bytes()).map(|()| 0),
-        Command::Explain { rule } => explain::run(rule, &mut out),
+        Command::Explain { rule, config } => explain::run(rule, config, &mut out, style),
     };
     match result.and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => code,

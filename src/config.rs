@@ -4,15 +4,18 @@ pub mod closest;
 pub mod find;
 pub mod own;
 pub mod promise;
+pub mod rules;
 pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
 use crate::config::own::Own;
 pub use crate::config::promise::{Deploy, Promise};
+pub use crate::config::rules::{Mode, RuleLevel, Setting};
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
 use crate::finding::{Failure, Level};
-use crate::rules::{self, Rule};
+use crate::rules as built_in;
+use crate::rules::Rule;
 use crate::source::{Located, SourceFile};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -23,8 +26,12 @@ pub const FILE_NAME: &str = "lockgate.yaml";
 /// What `lockgate.yaml` says; paths in it are relative to its folder.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// `rules`: the level of each rule that is named.
-    pub rules: BTreeMap<&'static str, RuleLevel>,
+    /// `rules`: what is said of each rule that is named.
+    pub rules: BTreeMap<&'static str, Setting>,
+    /// Entries of `rules` that wait for [`Config::settle`].
+    pub waiting: Vec<rules::Waiting>,
+    /// The policies of this run, as rules, by id; [`Config::settle`] takes them up.
+    pub policy_rules: Vec<&'static Rule>,
     /// `fail-on`.
     pub fail_on: Option<FailOn>,
     /// `dialect`.
@@ -66,15 +73,6 @@ pub struct Config {
     pub compat: Vec<Compat>,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
-}
-
-/// What the config says about one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleLevel {
-    /// Its findings are dropped.
-    Off,
-    /// Its findings have this level; one that is milder by itself stays milder.
-    Level(Level),
 }
 
 /// From which level on a finding fails the run.
@@ -235,11 +233,7 @@ impl Reader<'_> {
             "release-tags" => config.release_tags = self.word(value, "release-tags"),
             "retired-days" => config.retired_days = self.days(value, "retired-days"),
             "rollback" => self.rollback(config, value),
-            "rules" => {
-                for (id, value) in self.map(value, "rules") {
-                    self.rule(config, id, value);
-                }
-            }
+            "rules" => self.rules(config, value),
             "schema" => config.schema = self.word(value, "schema"),
             "stats" => config.stats = self.word(value, "stats"),
             "statement-timeout" => self.timeout(config, value, "statement_timeout"),
@@ -255,48 +249,13 @@ impl Reader<'_> {
         });
         if off == Some(true) {
             let rules = [
-                rules::compatibility::down_differs::RULE.id,
-                rules::history::missing_down::RULE.id,
+                built_in::compatibility::down_differs::RULE.id,
+                built_in::history::missing_down::RULE.id,
             ];
             for rule in rules {
-                config.rules.entry(rule).or_insert(RuleLevel::Off);
+                config.rules.entry(rule).or_default().level.get_or_insert(RuleLevel::Off);
             }
         }
-    }
-
-    /// `rules: { id: warning }` or `rules: { id: { level: warning } }`.
-    fn rule(&mut self, config: &mut Config, id: &Located<String>, value: &Located<Node>) {
-        let Some(rule) = rules::find(&id.value) else {
-            let known = rules::RULES.iter().map(|rule| rule.id);
-            return self.unknown(id, "rule", &id.value, known);
-        };
-        if rule.id == rules::gate::internal_error::RULE.id {
-            return self.fail(id, "a gate must not pass because it crashed: this has no level");
-        }
-        let Node::Map(options) = &value.value else {
-            if let Some(level) = self.rule_level(rule, value) {
-                config.rules.insert(rule.id, level);
-            }
-            return;
-        };
-        for (key, value) in options {
-            if key.value != "level" {
-                self.unknown(key, "option", &key.value, ["level"]);
-            } else if let Some(level) = self.rule_level(rule, value) {
-                config.rules.insert(rule.id, level);
-            }
-        }
-    }
-
-    fn rule_level(&mut self, rule: &Rule, value: &Located<Node>) -> Option<RuleLevel> {
-        // A gate that overlooks what it could not read is none: that rule has no `off`.
-        let may_be_off = rule.id != rules::gate::unread_statement::RULE.id;
-        let words = ["error", "warning", "note", "off"];
-        let words = if may_be_off { &words[..] } else { &words[..3] };
-        self.one_of(value, "a level of this rule", words, |word| match word {
-            "off" => may_be_off.then_some(RuleLevel::Off),
-            word => level(word).map(RuleLevel::Level),
-        })
     }
 
     fn levels(&mut self, value: &Located<Node>) -> Option<Vec<Level>> {
@@ -375,7 +334,7 @@ impl Reader<'_> {
     /// How long a session of a migration waits: `5s`, as PostgreSQL writes it.
     fn timeout(&mut self, config: &mut Config, node: &Located<Node>, setting: &'static str) {
         let Some(word) = self.word(node, setting) else { return };
-        match rules::lock::milliseconds(&word) {
+        match built_in::lock::milliseconds(&word) {
             Some(1..) => {
                 config.timeouts.insert(setting, word);
             }
@@ -472,7 +431,8 @@ code: [app/**]
 rollback: off
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
-        let rules: Vec<_> = config.rules.into_iter().collect();
+        let rules: Vec<_> =
+            config.rules.into_iter().map(|(id, it)| (id, it.level.unwrap())).collect();
         assert_eq!(
             rules,
             [

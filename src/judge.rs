@@ -5,12 +5,11 @@ pub mod compat;
 pub mod inline;
 pub mod retired;
 
-use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::config::{Config, Deploy, FailOn, Mode, RuleLevel};
 use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::retired::Evidence;
 use crate::migration::ReadMigration;
-use crate::rules;
 use crate::rules::gate::malformed_allow;
 use crate::source::SourceFile;
 
@@ -21,8 +20,24 @@ pub struct Judged {
     pub finding: Finding,
     /// What became of it.
     pub state: State,
+    /// The mode of its rule.
+    pub mode: Mode,
     /// Why it is allowed: the reason that somebody gave, or the proof that it was retired.
     pub reason: Option<String>,
+}
+
+impl Judged {
+    /// A finding of a rule that is enforced.
+    pub fn new(finding: Finding, state: State) -> Self {
+        Self { finding, state, mode: Mode::Enforce, reason: None }
+    }
+
+    /// Whether it fails the run.
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        self.state == State::Reported
+            && self.mode == Mode::Enforce
+            && fail_on.fails(self.finding.level)
+    }
 }
 
 /// What became of a finding. Only a reported one can fail the run; all stay in the reports.
@@ -77,9 +92,7 @@ impl Verdict {
 
 /// The verdict over judged findings, where everything could be read.
 pub fn verdict(findings: &[Judged], fail_on: FailOn) -> Verdict {
-    let fails = findings
-        .iter()
-        .any(|judged| judged.state == State::Reported && fail_on.fails(judged.finding.level));
+    let fails = findings.iter().any(|judged| judged.fails(fail_on));
     if fails { Verdict::Fail } else { Verdict::Pass }
 }
 
@@ -105,7 +118,7 @@ pub struct Case<'a> {
 pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let Case { files, migrations, config, today, .. } = *case;
     let (mut allows, mut markers, mut about_allows) =
-        inline::read(files, migrations, &config.compat, today);
+        inline::read(files, migrations, config, today);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
@@ -116,28 +129,30 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
         if !is_promised(&mut finding, config) {
-            judged.push(Judged { finding, state: State::NotPromised, reason: None });
+            judged.push(Judged::new(finding, State::NotPromised));
             continue;
         }
-        let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
+        let forbids = forbids(&finding, config);
+        let may = forbids.is_none();
         let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
         if let (None, Some(marker)) = (&reason, marker) {
             reason = retired::proof(&mut finding, marker, case);
             // What it says of the code is enough.
             finding.gone = None;
         }
-        if let (None, Some(allow)) = (&reason, allow) {
-            about_allows.push(forbidden(&finding, allow.place));
+        if let (None, Some(allow), Some(what)) = (&reason, allow, forbids) {
+            about_allows.push(forbidden(&finding, allow.place, &what));
         }
         let state = if reason.is_some() { State::Allowed } else { State::Reported };
-        judged.push(Judged { finding, state, reason });
+        judged.push(Judged { reason, ..Judged::new(finding, state) });
     }
     code::say_where(&mut judged, case);
     about_allows.extend(allows.unused());
     judged.extend(about_allows.into_iter().filter_map(|mut finding| {
         finding.level = level(&finding, config)?;
-        Some(Judged { finding, state: State::Reported, reason: None })
+        Some(Judged::new(finding, State::Reported))
     }));
+    judged.iter_mut().for_each(|judged| take_mode(judged, config));
     judged.sort_by_cached_key(|judged| {
         let Finding { rule, primary, subject, message, .. } = &judged.finding;
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
@@ -165,23 +180,44 @@ fn is_promised(finding: &mut Finding, config: &Config) -> bool {
 /// A finding at its rule's own level gets the level that the config gives the rule. One that is
 /// milder, because less is known about it, is never raised by that.
 fn level(finding: &Finding, config: &Config) -> Option<Level> {
-    match config.rules.get(finding.rule) {
+    match config.rules.get(finding.rule).and_then(|setting| setting.level) {
         None => Some(finding.level),
         Some(RuleLevel::Off) => None,
         Some(RuleLevel::Level(level)) => {
-            let own = rules::find(finding.rule).map_or(finding.level, |rule| rule.level);
-            Some(if finding.level < own { finding.level.min(*level) } else { *level })
+            let own = config.rule(finding.rule).map_or(finding.level, |rule| rule.level);
+            Some(if finding.level < own { finding.level.min(level) } else { level })
         }
     }
 }
 
-fn forbidden(finding: &Finding, place: Label) -> Finding {
+/// Gives a finding the mode of its rule.
+fn take_mode(judged: &mut Judged, config: &Config) {
+    judged.mode = config.mode(judged.finding.rule);
+    match judged.mode {
+        Mode::Enforce => {}
+        Mode::Warn => judged.finding.level = judged.finding.level.min(Level::Warning),
+        Mode::DryRun if judged.state == State::Reported => judged.state = State::DryRun,
+        Mode::DryRun => {}
+    }
+}
+
+/// What the config keeps comments from allowing, where that is this finding.
+fn forbids(finding: &Finding, config: &Config) -> Option<String> {
+    let may = |levels: &Vec<Level>| levels.contains(&finding.level);
+    if config.rules.get(finding.rule).and_then(|it| it.allow_inline) == Some(false) {
+        return Some("findings of this rule".to_owned());
+    }
+    let may = config.inline_allow.as_ref().is_none_or(may);
+    (!may).then(|| format!("findings of level {}", finding.level))
+}
+
+fn forbidden(finding: &Finding, place: Label, what: &str) -> Finding {
     let message = format!(
-        "the config keeps findings of level {} from being allowed by a comment, so `{}` is \
-         still reported",
-        finding.level, finding.rule
+        "the config keeps {what} from being allowed by a comment, so `{}` is still reported",
+        finding.rule
     );
-    let help = "delete the comment; `inline-allow` in lockgate.yaml says what one may allow";
+    let help = "delete the comment; `inline-allow` and the rule's `allow-inline` in lockgate.yaml say \
+                what one may allow";
     let (rule, subject) = (&malformed_allow::RULE, finding.subject.clone());
     Finding {
         help: Some(help.to_owned()),

@@ -2,16 +2,18 @@
 
 use super::evidence::Repository;
 use super::exclude::Excluding;
-use super::{HowToRead, Input};
+use super::{HowToRead, Input, WhichConfig};
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::date::Date;
 use crate::finding::Failure;
 use crate::fix::{Fixed, FixedFile};
 use crate::frameworks::{ADAPTERS, dump};
+use crate::policy::Policies;
 use crate::report::Report;
 use crate::report::effects::StatementLine;
 use crate::report::schema::SetSchema;
+use crate::rules::Rule;
 use crate::source::{Located, SourceFile, Span};
 use crate::statistics::{self, Statistics};
 use crate::tree::git::{self, commit::Commit};
@@ -196,12 +198,26 @@ impl Session {
     }
 }
 
+/// Every rule that there is under the config that is found from the current folder.
+pub fn rules(which: &WhichConfig) -> Result<Vec<&'static Rule>, Vec<Failure>> {
+    let (config, _) = read_config(find_config(which, Path::new(".")).as_deref())?;
+    Ok(config.known_rules().collect())
+}
+
+/// Reads a config, and loads the policies that it names.
+fn read_config(path: Option<&Path>) -> Result<(Config, Policies), Vec<Failure>> {
+    let Some(path) = path else { return Ok((Config::default(), Policies::default())) };
+    let mut config = config::read(find::read_text(path, &shown(path))?)?;
+    let policies = Policies::default();
+    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+    Ok((config, policies))
+}
+
 fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
-    let found = find_config(input);
-    let mut config = match &found {
-        Some(path) => config::read(find::read_text(path, &shown(path))?)?,
-        None => Config::default(),
-    };
+    let first = input.paths.iter().find(|path| !is_stdin(path));
+    let start = first.map_or(Path::new("."), PathBuf::as_path);
+    let found = find_config(&input.reading.config, start);
+    let (mut config, _policies) = read_config(found.as_deref())?;
     if let (Some(file), Some(framework)) = (&config.file, &config.framework) {
         check_framework(&framework.value)
             .map_err(|message| Failure::at(file, framework.span, message))?;
@@ -241,14 +257,13 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     })
 }
 
-fn find_config(input: &Input) -> Option<PathBuf> {
-    if input.reading.no_config {
+fn find_config(which: &WhichConfig, start: &Path) -> Option<PathBuf> {
+    if which.no_config {
         return None;
     }
-    input.reading.config.clone().or_else(|| {
-        let first = input.paths.iter().find(|path| !is_stdin(path));
+    which.config.clone().or_else(|| {
         let here = std::env::current_dir().unwrap_or_default();
-        find::find(first.map_or(Path::new("."), PathBuf::as_path), &here)
+        find::find(start, &here)
     })
 }
 

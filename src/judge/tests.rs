@@ -1,5 +1,7 @@
 //! What comments allow, and what is said about comments that allow nothing.
 
+mod governed;
+
 use super::*;
 use crate::config;
 use crate::dialect::Engine;
@@ -305,7 +307,7 @@ fn only_reported_findings_at_the_level_fail() {
     let file = SourceFile::new("a.sql", "ALTER TABLE t DROP COLUMN a;");
     let judged = |state| -> Vec<Judged> {
         let findings = found(&file).into_iter();
-        findings.map(|finding| Judged { finding, state, reason: None }).collect()
+        findings.map(|finding| Judged::new(finding, state)).collect()
     };
     let at = FailOn::default();
     assert_eq!(verdict(&judged(State::Reported), at), Verdict::Fail);

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod schema;
 
+use crate::config::Mode;
 use crate::effects::Touch;
 use crate::finding::Failure;
 use crate::judge::Judged;
@@ -52,6 +53,9 @@ struct Finding<'a> {
     rule: &'static str,
     level: &'static str,
     state: &'static str,
+    /// Where it is not `enforce`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'static str>,
     message: &'a str,
     help: Option<&'a str>,
     file: &'a str,
@@ -185,6 +189,8 @@ struct RuleLine {
     level: &'static str,
     category: &'static str,
     summary: &'static str,
+    /// A policy has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
     since: &'static str,
 }
 
@@ -323,6 +329,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         rule: found.rule,
         level: found.level.name(),
         state: judged.state.name(),
+        mode: (judged.mode != Mode::Enforce).then(|| judged.mode.word()),
         message: &found.message,
         help: found.help.as_deref(),
         file: file.map_or("", |file| &file.path),

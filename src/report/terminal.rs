@@ -171,8 +171,7 @@ pub fn left_out(report: &Report) -> Vec<String> {
 }
 
 fn verdict(report: &Report) -> String {
-    let reported = report.in_state(State::Reported);
-    let failing = reported.filter(|judged| report.fail_on.fails(judged.finding.level)).count();
+    let failing = report.findings.iter().filter(|judged| judged.fails(report.fail_on)).count();
     let fail_on = report.fail_on.word();
     match (failing, report.failures.len()) {
         (0, 0) if fail_on == "never" => "PASS: findings never fail (fail-on: never)".to_owned(),
