@@ -11,6 +11,7 @@ pub mod new;
 pub mod owners;
 pub mod place;
 pub mod result;
+pub mod test;
 
 use crate::config::Config;
 use crate::finding::Failure;

@@ -312,7 +312,8 @@ fn paths(input: &Input, config: &Config, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
+/// The work tree of these paths.
+pub fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
     WorkTree::new(paths)
         .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))
 }

@@ -5,16 +5,15 @@ use std::fs;
 use std::io::{self, Write};
 
 impl WorkTree {
-    /// Writes a file that is not there yet, and the folder that it stands in.
+    /// Writes a file that is not there yet, and the folders that it stands in.
     ///
     /// # Errors
     /// When there is such a file, when its folder lies outside the root, and what the system says.
     pub fn create(&self, path: &str, text: &str) -> io::Result<()> {
         let folder = self.on_disk(&parent(path).unwrap_or_default());
-        // The folder may be new; the one above it never is.
-        let known = if folder.exists() { Some(folder.as_path()) } else { folder.parent() };
-        let known = known.unwrap_or(&folder);
-        let known = if known.as_os_str().is_empty() { &self.current } else { known };
+        // The folder may be new, and some above it.
+        let known = folder.ancestors().find(|folder| folder.exists());
+        let known = known.unwrap_or(&self.current);
         if !fs::canonicalize(known)?.starts_with(&self.root) {
             return Err(io::Error::other("it lies outside the project's root"));
         }
