@@ -12,6 +12,7 @@ mod policy;
 mod rules;
 mod schema;
 mod session;
+mod sources;
 
 use crate::dialect::Dialect;
 use crate::finding::Failure;
@@ -100,6 +101,10 @@ struct Lint {
     /// repeated [default: `code` of lockgate.yaml].
     #[arg(long, value_name = "GLOB")]
     code: Vec<String>,
+    /// A folder of Rego policies, or one; may be repeated [default: `policies` of lockgate.yaml;
+    /// these come on top].
+    #[arg(long, value_name = "PATH")]
+    policy: Vec<String>,
     /// Show notes too, which are else only counted.
     #[arg(long)]
     notes: bool,

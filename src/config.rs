@@ -3,12 +3,14 @@
 pub mod closest;
 pub mod find;
 pub mod own;
+pub mod policies;
 pub mod promise;
 pub mod rules;
 pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
 use crate::config::own::Own;
+pub use crate::config::policies::{Extends, Source};
 pub use crate::config::promise::{Deploy, Promise};
 pub use crate::config::rules::{Mode, RuleLevel, Setting};
 use crate::config::yaml::Node;
@@ -71,6 +73,10 @@ pub struct Config {
     pub timeouts: BTreeMap<&'static str, String>,
     /// `compat`: the tools whose comments count too.
     pub compat: Vec<Compat>,
+    /// `policies`: where they are.
+    pub policies: Vec<Located<Source>>,
+    /// `extends`: whose policies count too.
+    pub extends: Vec<Located<Extends>>,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -153,13 +159,14 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 23] = [
     "base",
     "code",
     "compat",
     "deploy",
     "dialect",
     "exclude",
+    "extends",
     "fail-on",
     "framework",
     "inline-allow",
@@ -167,6 +174,7 @@ const KEYS: [&str; 21] = [
     "lock-timeout",
     "paths",
     "placeholders",
+    "policies",
     "promise",
     "release-tags",
     "retired-days",
@@ -212,6 +220,7 @@ impl Reader<'_> {
             }
             "dialect" => config.dialect = self.parsed(value, "dialect"),
             "exclude" => config.exclude = self.words(value, "exclude"),
+            "extends" => self.extends(config, value),
             "fail-on" => {
                 config.fail_on = self.one_of(value, "fail-on", &FailOn::WORDS, FailOn::from_word);
             }
@@ -227,6 +236,7 @@ impl Reader<'_> {
                     }
                 }
             }
+            "policies" => self.policies(config, value),
             "promise" => {
                 config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
             }

@@ -6,12 +6,16 @@
 
 pub mod engine;
 pub mod fixture;
+pub mod input;
 pub mod metadata;
 pub mod new;
 pub mod owners;
+pub mod packs;
+pub mod params;
 pub mod place;
 pub mod result;
 pub mod test;
+pub mod sources;
 
 use crate::config::Config;
 use crate::finding::Failure;
@@ -19,6 +23,7 @@ use crate::policy::engine::Prepared;
 use crate::policy::metadata::Metadata;
 use crate::rules::{Category, Check, Rule};
 use crate::source::SourceFile;
+use std::collections::BTreeMap;
 
 /// A policy that may be asked.
 #[derive(Debug)]
@@ -58,12 +63,34 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
         }
     }
     policies.sort_by_key(|policy| policy.rule.id);
+    failures.extend(sources::twice(&policies));
     let files: Vec<&SourceFile> = policies.iter().map(|policy| &policy.file).collect();
     match engine::prepare(&files) {
         Ok(prepared) if failures.is_empty() => Ok(Policies { policies, prepared }),
         Ok(_) => Err(failures),
         Err(found) => Err(failures.into_iter().chain(found).collect()),
     }
+}
+
+/// Tells a config of the policies of its run, and the policies what it says of their parameters:
+/// `data.config.<pack>.<name>`.
+///
+/// # Errors
+/// What the config says of policies and parameters that there are not, at its place.
+pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
+    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+    let mut values = params::values(&policies.policies, config)?;
+    let mut packs: BTreeMap<&str, serde_json::Map<String, serde_json::Value>> = BTreeMap::new();
+    for policy in &policies.policies {
+        let package = policy.package.trim_start_matches("policy.");
+        if let (Some((pack, name)), Some(values)) =
+            (package.split_once('.'), values.remove(policy.rule.id))
+        {
+            packs.entry(pack).or_default().insert(name.to_owned(), values);
+        }
+    }
+    policies.prepared.add_data(serde_json::json!({ "config": packs }))?;
+    Ok(())
 }
 
 /// The rule that a policy is.

@@ -45,6 +45,8 @@ pub struct Report {
     pub promise: Promise,
     /// Which release counted as the running one.
     pub deploy: Deploy,
+    /// The ids of the policies that were asked too.
+    pub policies: Vec<&'static str>,
 }
 
 /// Migrations of one framework.
@@ -181,6 +183,7 @@ impl Report {
             fail_on: config.fail_on.unwrap_or_default(),
             promise: config.promise.unwrap_or_default(),
             deploy: config.deploy,
+            policies: config.policy_rules.iter().map(|rule| rule.id).collect(),
             ..Self::default()
         }
     }

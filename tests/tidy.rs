@@ -47,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
-    ("config", &["source", "dialect", "finding", "rules"]),
+    ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
     ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
     (
         "policy",
@@ -154,9 +154,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
+    // As regorus has it: what a policy's parameter compiles to there.
+    ("globset", &["policy::params"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
+    // As regorus has it.
+    ("regex", &["policy::params"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),

@@ -1,9 +1,10 @@
 //! `lockgate lint`.
 
 use super::{Format, Lint, fix, session};
-use crate::config::{Config, FailOn, Promise};
+use crate::config::{Config, FailOn, Promise, Source};
 use crate::report::terminal::{self, Style};
 use crate::report::{github, json};
+use crate::source::{Located, Span};
 use std::io::{self, Write};
 
 /// Checks, reports, and gives the exit code.
@@ -14,6 +15,8 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
         let flag = args.promise.as_deref().and_then(Promise::from_word);
         config.promise = flag.or(config.promise);
         config.code = args.code.clone();
+        let given = args.policy.iter().cloned().map(Source::Given);
+        config.policies.extend(given.map(|path| Located::new(path, Span::default())));
     };
     let report = match (args.fix, args.diff) {
         (true, true) => return fix::show(args, amend, out, style),

@@ -2,7 +2,7 @@
 
 use super::evidence::Repository;
 use super::exclude::Excluding;
-use super::{HowToRead, Input, WhichConfig};
+use super::{HowToRead, Input, WhichConfig, sources};
 use crate::config::closest::did_you_mean;
 use crate::config::{self, Config, find};
 use crate::date::Date;
@@ -31,7 +31,7 @@ const GIT: &str = "git:";
 
 /// Runs the pipeline on what the flags and the config say.
 pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match prepare(input, amend) {
+    match with_rules(input, amend) {
         Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
     }
@@ -39,7 +39,7 @@ pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
 
 /// Runs the pipeline as `check` does, and says what the migrations change in the schema.
 pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match prepare(input, amend) {
+    match with_rules(input, amend) {
         Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
@@ -54,7 +54,7 @@ pub fn fix(
     if input.paths.iter().any(|path| is_stdin(path)) {
         return Err(Failure::new("--fix", "standard input is no file that could be fixed").into());
     }
-    let session = prepare(input, amend)?;
+    let session = with_rules(input, amend)?;
     let given = session.tree.list().given;
     let base = session.config.base.as_deref();
     let known = RefCell::new(BTreeMap::new());
@@ -131,6 +131,7 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
 
 struct Session {
     config: Config,
+    policies: Policies,
     tree: Box<dyn Tree>,
     /// The current folder, seen from the folder of the config.
     current: String,
@@ -200,24 +201,35 @@ impl Session {
 
 /// Every rule that there is under the config that is found from the current folder.
 pub fn rules(which: &WhichConfig) -> Result<Vec<&'static Rule>, Vec<Failure>> {
-    let (config, _) = read_config(find_config(which, Path::new(".")).as_deref())?;
+    let path = find_config(which, Path::new("."));
+    let mut config = read_config(path.as_deref())?;
+    sources::load(&mut config, folder_of(path.as_deref()))?;
     Ok(config.known_rules().collect())
 }
 
-/// Reads a config, and loads the policies that it names.
-fn read_config(path: Option<&Path>) -> Result<(Config, Policies), Vec<Failure>> {
-    let Some(path) = path else { return Ok((Config::default(), Policies::default())) };
-    let mut config = config::read(find::read_text(path, &shown(path))?)?;
-    let policies = Policies::default();
-    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
-    Ok((config, policies))
+fn read_config(path: Option<&Path>) -> Result<Config, Vec<Failure>> {
+    match path {
+        Some(path) => config::read(find::read_text(path, &shown(path))?),
+        None => Ok(Config::default()),
+    }
+}
+
+fn folder_of(config: Option<&Path>) -> &Path {
+    config.and_then(Path::parent).unwrap_or(Path::new(""))
+}
+
+/// What [`prepare`] gives, with the policies: for who asks the rules.
+fn with_rules(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
+    let mut session = prepare(input, amend)?;
+    session.policies = sources::load(&mut session.config, &session.folder)?;
+    Ok(session)
 }
 
 fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
     let first = input.paths.iter().find(|path| !is_stdin(path));
     let start = first.map_or(Path::new("."), PathBuf::as_path);
     let found = find_config(&input.reading.config, start);
-    let (mut config, _policies) = read_config(found.as_deref())?;
+    let mut config = read_config(found.as_deref())?;
     if let (Some(file), Some(framework)) = (&config.file, &config.framework) {
         check_framework(&framework.value)
             .map_err(|message| Failure::at(file, framework.span, message))?;
@@ -226,7 +238,7 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
         check_framework(framework).map_err(|message| Failure::new("--framework", message))?;
         config.framework = Some(Located::new(framework.clone(), Span::default()));
     }
-    let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = folder_of(found.as_deref());
     let schema = input.schema.clone().or_else(|| config.schema.as_ref().map(|it| folder.join(it)));
     let stats = input.stats.clone().or_else(|| config.stats.as_ref().map(|it| folder.join(it)));
     config.dialect = input.reading.dialect.or(config.dialect);
@@ -245,6 +257,7 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
     let (tree, alone) = tree(input, &config, folder)?;
     let (current, folder) = (current(folder), folder.to_path_buf());
     Ok(Session {
+        policies: Policies::default(),
         tree,
         alone,
         current,

@@ -20,6 +20,9 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    /// The ids of those that were asked.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    policies: &'a [&'static str],
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -205,6 +208,7 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        policies: &report.policies,
         rest: rest(report),
     };
     write(out, &document)

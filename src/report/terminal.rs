@@ -111,6 +111,10 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         statements.unread,
     );
     let mut lines = vec![counts.join(", "), read];
+    if !report.policies.is_empty() {
+        let number = report.policies.len();
+        lines.push(format!("{number} {} loaded", if number == 1 { "policy" } else { "policies" }));
+    }
     lines.extend(not_promised(report));
     let worst = report.in_state(State::Reported).map(|it| it.finding.level).max();
     let of_worst = |it: &&Judged| Some(it.finding.level) == worst;

@@ -51,7 +51,11 @@ impl Commit {
         Self::seen_from(PathBuf::from("."), reference, given)
     }
 
-    fn seen_from(folder: PathBuf, reference: &str, given: &[PathBuf]) -> Result<Self, String> {
+    /// The same in the repository of another folder, from which paths are spelled.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn seen_from(folder: PathBuf, reference: &str, given: &[PathBuf]) -> Result<Self, String> {
         let git = Git { folder };
         let prefix = git.ask(&["rev-parse", "--show-prefix"])?;
         let commit = format!("{reference}^{{commit}}");
