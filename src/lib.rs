@@ -33,6 +33,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use policy::owners;
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
@@ -72,7 +73,7 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, &Look { rules: true, at: None, see: |_: &Seen<'_>| () }).0
+    run(input, &Look { rules: true, owners: false, at: None, see: |_: &Seen<'_>| () }).0
 }
 
 /// As [`check`], with what the migrations change in the schema: from what stood before the first of
@@ -85,7 +86,7 @@ pub fn check_with_diff(input: &Input<'_>) -> Report {
         let diff = diff(first.start, &seen.replayed.end, options);
         Some(SetDiff { set: seen.set, diff, complete: seen.replayed.end.complete })
     };
-    let (mut report, diffs) = run(input, &Look { rules: true, at: None, see });
+    let (mut report, diffs) = run(input, &Look { rules: true, owners: false, at: None, see });
     report.schema_diffs = diffs.into_iter().flatten().flatten().collect();
     report
 }
@@ -97,7 +98,7 @@ pub fn check_with_ends(input: &Input<'_>) -> (Report, Vec<SetEnd>) {
         migrations: seen.replayed.migrations.to_vec(),
         end: seen.replayed.end.clone(),
     };
-    let (report, ends) = run(input, &Look { rules: true, at: None, see });
+    let (report, ends) = run(input, &Look { rules: true, owners: false, at: None, see });
     (report, ends.into_iter().flatten().collect())
 }
 
@@ -116,9 +117,9 @@ pub struct SetEnd {
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let see = |seen: &Seen<'_>| {
         let steps = seen.steps.iter().flatten();
-        steps.map(|step| StatementLine::new(step, seen.files)).collect::<Vec<_>>()
+        steps.map(|step| StatementLine::new(step, seen.known.files)).collect::<Vec<_>>()
     };
-    let (mut report, lines) = run(input, &Look { rules: false, at: None, see });
+    let (mut report, lines) = run(input, &Look { rules: false, owners: false, at: None, see });
     fail_unseen(&mut report, &lines);
     (report, lines.into_iter().flatten().flatten().collect())
 }
@@ -127,7 +128,7 @@ pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
 /// the version `at` has run; no rule runs.
 pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema>) {
     let see = |seen: &Seen<'_>| SetSchema { set: seen.set, catalog: seen.replayed.end.clone() };
-    let (mut report, schemas) = run(input, &Look { rules: false, at, see });
+    let (mut report, schemas) = run(input, &Look { rules: false, owners: false, at, see });
     fail_unseen(&mut report, &schemas);
     (report, schemas.into_iter().flatten().collect())
 }
@@ -149,13 +150,23 @@ struct Seen<'a> {
     replayed: &'a Replay<'a>,
     /// Its steps, migration by migration.
     steps: &'a [Vec<Step<'a>>],
+    known: &'a Known<'a>,
+}
+
+/// The files of a run.
+struct Known<'a> {
     files: &'a [SourceFile],
+    paths: &'a [String],
+    /// Who owns them, where that was asked for.
+    owners: &'a BTreeMap<String, Vec<String>>,
 }
 
 /// What a run is for.
 struct Look<'a, F> {
     /// Whether the rules run.
     rules: bool,
+    /// Whether it matters who owns a file.
+    owners: bool,
     /// The version behind which each set ends.
     at: Option<&'a str>,
     /// What is wanted of each set.
@@ -179,14 +190,14 @@ impl Job {
         &self,
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
-        (files, paths): (&[SourceFile], &[String]),
+        known: &Known<'_>,
     ) -> (Vec<Finding>, Option<S>) {
         let mut seen = None;
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
-            seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
+            seen = Some((look.see)(&Seen { set: self.set, replayed, steps, known }));
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
-        let paths = look.rules.then_some(paths);
+        let paths = look.rules.then_some(known.paths);
         let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
         (found, seen)
     }
@@ -255,10 +266,12 @@ fn run<S: Send>(
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
+    let owners = if look.owners { owners::of_all(input.tree, &paths) } else { BTreeMap::new() };
+    let known = Known { files, paths: &paths, owners: &owners };
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, &paths))
+        job.look(with_timeouts(base, config), look, &known)
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();

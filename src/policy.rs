@@ -14,8 +14,9 @@ pub mod packs;
 pub mod params;
 pub mod place;
 pub mod result;
-pub mod test;
+pub mod seen;
 pub mod sources;
+pub mod test;
 
 use crate::config::Config;
 use crate::finding::Failure;

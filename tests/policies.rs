@@ -114,7 +114,8 @@ fn walk(name: &str, until: &str) {
         let now = walk.step(&block);
         if now != block.text {
             let (kind, text) = (&block.kind, &block.text);
-            today = today.replace(&format!("```{kind}\n{text}```"), &format!("```{kind}\n{now}```"));
+            today =
+                today.replace(&format!("```{kind}\n{text}```"), &format!("```{kind}\n{now}```"));
             if !overwrites() {
                 snapbox::assert_data_eq!(now, block.text);
             }

@@ -1,10 +1,11 @@
 //! `lockgate policy`: its types, and which command they call.
 
 mod check;
+mod input;
 mod new;
 mod test;
 
-use super::session;
+use super::{Input, session};
 use crate::config::Config;
 use crate::finding::Failure;
 use crate::policy::test::files::{Files, policy_of};
@@ -36,6 +37,20 @@ pub enum Policy {
         #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
         dir: PathBuf,
     },
+    /// Print what a policy sees of migrations, as JSON: one document each.
+    Input(Seen),
+    /// Print the JSON Schema of what policies see.
+    Schema,
+}
+
+/// What `policy input` takes.
+#[derive(Debug, Args)]
+pub struct Seen {
+    #[command(flatten)]
+    input: Input,
+    /// Print the schema behind the last migration instead: `data.catalog`.
+    #[arg(long)]
+    catalog: bool,
 }
 
 /// What `policy test` takes.
@@ -92,6 +107,8 @@ pub fn run(command: &Policy, out: &mut dyn Write, style: Style) -> io::Result<u8
     match command {
         Policy::Check { which } => check::run(which, out, style),
         Policy::Test(args) => test::run(args, out, style),
+        Policy::Input(args) => input::run(args, out, style),
+        Policy::Schema => input::schema(out),
         Policy::New { id, dir } => new::run(id, dir, out, style),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::Failure;
 use crate::policy::fixture::Fixture;
-use crate::source::{SourceFile, Undecodable};
+use crate::source::SourceFile;
 use crate::tree::{Tree, parent};
 use std::collections::BTreeSet;
 
@@ -97,10 +97,7 @@ impl Files {
 
 fn read(tree: &dyn Tree, path: &str) -> Result<SourceFile, Failure> {
     let bytes = tree.read(path).map_err(|error| Failure::new(path, error.to_string()))?;
-    SourceFile::decode(path, &bytes).map_err(|error| match error {
-        Undecodable::Binary { .. } => Failure::new(path, "it is no text"),
-        Undecodable::TooLong => Failure::new(path, "it is too long to be read"),
-    })
+    SourceFile::decode(path, &bytes).map_err(|error| Failure::new(path, error.to_string()))
 }
 
 #[cfg(test)]
