@@ -50,6 +50,19 @@ pub enum Category {
 }
 
 impl Category {
+    /// Every category.
+    pub const ALL: [Self; 9] = [
+        Self::Locking,
+        Self::Data,
+        Self::Compatibility,
+        Self::Privileges,
+        Self::Transactions,
+        Self::Shape,
+        Self::History,
+        Self::Gate,
+        Self::Policy,
+    ];
+
     /// The folder under `rules/` and the heading in the docs.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ use crate::finding::{Failure, Level};
 use crate::policy::Policies;
 use crate::policy::test::coverage::Coverage;
 use crate::policy::test::files::Files;
+use regex::Regex;
 
 /// What became of all tests.
 #[derive(Clone, Debug, Default)]
@@ -107,11 +108,14 @@ pub struct Counts {
 /// What cannot be read, and where there is no test at all.
 pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run, Vec<Failure>> {
     let suite = rego::Suite::new(policies, &files.tests)?;
-    let filter = only.map(rego::Pattern::new).transpose()?;
+    let pattern = only.map(Regex::new).transpose();
+    let pattern = pattern.map_err(|why| Failure::new("--run", why.to_string()))?;
     let wanted = |policy: &str, name: &str| {
-        filter.as_ref().is_none_or(|it| it.matches(&format!("{policy}/{name}")))
+        let name = format!("{policy}/{name}");
+        only.is_none_or(|only| name.contains(only))
+            || pattern.as_ref().is_some_and(|it| it.is_match(&name))
     };
-    let mut coverage = rego::all_lines(policies);
+    let mut coverage = Coverage::new(policies);
     let mut tests = suite.run(wanted, &mut coverage);
     tests.extend(sql::run(policies, &files.fixtures, wanted, &mut coverage)?);
     if tests.is_empty() {

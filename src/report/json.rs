@@ -70,6 +70,10 @@ struct Finding<'a> {
     breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -344,6 +348,8 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         subject: found.subject.to_string(),
         breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
+        url: found.url.as_deref(),
+        properties: found.properties.as_ref(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which lines of the policies the tests reach.
 
+use crate::policy::Policies;
+use crate::policy::engine::{self, Session};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of each policy's file, by its path.
@@ -42,11 +45,35 @@ impl Coverage {
         self.files.values().map(|it| it.all.len()).sum()
     }
 
-    /// Notes lines of a file.
-    pub fn add(&mut self, path: &str, covered: &BTreeSet<u32>, missed: &BTreeSet<u32>) {
-        let Some(lines) = self.files.get_mut(path) else { return };
-        lines.all.extend(covered.union(missed));
-        lines.covered.extend(covered);
+    /// Every line of the policies, none of them reached yet.
+    pub fn new(policies: &Policies) -> Self {
+        let mut coverage = Self::default();
+        let mut session = policies.prepared.session();
+        session.count_lines();
+        session.set_input(&json!({}));
+        for policy in &policies.policies {
+            coverage.files.insert(policy.file.path.clone(), Lines::default());
+            // Lines are only told of a policy that was asked.
+            for entry in &policy.entries {
+                let rule = format!("data.{}.{}", policy.package, entry.name);
+                let _ = session.value(&rule, (&policy.file, entry.span));
+            }
+        }
+        coverage.add(&session);
+        for lines in coverage.files.values_mut() {
+            lines.covered.clear();
+        }
+        coverage
+    }
+
+    /// Notes the lines that a session reached.
+    pub fn add(&mut self, session: &Session) {
+        // Without them the lines stay what they are: not reached.
+        for engine::Lines { path, run, not_run } in session.lines().unwrap_or_default() {
+            let Some(lines) = self.files.get_mut(&path) else { continue };
+            lines.all.extend(run.iter().chain(&not_run));
+            lines.covered.extend(run);
+        }
     }
 }
 
@@ -79,13 +106,12 @@ mod tests {
     fn lines_become_ranges_and_shares() {
         assert_eq!(ranges(&BTreeSet::from([3, 7, 8, 9, 11])), "3, 7-9, 11");
         assert_eq!(ranges(&BTreeSet::new()), "");
+        let lines = Lines { all: [1, 2, 3].into(), covered: [1, 2].into() };
         let mut coverage = Coverage::default();
-        coverage.files.insert("a".to_owned(), Lines::default());
         assert_eq!(coverage.percent(), 100.0);
-        coverage.add("a", &BTreeSet::from([1, 2]), &BTreeSet::from([3]));
-        coverage.add("a", &BTreeSet::from([2]), &BTreeSet::from([1, 3]));
-        coverage.add("b", &BTreeSet::from([2]), &BTreeSet::new());
+        coverage.files.insert("a".to_owned(), lines.clone());
+        coverage.files.insert("b".to_owned(), Lines::default());
         assert_eq!((coverage.percent(), coverage.lines()), (66.6, 3));
-        assert_eq!(coverage.files["a"].missed(), BTreeSet::from([3]));
+        assert_eq!(lines.missed(), BTreeSet::from([3]));
     }
 }
