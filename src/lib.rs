@@ -231,9 +231,7 @@ fn run<S: Send>(
     let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
-    if let Some(at) = look.at {
-        failures.extend(stop_all_at(&mut found.sets, at));
-    }
+    failures.extend(look.at.and_then(|at| stop_all_at(&mut found.sets, at)));
     let mut findings = Vec::new();
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();

@@ -137,18 +137,6 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
     }
 }
 
-/// Tells a config of the policies of its run, and the policies what it says of their parameters:
-/// `data.config.<pack>.<name>`.
-///
-/// # Errors
-/// What the config says of policies and parameters that there are not, at its place.
-pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
-    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
-    let values = params::values(&policies.policies, config)?;
-    policies.configure(&values)?;
-    Ok(())
-}
-
 impl Policies {
     /// Gives the parameters their values: `data.config.<pack>.<name>`, by the ids of the policies.
     /// What a policy's map does not name has its default.
@@ -291,6 +279,17 @@ impl Judgement {
             seen.insert((failure.path.clone(), span, failure.message.clone()))
         });
     }
+}
+
+/// Tells a config of the policies of its run, and the policies what it says of their parameters.
+///
+/// # Errors
+/// What the config says of policies and parameters that there are not, at its place.
+pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
+    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+    let values = params::values(&policies.policies, config)?;
+    policies.configure(&values)?;
+    Ok(())
 }
 
 /// The rule that a policy is.

@@ -110,6 +110,25 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("policy::seen", &["policy", "report", "lib"]),
+    (
+        "policy::test",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "tree",
+            "finding",
+            "statistics",
+            "rules",
+            "config",
+            "policy",
+            "judge",
+            "report",
+            "lib",
+            "policy::seen",
+        ],
+    ),
     (
         "fix",
         &[
@@ -140,6 +159,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules",
             "config",
             "policy",
+            "policy::seen",
+            "policy::test",
             "judge",
             "docs",
             "report",
@@ -161,7 +182,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
     // As regorus has it.
-    ("regex", &["policy::params"]),
+    ("regex", &["policy::params", "policy::test"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),

@@ -9,7 +9,7 @@ use super::{Input, session};
 use crate::config::Config;
 use crate::finding::Failure;
 use crate::policy::test::files::{Files, policy_of};
-use crate::policy::{self, Policies};
+use crate::policy::{self, Policies, seen};
 use crate::report::terminal::Style;
 use crate::tree::Tree;
 use clap::{Args, Subcommand, ValueEnum};
@@ -108,7 +108,7 @@ pub fn run(command: &Policy, out: &mut dyn Write, style: Style) -> io::Result<u8
         Policy::Check { which } => check::run(which, out, style),
         Policy::Test(args) => test::run(args, out, style),
         Policy::Input(args) => input::run(args, out, style),
-        Policy::Schema => input::schema(out),
+        Policy::Schema => seen::write_schema(out).map(|()| 0),
         Policy::New { id, dir } => new::run(id, dir, out, style),
     }
 }

@@ -4,6 +4,8 @@ use crate::policy::input::{self, Catalog, Document, View};
 use crate::policy::place::Places;
 use crate::report::Report;
 use crate::{Input, Look, Seen, fail_unseen, run};
+use serde::Serialize;
+use std::io::{self, Write};
 
 /// What policies see of the migrations of a set.
 #[derive(Clone, Debug)]
@@ -33,4 +35,35 @@ pub fn inputs_of(input: &Input<'_>) -> (Report, Vec<SetInputs>) {
     let (mut report, inputs) = run(input, &Look { rules: false, owners: true, at: None, see });
     fail_unseen(&mut report, &inputs);
     (report, inputs.into_iter().flatten().collect())
+}
+
+impl SetInputs {
+    /// Writes what `input` is, for each migration.
+    ///
+    /// # Errors
+    /// What the writer gives.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.documents.iter().try_for_each(|document| print(out, document))
+    }
+
+    /// Writes what `data.catalog` is.
+    ///
+    /// # Errors
+    /// What the writer gives.
+    pub fn write_catalog(&self, out: &mut dyn Write) -> io::Result<()> {
+        print(out, &self.catalog)
+    }
+}
+
+/// Writes the JSON Schema of both.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_schema(out: &mut dyn Write) -> io::Result<()> {
+    print(out, &input::schema())
+}
+
+fn print(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
 }
