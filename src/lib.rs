@@ -32,15 +32,18 @@ use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
+use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
-use policy::owners;
+use policy::input::View;
+use policy::{Judgement, Policies, ask, owners};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
-use report::{MigrationLine, Report, Set};
+use report::{Against, MigrationLine, Report, Set};
 use rules::Sink;
 use rules::gate::stale_statistics;
+use rules::run::Around;
 use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
@@ -64,6 +67,10 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// The policies that are asked beside the built-in rules.
+    pub policies: Option<&'a Policies>,
+    /// What stood on the base branch: only what differs from it is judged. `None`: all is.
+    pub merged: Option<&'a Merged>,
     /// What proves that a dropped object was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -73,7 +80,7 @@ pub struct Input<'a> {
 ///
 /// Depends on nothing but its input, and fails nowhere: what could not be done is in the report.
 pub fn check(input: &Input<'_>) -> Report {
-    run(input, &Look { rules: true, owners: false, at: None, see: |_: &Seen<'_>| () }).0
+    run(input, &Look { rules: true, at: None, see: |_: &Seen<'_>| () }).0
 }
 
 /// As [`check`], with what the migrations change in the schema: from what stood before the first of
@@ -86,7 +93,7 @@ pub fn check_with_diff(input: &Input<'_>) -> Report {
         let diff = diff(first.start, &seen.replayed.end, options);
         Some(SetDiff { set: seen.set, diff, complete: seen.replayed.end.complete })
     };
-    let (mut report, diffs) = run(input, &Look { rules: true, owners: false, at: None, see });
+    let (mut report, diffs) = run(input, &Look { rules: true, at: None, see });
     report.schema_diffs = diffs.into_iter().flatten().flatten().collect();
     report
 }
@@ -98,7 +105,7 @@ pub fn check_with_ends(input: &Input<'_>) -> (Report, Vec<SetEnd>) {
         migrations: seen.replayed.migrations.to_vec(),
         end: seen.replayed.end.clone(),
     };
-    let (report, ends) = run(input, &Look { rules: true, owners: false, at: None, see });
+    let (report, ends) = run(input, &Look { rules: true, at: None, see });
     (report, ends.into_iter().flatten().collect())
 }
 
@@ -117,9 +124,9 @@ pub struct SetEnd {
 pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
     let see = |seen: &Seen<'_>| {
         let steps = seen.steps.iter().flatten();
-        steps.map(|step| StatementLine::new(step, seen.known.files)).collect::<Vec<_>>()
+        steps.map(|step| StatementLine::new(step, seen.files)).collect::<Vec<_>>()
     };
-    let (mut report, lines) = run(input, &Look { rules: false, owners: false, at: None, see });
+    let (mut report, lines) = run(input, &Look { rules: false, at: None, see });
     fail_unseen(&mut report, &lines);
     (report, lines.into_iter().flatten().flatten().collect())
 }
@@ -128,7 +135,7 @@ pub fn effects_of(input: &Input<'_>) -> (Report, Vec<StatementLine>) {
 /// the version `at` has run; no rule runs.
 pub fn schemas_of(input: &Input<'_>, at: Option<&str>) -> (Report, Vec<SetSchema>) {
     let see = |seen: &Seen<'_>| SetSchema { set: seen.set, catalog: seen.replayed.end.clone() };
-    let (mut report, schemas) = run(input, &Look { rules: false, owners: false, at, see });
+    let (mut report, schemas) = run(input, &Look { rules: false, at, see });
     fail_unseen(&mut report, &schemas);
     (report, schemas.into_iter().flatten().collect())
 }
@@ -150,27 +157,46 @@ struct Seen<'a> {
     replayed: &'a Replay<'a>,
     /// Its steps, migration by migration.
     steps: &'a [Vec<Step<'a>>],
-    known: &'a Known<'a>,
-}
-
-/// The files of a run.
-struct Known<'a> {
     files: &'a [SourceFile],
-    paths: &'a [String],
-    /// Who owns them, where that was asked for.
-    owners: &'a BTreeMap<String, Vec<String>>,
 }
 
 /// What a run is for.
 struct Look<'a, F> {
     /// Whether the rules run.
     rules: bool,
-    /// Whether it matters who owns a file.
-    owners: bool,
     /// The version behind which each set ends.
     at: Option<&'a str>,
     /// What is wanted of each set.
     see: F,
+}
+
+/// The policies of a run, and what they may know beside the migrations.
+struct Asked<'a> {
+    policies: &'a Policies,
+    owners: BTreeMap<String, Vec<String>>,
+    today: Date,
+}
+
+impl<'a> Asked<'a> {
+    /// `None` where there are no policies to ask.
+    fn new(input: &Input<'a>, files: &[SourceFile]) -> Option<Self> {
+        let policies = input.policies.filter(|it| !it.policies.is_empty())?;
+        let owners = owners::of_files(input.tree, files.iter().map(|file| file.path.as_str()));
+        Some(Self { policies, owners, today: input.today })
+    }
+
+    fn judge(
+        &self,
+        replayed: &Replay<'_>,
+        steps: &[Vec<Step<'_>>],
+        files: &[SourceFile],
+        merged: Option<&Merged>,
+    ) -> Judgement {
+        let owners = |path: &str| self.owners.get(path).cloned().unwrap_or_default();
+        let view = View::new(replayed, steps, files, self.today, &owners);
+        let is_judged = |path: &str| merged.is_none_or(|merged| merged.touches(path));
+        ask::ask(self.policies, &view, &is_judged)
+    }
 }
 
 /// A set on its way.
@@ -190,23 +216,29 @@ impl Job {
         &self,
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
-        known: &Known<'_>,
-    ) -> (Vec<Finding>, Option<S>) {
+        (files, around): (&[SourceFile], Around<'_>),
+        asked: Option<&Asked<'_>>,
+    ) -> (Judgement, Option<S>) {
         let mut seen = None;
+        let mut judgement = Judgement::default();
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
-            seen = Some((look.see)(&Seen { set: self.set, replayed, steps, known }));
+            seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
+            if let Some(asked) = asked {
+                judgement = asked.judge(replayed, steps, files, around.merged);
+            }
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
-        let paths = look.rules.then_some(known.paths);
-        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
-        (found, seen)
+        let around = look.rules.then_some(around);
+        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        judgement.findings.extend(found);
+        (judgement, seen)
     }
 
     /// What is found where looking at it panicked.
-    fn broke(&self) -> Vec<Finding> {
+    fn broke(&self) -> Judgement {
         let first = self.migrations.first().map(|read| &read.migration);
         let broke = |it| read::internal_error(it, it.span, "it judged these migrations");
-        first.map(broke).into_iter().collect()
+        Judgement { findings: first.map(broke).into_iter().collect(), ..Judgement::default() }
     }
 
     /// Its migrations as reports list them.
@@ -231,7 +263,9 @@ fn run<S: Send>(
     let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
     let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
-    failures.extend(look.at.and_then(|at| stop_all_at(&mut found.sets, at)));
+    if let Some(at) = look.at {
+        failures.extend(stop_all_at(&mut found.sets, at));
+    }
     let mut findings = Vec::new();
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();
@@ -264,18 +298,19 @@ fn run<S: Send>(
     failures.extend(other_engine(input, &report.sets));
     findings.extend(stale(input, &mut found.files));
     let (files, alone) = (found.files.as_slice(), input.alone);
-    let owners = if look.owners { owners::of_all(input.tree, &paths) } else { BTreeMap::new() };
-    let known = Known { files, paths: &paths, owners: &owners };
+    let around = Around { paths: &paths, merged: input.merged };
+    let asked = if look.rules { Asked::new(input, files) } else { None };
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, &known)
+        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
-        let (found, it) = looked.unwrap_or_else(|| (job.broke(), None));
-        findings.extend(found);
+        let (judgement, it) = looked.unwrap_or_else(|| (job.broke(), None));
+        findings.extend(judgement.findings);
+        failures.extend(judgement.failures);
         seen.push(it);
         report.migrations.extend(job.lines(files));
         all.extend(job.migrations);
@@ -284,9 +319,14 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
+    report.against = input.merged.map(|merged| {
+        let differs = |line: &&MigrationLine| merged.touches(&line.file);
+        let migrations = report.migrations.iter().filter(differs).count();
+        Against { base: merged.base.clone(), migrations }
+    });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let Input { today, evidence, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
+    let Input { today, evidence, merged, .. } = *input;
+    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }

@@ -67,7 +67,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("docs", &["source", "statistics", "rules"]),
+    ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
         &[

@@ -4,7 +4,6 @@
 //! matches counts, and one without an owner takes the others' ownership away.
 
 use crate::tree::{self, Tree, glob};
-use std::collections::BTreeMap;
 
 /// Where the file may stand, first come first read (GitHub's order, then GitLab's own folder).
 const PLACES: [&str; 4] =
@@ -86,20 +85,6 @@ fn owns(pattern: &str, path: &str) -> bool {
     }
     let too_deep = bare.ends_with("/*") && bare.split('/').count() != path.split('/').count();
     glob::matches(bare, path) && (bare.contains("**") || !too_deep)
-}
-
-/// Who owns files, by the path of each that somebody owns.
-pub fn of_all(tree: &dyn Tree, paths: &[String]) -> BTreeMap<String, Vec<String>> {
-    let mut folders: BTreeMap<String, Option<Owners>> = BTreeMap::new();
-    let mut owners = BTreeMap::new();
-    for path in paths {
-        let Some(folder) = tree::parent(path) else { continue };
-        let known = folders.entry(folder).or_insert_with_key(|it| Owners::find(tree, it));
-        if let Some(found) = known.as_ref().map(|it| it.of(path)).filter(|it| !it.is_empty()) {
-            owners.insert(path.clone(), found.to_vec());
-        }
-    }
-    owners
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What policies would see of a run.
 
 use crate::policy::input::{self, Catalog, Document, View};
+use crate::policy::owners;
 use crate::policy::place::Places;
 use crate::report::Report;
 use crate::{Input, Look, Seen, fail_unseen, run};
@@ -20,21 +21,32 @@ pub struct SetInputs {
 
 /// As [`crate::check`], with what policies see of each set; no rule runs.
 pub fn inputs_of(input: &Input<'_>) -> (Report, Vec<SetInputs>) {
-    let today = input.today;
-    let see = |seen: &Seen<'_>| {
-        let owners = |path: &str| seen.known.owners.get(path).cloned().unwrap_or_default();
-        let view = View::new(seen.replayed, seen.steps, seen.known.files, today, &owners);
+    views(input, &|set, view: &View<'_>| {
         let mut places = Places::default();
-        let catalog = input::catalog(&view, &mut places);
+        let catalog = input::catalog(view, &mut places);
         let places = places.share();
-        let migrations = 0..seen.replayed.migrations.len();
+        let migrations = 0..view.migrations().len();
         let documents =
-            migrations.filter_map(|index| input::document(&view, index, &mut places.clone()));
-        SetInputs { set: seen.set, documents: documents.collect(), catalog }
+            migrations.filter_map(|index| input::document(view, index, &mut places.clone()));
+        SetInputs { set, documents: documents.collect(), catalog }
+    })
+}
+
+/// What is wanted of each set, by its index in the report and all that policies can see of it.
+pub fn views<S: Send>(
+    input: &Input<'_>,
+    wanted: &(impl Fn(usize, &View<'_>) -> S + Sync),
+) -> (Report, Vec<S>) {
+    let today = input.today;
+    let listed = input.tree.list().files;
+    let owned = owners::of_files(input.tree, listed.iter().map(String::as_str));
+    let see = |seen: &Seen<'_>| {
+        let owners = |path: &str| owned.get(path).cloned().unwrap_or_default();
+        wanted(seen.set, &View::new(seen.replayed, seen.steps, seen.files, today, &owners))
     };
-    let (mut report, inputs) = run(input, &Look { rules: false, owners: true, at: None, see });
-    fail_unseen(&mut report, &inputs);
-    (report, inputs.into_iter().flatten().collect())
+    let (mut report, found) = run(input, &Look { rules: false, at: None, see });
+    fail_unseen(&mut report, &found);
+    (report, found.into_iter().flatten().collect())
 }
 
 impl SetInputs {

@@ -102,12 +102,26 @@ pub struct Counts {
     pub skipped: usize,
 }
 
+/// Checks tests without running them.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn check(policies: &Policies, files: &Files) -> Result<(), Vec<Failure>> {
+    ready(policies, files).map(|_| ())
+}
+
+fn ready<'a>(policies: &'a Policies, files: &'a Files) -> Result<rego::Suite<'a>, Vec<Failure>> {
+    let suite = rego::Suite::new(policies, &files.tests)?;
+    let unknown = sql::unknown(policies, &files.fixtures);
+    if unknown.is_empty() { Ok(suite) } else { Err(unknown) }
+}
+
 /// Runs tests.
 ///
 /// # Errors
 /// What cannot be read, and where there is no test at all.
 pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run, Vec<Failure>> {
-    let suite = rego::Suite::new(policies, &files.tests)?;
+    let suite = ready(policies, files)?;
     let pattern = only.map(Regex::new).transpose();
     let pattern = pattern.map_err(|why| Failure::new("--run", why.to_string()))?;
     let wanted = |policy: &str, name: &str| {
@@ -117,7 +131,7 @@ pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run
     };
     let mut coverage = Coverage::new(policies);
     let mut tests = suite.run(wanted, &mut coverage);
-    tests.extend(sql::run(policies, &files.fixtures, wanted, &mut coverage)?);
+    tests.extend(sql::run(policies, files, wanted, &mut coverage));
     if tests.is_empty() {
         let message = match only {
             Some(only) => format!("there is no test that `{only}` matches"),

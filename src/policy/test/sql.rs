@@ -8,15 +8,21 @@ use crate::date::Date;
 use crate::dialect::{Dialect, Engine};
 use crate::finding::Failure;
 use crate::judge::State;
+use crate::policy::ask::question;
+use crate::policy::engine::Session;
 use crate::policy::fixture::{Expected, Fixture};
-use crate::policy::test::files::policy_of;
-use crate::policy::{Policies, Policy};
+use crate::policy::input::{self, View};
+use crate::policy::place::Places;
+use crate::policy::seen::views;
+use crate::policy::test::files::{Files, policy_of};
+use crate::policy::{self, Policies, Policy};
 use crate::report::Report;
 use crate::rules::gate::{internal_error, unread_statement};
-use crate::source::{SourceFile, Span};
+use crate::source::SourceFile;
 use crate::statistics::{self, Statistics};
 use crate::tree::{Memory, file_name};
 use crate::{Input, check};
+use serde_json::json;
 
 /// Rules whose findings count in each fixture: where one strikes, a policy saw less than is there.
 const ALWAYS: [&str; 2] = [internal_error::RULE.id, unread_statement::RULE.id];
@@ -25,25 +31,21 @@ const ALWAYS: [&str; 2] = [internal_error::RULE.id, unread_statement::RULE.id];
 const TODAY: &str = "2000-01-01";
 
 /// Runs the fixtures that are wanted, by policy and name.
-///
-/// # Errors
-/// Expected rules that are not known.
 pub fn run(
     policies: &Policies,
-    fixtures: &[Fixture],
+    files: &Files,
     wanted: impl Fn(&str, &str) -> bool,
     coverage: &mut Coverage,
-) -> Result<Vec<Test>, Vec<Failure>> {
+) -> Vec<Test> {
     let mut tests = Vec::new();
-    let mut failures = Vec::new();
-    for fixture in fixtures {
+    for fixture in &files.fixtures {
         let Some(policy) = tested(policies, fixture) else { continue };
-        failures.extend(unknown(policies, fixture));
         let name = file_name(&fixture.file.path);
         if !wanted(policy.rule.id, name) {
             continue;
         }
-        let outcome = match findings(policies, policy, fixture) {
+        let mut prints = Vec::new();
+        let outcome = match findings(policies, policy, (files, fixture), coverage, &mut prints) {
             Ok(got) => compared(fixture, policy, got),
             Err(failures) => Outcome::Broken(failures),
         };
@@ -53,11 +55,10 @@ pub fn run(
             file: fixture.file.path.clone(),
             line: 1,
             outcome,
-            prints: Vec::new(),
+            prints,
         });
     }
-    let _ = coverage;
-    if failures.is_empty() { Ok(tests) } else { Err(failures) }
+    tests
 }
 
 /// The policy that a fixture is of.
@@ -67,43 +68,49 @@ fn tested<'a>(policies: &'a Policies, fixture: &Fixture) -> Option<&'a Policy> {
 }
 
 /// Expected rules that do not exist.
-fn unknown(policies: &Policies, fixture: &Fixture) -> Vec<Failure> {
+pub fn unknown(policies: &Policies, fixtures: &[Fixture]) -> Vec<Failure> {
     let built_in = crate::rules::RULES.iter().map(|rule| rule.id);
     let known: Vec<&str> =
         policies.policies.iter().map(|policy| policy.rule.id).chain(built_in).collect();
-    let unknown = fixture.expected.iter().filter(|it| !known.contains(&it.rule.value.as_str()));
-    let failure = |Expected { rule, .. }: &Expected| {
+    let expected = fixtures.iter().flat_map(|it| it.expected.iter().map(|rule| (&it.file, rule)));
+    let unknown = expected.filter(|(_, it)| !known.contains(&it.rule.value.as_str()));
+    let failure = |(file, Expected { rule, .. }): (&SourceFile, &Expected)| {
         let near = did_you_mean(&rule.value, known.iter().copied());
-        let message = format!("there is no rule `{}`{near}", rule.value);
-        Failure::at(&fixture.file, rule.span, message)
+        Failure::at(file, rule.span, format!("there is no rule `{}`{near}", rule.value))
     };
     unknown.map(failure).collect()
 }
 
-/// What the rules find in a fixture.
+/// What the rules find in a fixture; with the lines that its policy reaches, and what it prints.
 fn findings(
     policies: &Policies,
     policy: &Policy,
-    fixture: &Fixture,
+    (files, fixture): (&Files, &Fixture),
+    coverage: &mut Coverage,
+    prints: &mut Vec<String>,
 ) -> Result<Vec<Got>, Vec<Failure>> {
-    let config = configured(policies, policy, fixture)?;
+    let (config, own) = configured(policies, policy, (files, fixture))?;
+    let policies = own.as_ref().unwrap_or(policies);
     let today = today(fixture)?;
     let path = path(fixture);
-    let files = [("CODEOWNERS", "codeowners")].into_iter();
-    let files = files.filter_map(|(path, key)| Some((path, fixture.key(key)?.value.as_str())));
-    let tree = Memory::new(files.chain([(path.as_str(), fixture.migration.as_str())]));
+    let others = [("CODEOWNERS", "codeowners")].into_iter();
+    let others = others.filter_map(|(path, key)| Some((path, fixture.key(key)?.value.as_str())));
+    let tree = Memory::new(others.chain([(path.as_str(), fixture.migration.as_str())]));
     let has_given = !fixture.given.trim().is_empty();
     let schema = has_given.then(|| SourceFile::new(&fixture.file.path, &fixture.given));
     let statistics = statistics(fixture, today)?;
-    let report = check(&Input {
+    let input = Input {
         tree: &tree,
         config: &config,
         schema: schema.as_ref(),
         statistics: statistics.as_ref(),
         alone: false,
         today,
+        policies: Some(policies),
+        merged: None,
         evidence: None,
-    });
+    };
+    let report = check(&input);
     if !report.failures.is_empty() {
         let of_fixture = |failure: Failure| match failure.path == path {
             true => Failure::new(&fixture.file.path, failure.message),
@@ -111,7 +118,36 @@ fn findings(
         };
         return Err(report.failures.into_iter().map(of_fixture).collect());
     }
+    let (_, reached) = views(&input, &|_, view: &View<'_>| reached(policies, policy, view));
+    for mut session in reached {
+        coverage.add(&session);
+        prints.extend(session.take_prints());
+    }
     Ok(got(&report, fixture, &path))
+}
+
+/// Asks a policy again, of each migration of a set, and counts lines: a run counts none.
+fn reached(policies: &Policies, policy: &Policy, view: &View<'_>) -> Session {
+    let mut places = Places::default();
+    let mut prepared = policies.prepared.clone();
+    if let Ok(catalog) = serde_json::to_value(input::catalog(view, &mut places)) {
+        // What is wrong with it, the run has said.
+        let _ = prepared.add_data(json!({ "catalog": catalog }));
+    }
+    let mut session = prepared.session();
+    session.count_lines();
+    for index in 0..view.migrations().len() {
+        let Some(question) = question(view, index, places.clone()) else { continue };
+        if !policy.looks_at(&question) {
+            continue;
+        }
+        session.set_input(&question.input);
+        for entry in &policy.entries {
+            let rule = format!("data.{}.{}", policy.package, entry.name);
+            let _ = session.value(&rule, (&policy.file, entry.span));
+        }
+    }
+    session
 }
 
 /// The findings in the migration that count, each at its line of the fixture.
@@ -156,29 +192,38 @@ fn compared(fixture: &Fixture, policy: &Policy, got: Vec<Got>) -> Outcome {
     }
 }
 
-/// The config that a fixture is run under.
+/// The config that a fixture is run under, and the policies where it gives them parameters.
 fn configured(
     policies: &Policies,
-    policy: &Policy,
-    fixture: &Fixture,
-) -> Result<Config, Vec<Failure>> {
-    let params = fixture.key("params").map(|it| {
-        let id = policy.rule.id;
-        SourceFile::new("lockgate.yaml", &format!("rules: {{\"{id}\": {{params: {}}}}}", it.value))
-    });
-    let mut config = match params {
-        // JSON is YAML.
-        Some(text) => config::read(text).map_err(|it| at_params(fixture, it))?,
-        None => Config::default(),
+    tested: &Policy,
+    (files, fixture): (&Files, &Fixture),
+) -> Result<(Config, Option<Policies>), Vec<Failure>> {
+    let id = tested.rule.id;
+    let (mut config, own) = match fixture.key("params") {
+        Some(params) => {
+            // JSON is YAML.
+            let text = format!("rules: {{\"{id}\": {{params: {}}}}}", params.value);
+            let at_params = |failures: Vec<Failure>| -> Vec<Failure> {
+                let at = |it: Failure| Failure::at(&fixture.file, params.span, it.message);
+                failures.into_iter().map(at).collect()
+            };
+            let text = SourceFile::new(config::FILE_NAME, &text);
+            let mut config = config::read(text).map_err(at_params)?;
+            let mut own = policy::load(files.policies.clone(), &config)?;
+            policy::settle(&mut config, &mut own).map_err(at_params)?;
+            (config, Some(own))
+        }
+        None => {
+            let mut config = Config::default();
+            config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+            (config, None)
+        }
     };
-    config
-        .settle(policies.policies.iter().map(|policy| policy.rule).collect())
-        .map_err(|it| at_params(fixture, it))?;
     config.dialect = Some(fixture.dialect.unwrap_or(Dialect::new(Engine::Postgres)));
     config.framework = fixture.key("framework").cloned();
     // Whatever is promised: a fixture shows all that a policy finds.
     config.promise = Some(Promise::Rollback);
-    Ok(config)
+    Ok((config, own))
 }
 
 /// The path of the migration: as it is told, else one that its framework takes.
@@ -213,10 +258,4 @@ fn statistics(fixture: &Fixture, today: Date) -> Result<Option<Statistics>, Fail
     );
     let read = statistics::read(SourceFile::new(&fixture.file.path, &text));
     read.map(Some).map_err(|it| Failure::at(&fixture.file, tables.span, it.message))
-}
-
-/// What is wrong with parameters, at the line that gives them.
-fn at_params(fixture: &Fixture, failures: Vec<Failure>) -> Vec<Failure> {
-    let span = fixture.key("params").map_or_else(Span::default, |it| it.span);
-    failures.into_iter().map(|it| Failure::at(&fixture.file, span, it.message)).collect()
 }
