@@ -271,15 +271,8 @@ fn run<S: Send>(
     }
     failures.extend(other_engine(input, &report.sets));
     let config_file = beside(input, &mut found.files, &mut findings);
-    let (files, alone) = (found.files.as_slice(), input.alone);
-    let around = Around { paths: &paths, merged: input.merged };
-    let policies = input.policies.filter(|_| look.rules);
-    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
-    let looked = parallel::map(&jobs, |job| {
-        let schema = schemas.get(&job.dialect.engine);
-        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
-    });
+    let files = found.files.as_slice();
+    let looked = look_at(&jobs, input, look, (files, &paths), &schemas);
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
@@ -294,17 +287,32 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
-    report.against = input.merged.map(|merged| {
-        let differs = |line: &&MigrationLine| merged.touches(&line.file);
-        let migrations = report.migrations.iter().filter(differs).count();
-        Against { base: merged.base.clone(), migrations }
-    });
+    report.against = input.merged.map(|merged| Against::new(merged, &report.migrations));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, merged, .. } = *input;
     let case =
         Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
+}
+
+/// Looks at each set; `None` where that panicked.
+fn look_at<S: Send>(
+    jobs: &[Job],
+    input: &Input<'_>,
+    look: &Look<'_, impl Fn(&Seen<'_>) -> S + Sync>,
+    (files, paths): (&[SourceFile], &[String]),
+    schemas: &BTreeMap<Engine, ReadMigration>,
+) -> Vec<Option<(Judgement, Option<S>)>> {
+    let Input { config, alone, merged, .. } = *input;
+    let around = Around { paths, merged };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
+    parallel::map(jobs, |job| {
+        let schema = schemas.get(&job.dialect.engine);
+        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
+    })
 }
 
 /// Cuts each set behind the migration of a version; where none has it, nothing is left.
