@@ -195,7 +195,7 @@ mod tests {
         let package = "policy.acme.some_rule";
         let rule = face(package, &metadata);
         let file = SourceFile::new("a.rego", "");
-        Policy { rule, file, package: package.to_owned(), metadata }
+        Policy { rule, file, package: package.to_owned(), metadata, entries: Vec::new() }
     }
 
     fn of(params: &str) -> Result<Value, Vec<String>> {
@@ -234,16 +234,30 @@ mod tests {
     fn mistakes_have_their_place_in_the_config() {
         let name = "of `acme/some-rule`";
         for (params, expected) in [
-            ("{cuont: 1}", "`cuont`: `acme/some-rule` has no parameter `cuont`; did you mean `count`?"),
+            (
+                "{cuont: 1}",
+                "`cuont`: `acme/some-rule` has no parameter `cuont`; did you mean `count`?",
+            ),
             ("{count: 1.5}", &format!("`1.5`: `count` {name} must be an integer")),
             ("{count: [1]}", &format!("`[`: `count` {name} must be an integer")),
             ("{share: nan}", &format!("`nan`: `share` {name} must be a number")),
             ("{on: yes}", &format!("`yes`: `on` {name} must be true or false")),
             ("{names: a}", &format!("`a`: `names` {name} must be a list of strings, like [a, b]")),
             ("{sizes: [1, b]}", &format!("`b`: `sizes` {name} must be an integer")),
-            ("{types: [a]}", &format!("`[`: `types` {name} must be a map of strings, like {{a: b}}")),
-            ("{pattern: \"(a\"}", &format!("`\"(a\"`: `pattern` {name} is no regular expression: unclosed group")),
-            ("{files: \"a[\"}", &format!("`\"a[\"`: `files` {name} is no glob: unclosed character class; missing ']'")),
+            (
+                "{types: [a]}",
+                &format!("`[`: `types` {name} must be a map of strings, like {{a: b}}"),
+            ),
+            (
+                "{pattern: \"(a\"}",
+                &format!("`\"(a\"`: `pattern` {name} is no regular expression: unclosed group"),
+            ),
+            (
+                "{files: \"a[\"}",
+                &format!(
+                    "`\"a[\"`: `files` {name} is no glob: unclosed character class; missing ']'"
+                ),
+            ),
             ("[a]", "`[`: `params` must be a map of `name: value` lines"),
         ] {
             assert_eq!(of(params).unwrap_err(), [expected], "{params}");

@@ -30,9 +30,10 @@ pub fn of_tree(tree: &dyn Tree, commit: &str) -> Result<Vec<SourceFile>, Vec<Fai
     let mut files = Vec::new();
     for path in listing.files.iter().filter(|path| is_policy(path)) {
         let shown = shown(path);
-        let text = tree.read(path).map_err(|error| error.to_string()).and_then(|bytes| {
-            SourceFile::decode(&*shown, &bytes).map_err(|why| why.to_string())
-        });
+        let text = tree
+            .read(path)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| SourceFile::decode(&*shown, &bytes).map_err(|why| why.to_string()));
         match text {
             Ok(file) => files.push(file),
             Err(why) => failures.push(Failure::new(shown, why)),
