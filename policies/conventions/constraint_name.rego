@@ -52,6 +52,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	some constraint in named(change)
+	not renamed(constraint.name)
 	not temporary(change)
 	not nameless(constraint)
 	tables := names(change.table)
@@ -133,6 +134,13 @@ follows(name, wanted) if {
 	some template in wanted
 	literal := regex.replace(template, `[.$^*+?()\[\]{}|\\]`, `\$0`)
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
+}
+
+# It has another name in the end.
+renamed(name) if {
+	some rename in input.changes
+	rename.kind == "rename_constraint"
+	rename.from == name
 }
 
 # What the table is called in the end: one that is built anew takes the name of the old one.

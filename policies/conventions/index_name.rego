@@ -39,6 +39,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	some index in named(change)
+	not renamed(index.name)
 	not temporary(change)
 	tables := names(change.table)
 	not exempt(tables | {change.table})
@@ -93,6 +94,13 @@ follows(name, wanted) if {
 	some template in wanted
 	literal := regex.replace(template, `[.$^*+?()\[\]{}|\\]`, `\$0`)
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
+}
+
+# It has another name in the end.
+renamed(name) if {
+	some rename in input.changes
+	rename.kind == "rename_index"
+	rename.from == name
 }
 
 # What the table is called in the end: one that is built anew takes the name of the old one.
