@@ -15,8 +15,8 @@ add := {"kind": "add_column", "loc": 1, "table": "public.t", "column": {"name": 
 create := {"kind": "create_table", "loc": 1, "table": "public.t", "columns": [{"name": "a", "loc": 3}]}
 
 test_column_without_a_comment_is_found_where_it_stands if {
-	{finding.at | some finding in column_comment.deny} == {2} with input as given(add, {})
-	{finding.at | some finding in column_comment.deny} == {3} with input as given(create, {})
+	{finding.at | some finding in column_comment.deny} == {2} with input as given(add, {"loc": 2})
+	{finding.at | some finding in column_comment.deny} == {1} with input as given(create, {})
 }
 
 test_comment_passes if {

@@ -105,13 +105,11 @@ renamed(name) if {
 
 # What the table is called in the end: one that is built anew takes the name of the old one.
 names(key) := to if {
-	to := {rename.to |
-		some rename in input.changes
-		rename.kind == "rename_table"
-		rename.table == key
-	}
+	to := {rename.to | some rename in renames; rename.table == key}
 	count(to) > 0
 } else := {bare(key)}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 # Where case does not count, names are read in lower case.
 folded(template) := template if {
