@@ -73,7 +73,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("docs", &["source", "statistics", "rules"]),
+    ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
         &[
@@ -117,6 +117,25 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("policy::seen", &["policy", "report", "lib"]),
+    (
+        "policy::test",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "tree",
+            "finding",
+            "statistics",
+            "rules",
+            "config",
+            "policy",
+            "judge",
+            "report",
+            "lib",
+            "policy::seen",
+        ],
+    ),
     (
         "fix",
         &[
@@ -148,6 +167,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules",
             "config",
             "policy",
+            "policy::seen",
+            "policy::test",
             "judge",
             "docs",
             "report",
@@ -171,7 +192,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
     // As regorus has it.
-    ("regex", &["policy::params"]),
+    ("regex", &["policy::params", "policy::test"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
