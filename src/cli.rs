@@ -1,6 +1,7 @@
 //! The command line: its types, and which command they call.
 
 mod against;
+mod baseline;
 mod diff;
 mod effects;
 mod evidence;
@@ -40,6 +41,8 @@ enum Command {
     /// Check migrations: what locks, rewrites, loses data, fails or breaks the running release.
     #[command(after_help = EXIT_CODES)]
     Lint(Lint),
+    /// Write down what is found today, so that only what comes later counts; drop what is gone.
+    Baseline(Baseline),
     /// Show which migrations there are, of which framework, in which order, and how they are run.
     List(List),
     /// Show what each statement locks, for how long in kind, and what waits meanwhile.
@@ -111,8 +114,8 @@ struct Lint {
     /// repeated [default: `code` of lockgate.yaml].
     #[arg(long, value_name = "GLOB")]
     code: Vec<String>,
-    /// A folder of Rego policies, or one; may be repeated [default: `policies` of lockgate.yaml;
-    /// these come on top].
+    /// A folder of Rego policies, or one of them, besides those of `policies` in lockgate.yaml; may
+    /// be repeated.
     #[arg(long, value_name = "PATH")]
     policy: Vec<String>,
     /// Show notes too, which are else only counted.
@@ -126,6 +129,19 @@ struct Lint {
     /// the base branch), then check again.
     #[arg(long)]
     fix: bool,
+}
+
+/// What `baseline` takes.
+#[derive(Debug, Args)]
+struct Baseline {
+    #[command(flatten)]
+    input: Input,
+    /// Only drop what is gone.
+    #[arg(long)]
+    prune: bool,
+    /// Write in CI too (where the variable CI is set).
+    #[arg(long)]
+    force: bool,
 }
 
 /// What `list` takes.
@@ -323,6 +339,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let style = style(cli.color, is_terminal);
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),
+        Command::Baseline(args) => baseline::run(args, &mut out, style),
         Command::List(args) => list::run(args, &mut out, style),
         Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Schema(args) => schema::run(args, &mut out, style),

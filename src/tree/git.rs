@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod commit;
+pub mod fetch;
 
 use std::io;
 use std::path::{Path, PathBuf};
