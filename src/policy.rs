@@ -8,16 +8,20 @@ pub mod ask;
 mod bounded;
 pub mod check;
 pub mod engine;
+pub mod fixture;
 pub mod guard;
 pub mod input;
 pub mod lock;
 pub mod metadata;
+pub mod new;
 pub mod owners;
 pub mod packs;
 pub mod params;
 pub mod place;
 pub mod result;
+pub mod seen;
 pub mod sources;
+pub mod test;
 #[cfg(test)]
 mod tests;
 
@@ -134,28 +138,37 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
     }
 }
 
-/// Tells a config of the policies of its run, and the policies what it says of their parameters:
-/// `data.config.<pack>.<name>`.
+/// Tells a config of the policies of its run, and the policies what it says of their parameters.
 ///
 /// # Errors
 /// What the config says of policies and parameters that there are not, at its place.
 pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
     config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
-    let mut values = params::values(&policies.policies, config)?;
-    let mut packs: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for policy in &policies.policies {
-        let package = policy.package.strip_prefix("policy.").unwrap_or_default();
-        if let (Some((pack, name)), Some(values)) =
-            (package.split_once('.'), values.remove(policy.rule.id))
-        {
-            packs.entry(pack).or_default().insert(name.to_owned(), values);
-        }
-    }
-    policies.prepared.add_data(json!({ "config": packs }))?;
+    let values = params::values(&policies.policies, config)?;
+    policies.prepared.add_data(policies.config(&values))?;
     Ok(())
 }
 
 impl Policies {
+    /// The parameters with these values, by the ids of the policies: `data.config.<pack>.<name>`.
+    /// What a policy's map does not name has its default.
+    fn config(&self, values: &BTreeMap<&'static str, Value>) -> Value {
+        let mut packs: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+        for policy in &self.policies {
+            let default = |it: &metadata::Param| (it.name.value.clone(), it.default.clone());
+            let mut params: Map<String, Value> =
+                policy.metadata.params.iter().map(default).collect();
+            if let Some(Value::Object(own)) = values.get(policy.rule.id) {
+                params.extend(own.clone());
+            }
+            let mut parts = policy.package.split('.').skip(1).map(str::to_owned);
+            if let (Some(pack), Some(name)) = (parts.next(), parts.next()) {
+                packs.entry(pack).or_default().insert(name, Value::Object(params));
+            }
+        }
+        json!({ "config": packs })
+    }
+
     /// Whether some policy looks at the whole catalog: it is not made for nobody.
     pub fn use_catalog(&self) -> bool {
         self.policies.iter().any(|policy| policy.file.text.contains("catalog"))

@@ -73,7 +73,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("docs", &["source", "statistics", "rules"]),
+    ("before", &["source", "dialect", "migration", "finding", "replay", "read", "config"]),
+    ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
         &[
@@ -113,8 +114,28 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules::run",
             "config",
             "policy",
+            "before",
             "judge",
             "report",
+        ],
+    ),
+    ("policy::seen", &["policy", "report", "lib"]),
+    (
+        "policy::test",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "tree",
+            "finding",
+            "statistics",
+            "rules",
+            "config",
+            "policy",
+            "judge",
+            "report",
+            "lib",
+            "policy::seen",
         ],
     ),
     (
@@ -148,6 +169,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules",
             "config",
             "policy",
+            "policy::seen",
+            "policy::test",
             "judge",
             "docs",
             "report",
@@ -171,7 +194,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
     // As regorus has it.
-    ("regex", &["policy::params"]),
+    ("regex", &["policy::params", "policy::test"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
