@@ -120,13 +120,17 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
     failures.extend(sources::twice(&policies));
     let limits = Limits::default();
     let files: Vec<&SourceFile> = policies.iter().map(|policy| &policy.file).collect();
-    match engine::prepare(&files, limits) {
-        Ok(mut prepared) if failures.is_empty() => {
-            for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
-                policy.entries = check::entries(module);
-            }
-            Ok(Policies { policies, prepared, limits })
-        }
+    let parsed = engine::parse(&files, limits);
+    let mut prepared = match parsed {
+        Ok(prepared) => prepared,
+        Err(found) => return Err(failures.into_iter().chain(found).collect()),
+    };
+    failures.extend(check::policies(&policies, prepared.modules(), &input::schema()));
+    for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
+        policy.entries = check::entries(module);
+    }
+    match prepared.prepared() {
+        Ok(prepared) if failures.is_empty() => Ok(Policies { policies, prepared, limits }),
         Ok(_) => Err(failures),
         Err(found) => Err(failures.into_iter().chain(found).collect()),
     }

@@ -5,7 +5,7 @@
 //! builtin errors are strict, which is its default and not OPA's.
 
 use crate::finding::Failure;
-use crate::policy::{bounded, guard};
+use crate::policy::{bounded, check, guard};
 use crate::source::{SourceFile, Span};
 use core::num::NonZeroU32;
 use core::time::Duration;
@@ -36,6 +36,7 @@ const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::new(64).expect("64 is not 0");
 pub struct Prepared {
     engine: regorus::Engine,
     files: Arc<Vec<SourceFile>>,
+    limits: Limits,
 }
 
 impl std::fmt::Debug for Prepared {
@@ -44,12 +45,12 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// Parses and prepares policies.
+/// Parses policies and their tests: nothing in them runs for ever or ends the process.
 ///
 /// # Errors
-/// What does not parse or compile, with its place.
-pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
-    let mut prepared = Prepared { engine: engine(limits), files: owned(files) };
+/// What does not parse, and calls that cannot be, each with its place.
+pub fn parse(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
+    let mut prepared = Prepared { engine: engine(limits), files: owned(files), limits };
     let mut failures = Vec::new();
     for file in files {
         if let Err(failure) = guard::check(file) {
@@ -60,19 +61,19 @@ pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Fa
             failures.push(prepared.failure(&error.to_string(), (file, Span::new(0, 0))));
         }
     }
-    if !failures.is_empty() {
-        return Err(failures);
+    if failures.is_empty() {
+        let files = prepared.files.clone();
+        failures = check::calls(&files, prepared.modules());
     }
-    match prepared.settle() {
-        Ok(()) => Ok(prepared),
-        // regorus stops at the first one: each file by itself may have one more.
-        Err(first) if files.len() > 1 => {
-            let alone = files.iter().filter_map(|file| prepare(&[file], limits).err());
-            let all: Vec<Failure> = alone.flatten().collect();
-            Err(if all.is_empty() { vec![first] } else { all })
-        }
-        Err(first) => Err(vec![first]),
-    }
+    if failures.is_empty() { Ok(prepared) } else { Err(failures) }
+}
+
+/// Parses policies and their tests, and prepares them to be run.
+///
+/// # Errors
+/// What does not parse or compile, with its place.
+pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
+    parse(files, limits)?.prepared()
 }
 
 fn owned(files: &[&SourceFile]) -> Arc<Vec<SourceFile>> {
@@ -92,7 +93,23 @@ fn engine(limits: Limits) -> regorus::Engine {
 }
 
 impl Prepared {
-    /// Analyses all policies, so that clones need not.
+    /// The same, analysed: its clones need not be.
+    ///
+    /// # Errors
+    /// What does not compile, with its place.
+    pub fn prepared(mut self) -> Result<Self, Vec<Failure>> {
+        let Err(first) = self.settle() else { return Ok(self) };
+        // regorus stops at the first one: each file by itself may have one more.
+        let limits = self.limits;
+        let alone = self.files.iter().filter_map(|file| {
+            let mut alone = parse(&[file], limits).ok()?;
+            alone.settle().err()
+        });
+        let all: Vec<Failure> = alone.collect();
+        Err(if all.is_empty() { vec![first] } else { all })
+    }
+
+    /// Analyses all policies.
     fn settle(&mut self) -> Result<(), Failure> {
         let Err(error) = self.engine.eval_query("true".to_owned(), false) else { return Ok(()) };
         let nowhere = SourceFile::new("policies", "");

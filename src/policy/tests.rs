@@ -237,3 +237,181 @@ fn errors_of_regorus_have_their_place() {
         ["8: 7: `count` requires array/object/set/string argument. Got `7`."]
     );
 }
+
+/// Faults that OPA's compiler would find, or nobody, each in a policy of its own.
+#[test]
+fn planted_faults_are_found_where_they_stand() {
+    let deny = "deny contains {\"message\": \"a\"} if ";
+    for (body, told) in [
+        // Recursion.
+        (
+            "f(x) := f(x)\ndeny contains {\"message\": f(1)}",
+            "8: f: `f` needs itself (f > f): Rego has no recursion",
+        ),
+        (
+            "a if b\nb if a\ndeny contains {\"message\": \"a\"} if a",
+            "9: a: `a` needs itself (a > b > a): Rego has no recursion",
+        ),
+        // Functions.
+        (
+            &format!("{deny}input.dialect.engine == \"x\""),
+            "8: x: `input.dialect.engine` is never `x`; known are postgres, mysql, mariadb, sqlite",
+        ),
+        (
+            &format!("{deny}not startwith(\"a\", \"b\")"),
+            "8: startwith: there is no function `startwith`; did you mean `startswith`?",
+        ),
+        (
+            &format!("{deny}startswith(\"a\")"),
+            "8: startswith: `startswith` takes 2 arguments, not 1",
+        ),
+        (&format!("f(a, b) := a + b\n{deny}f(1) > 0"), "9: f: `f` takes 2 arguments, not 1"),
+        // What a verdict must not depend on.
+        (
+            &format!("{deny}time.now_ns() > 0"),
+            "8: time.now_ns: `time.now_ns` is not allowed: a verdict must not depend on the clock; `input.now` is the day of the run",
+        ),
+        (
+            &format!("{deny}rand.intn(\"a\", 5) > 0"),
+            "8: rand.intn: `rand.intn` is not allowed: a verdict must not depend on chance",
+        ),
+        (
+            &format!("{deny}http.send({{\"url\": \"a\"}}).status == 1"),
+            "8: http.send: `http.send` is not allowed: a check never uses the network",
+        ),
+        // Keys of the input.
+        (
+            &format!("{deny}some c in input.chnages"),
+            "8: chnages: `input` never has the key `chnages`; did you mean `changes`?",
+        ),
+        (
+            &format!("{deny}{{\n    some c in input.changes\n    c.knid == \"a\"\n}}"),
+            "10: knid: `c` never has the key `knid`; did you mean `kind`?",
+        ),
+        (
+            &format!("{deny}{{\n    c := input.changes[_]\n    c.kind == \"create_tabel\"\n}}"),
+            "10: create_tabel: `c.kind` is never `create_tabel`; did you mean `create_table`?",
+        ),
+        (
+            &format!(
+                "new contains c if {{\n    some c in input.changes\n    c.new\n}}\n{deny}{{\n    some x in new\n    x.columns[_].nme == \"a\"\n}}"
+            ),
+            "14: nme: `x.columns[_]` never has the key `nme`; did you mean `name`?",
+        ),
+        (
+            &format!("{deny}input.changes.kind == \"data\""),
+            "8: kind: `input.changes` is a list and has no key `kind`; take its items with `some item in input.changes`",
+        ),
+        (
+            &format!("{deny}object.get(input.migration, \"titel\", \"\") == \"\""),
+            "8: titel: `input.migration` never has the key `titel`; did you mean `title`?",
+        ),
+        // Parameters and data.
+        (
+            &format!("import data.config.acme.naming as cfg\n{deny}cfg.words"),
+            "9: words: `acme/naming` has no parameter `words`; its METADATA names none",
+        ),
+        (
+            &format!("import data.config.acme.nameing as cfg\n{deny}true"),
+            "8: nameing: no policy has the parameters `data.config.acme.nameing`; did you mean `acme.naming`?",
+        ),
+        (
+            &format!("{deny}data.catalog.tabels[_].name == \"a\""),
+            "8: tabels: `data.catalog` never has the key `tabels`; did you mean `tables`?",
+        ),
+        (
+            &format!("{deny}data.exceptions[_] == \"a\""),
+            "8: exceptions: there is no `data.exceptions`; known are catalog, config, policy",
+        ),
+        (
+            &format!("{deny}{{\n    some x\n    data.policy[x].naming.deny\n}}"),
+            "10: x: what stands under `data.policy` is named, not computed",
+        ),
+        // The form of `walk` that gives nothing.
+        (
+            &format!("{deny}{{\n    [path, value] := walk(input)\n}}"),
+            "9: walk: `walk(x)` gives nothing here; write `walk(x, [path, value])`",
+        ),
+        // Entry points.
+        (
+            "deny := true",
+            "8: deny: `deny` must be a set of results: `deny contains finding if { ... }`",
+        ),
+        (
+            "default warn := false",
+            "8: warn: `warn` must be a set of results: `warn contains finding if { ... }`",
+        ),
+        (
+            "a := 1",
+            "6: package policy.acme.naming: neither `deny contains` nor `warn contains` is here, so this policy can never find anything",
+        ),
+        (
+            "denny contains {\"message\": \"a\"}",
+            "8: denny: `denny` is no entry point, and nothing uses it; did you mean `deny`?",
+        ),
+        (
+            "violation contains {\"message\": \"a\"}",
+            "8: violation: `violation` is no entry point, and nothing uses it; did you mean `deny`?",
+        ),
+        (
+            &format!("{deny}true\nwarn_late contains {{\"message\": \"a\"}}"),
+            "9: warn_late: `warn_late` is no entry point, and nothing uses it; did you mean `warn`?",
+        ),
+        (
+            &format!("{deny}false else := 1"),
+            "8: else: else cannot be used with set rules",
+        ),
+    ] {
+        assert_eq!(wrong(&policy("", body)), [told], "{body}");
+    }
+    let kinds = policy("#   changes: [create_table, create_tabel]\n", &format!("{deny}true"));
+    assert_eq!(
+        wrong(&kinds),
+        ["6: create_tabel: no change has the kind `create_tabel`; did you mean `create_table`?"]
+    );
+}
+
+#[test]
+fn what_is_right_is_left_alone() {
+    for body in [
+        "deny contains {\"message\": \"a\"} if {\n    some c in input.changes\n    c.kind in {\"create_table\", \"add_column\"}\n    \
+         some k, v in c.options\n    k == v\n    every column in c.columns { column.type != \"x\" }\n}",
+        // One name, two meanings.
+        "deny contains {\"message\": \"a\"} if {\n    count([x | some x in input.changes; x.kind == \"update\"]) > 0\n    \
+         count([x | some x in input.statements; x.sql != \"\"]) > 0\n}",
+        "deny contains {\"message\": \"a\"} if {\n    walk(input, [p, v])\n    v.anything == \"x\"\n    p[0] == \"changes\"\n}",
+        "deny contains {\"message\": \"a\"} if {\n    some name\n    t := input.after.tables[name]\n    not t.comment\n    not input.before.tables[name]\n}",
+        "f(x) := x.whatever\ng(x) := y if y := x.a\ndeny contains {\"message\": \"a\"} if f(input.changes[0]) == g({\"a\": 1})",
+        "deny contains {\"message\": \"a\"} if {\n    x := object.get(input, [\"migration\", \"title\"], \"none\")\n    x == \"y\"\n    set() == set()\n}",
+        "names := {c.object.name | some c in input.changes}\ndeny contains {\"message\": n} if some n in names",
+        "import data.catalog as all\ndeny contains {\"message\": \"a\"} if {\n    some t in all.tables\n    t.columns[_].name == \"x\"\n    some p in all.privileges\n    p.role == \"x\"\n}",
+        "deny contains {\"message\": \"a\"} if {\n    some change in input.changes\n    change.before.columns[_].name\n    change.after.kind == \"x\"\n}",
+        "level := \"note\" if input.migration.lines > 10 else := \"warning\"\ndeny contains {\"message\": \"a\", \"level\": level}",
+    ] {
+        assert_eq!(wrong(&policy("", body)), [""; 0], "{body}");
+    }
+}
+
+#[test]
+#[ignore]
+fn tmp_folder() {
+    let mut files = Vec::new();
+    for folder in std::env::var("LG_POLICIES").unwrap().split(':') {
+        let mut stack = vec![std::path::PathBuf::from(folder)];
+        while let Some(path) = stack.pop() {
+            if path.is_dir() {
+                stack.extend(std::fs::read_dir(path).unwrap().map(|it| it.unwrap().path()));
+            } else if path.extension().is_some_and(|it| it == "rego") {
+                files.push(SourceFile::new(path.display().to_string(), &std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files.retain(|it| engine::prepare(&[it], Limits::default()).is_ok() || load(vec![it.clone()], &Config::default()).is_ok());
+    let all: Vec<&SourceFile> = files.iter().collect();
+    let started = Instant::now();
+    if let Err(found) = engine::prepare(&all, Limits::default()) { eprintln!("{:#?}", found.iter().map(|it| &it.path).zip(shown(&found)).collect::<Vec<_>>()); }
+    eprintln!("{} files prepared in {:?}", all.len(), started.elapsed());
+    let started = Instant::now();
+    if let Err(found) = load(files, &Config::default()) { eprintln!("{:#?}", found.iter().map(|it| &it.path).zip(shown(&found)).collect::<Vec<_>>()); }
+    eprintln!("loaded in {:?}", started.elapsed());
+}
