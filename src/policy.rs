@@ -4,11 +4,13 @@
 //! Once it is loaded it is a [`Rule`] like any other: levels, allows, waivers, the baseline and the
 //! reports know no difference.
 
+pub mod ask;
 mod bounded;
 pub mod check;
 pub mod engine;
 pub mod guard;
 pub mod input;
+pub mod lock;
 pub mod metadata;
 pub mod owners;
 pub mod packs;
@@ -22,10 +24,10 @@ mod tests;
 use crate::config::Config;
 use crate::dialect;
 use crate::finding::{Failure, Finding, Label, Subject};
+use crate::parallel;
 use crate::policy::engine::{Limits, Prepared, Session};
 use crate::policy::metadata::Metadata;
 use crate::policy::place::Places;
-use crate::read;
 use crate::rules::{Category, Check, Rule};
 use crate::source::{SourceFile, Span};
 use serde_json::{Map, Value, json};
@@ -179,7 +181,7 @@ impl Policies {
         }
         let until = Instant::now() + self.limits.total;
         let chunks: Vec<&[Question]> = questions.chunks(CHUNK).collect();
-        let judged = read::in_parallel(&chunks, |chunk| {
+        let judged = parallel::map(&chunks, |chunk| {
             let mut session = prepared.session();
             let mut part = Judgement::default();
             for question in *chunk {

@@ -18,6 +18,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("dialect", &[]),
     ("date", &[]),
+    ("digest", &[]),
+    ("parallel", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
     ("effects", &["dialect", "schema"]),
@@ -27,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("sql::words", &["dialect", "sql"]),
     ("schema::diff", &["dialect", "schema", "effects", "finding", "sql", "sql::words"]),
-    ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
+    ("frameworks", &["source", "dialect", "parallel", "tree", "migration", "finding"]),
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding", "statistics"]),
     (
         "rules",
@@ -45,16 +47,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "replay",
         ],
     ),
-    ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
+    ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
-    ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
+    (
+        "judge",
+        &["source", "date", "digest", "tree", "schema", "migration", "finding", "rules", "config"],
+    ),
     (
         "policy",
         &[
             "source",
             "dialect",
             "date",
+            "digest",
+            "parallel",
             "tree",
             "schema",
             "effects",
@@ -63,7 +70,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "statistics",
             "replay",
             "rules",
-            "read",
             "config",
         ],
     ),
@@ -93,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
             "dialect",
             "date",
+            "parallel",
             "tree",
             "schema",
             "migration",
@@ -133,6 +140,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "tree",
+            "migration",
             "finding",
             "statistics",
             "schema::diff",
@@ -153,6 +161,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // Keys that are borrowed, for the maps of imbl.
+    ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
     // As regorus has it: what a policy's parameter compiles to there.
@@ -166,20 +176,24 @@ const CRATES: &[(&str, &[&str])] = &[
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
     ("schemars", &["policy", "schema::document"]),
-    ("serde", &["config", "policy", "report::json", "schema::document", "statistics"]),
+    ("serde", &["config", "policy", "report", "schema::document", "statistics"]),
     ("serde-saphyr", &["config", "frameworks::liquibase", "policy::metadata"]),
     (
         "serde_json",
         &[
+            "cli::against",
             "finding",
             "frameworks::drizzle",
             "frameworks::liquibase",
+            "judge::baseline",
             "policy",
-            "report::json",
+            "report",
             "schema::document",
             "statistics",
         ],
     ),
+    // SHA-256, of the RustCrypto project.
+    ("sha2", &["digest"]),
     ("similar", &["report::diff"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
