@@ -4,6 +4,7 @@
 //! builtin makes a rule undefined, and a gate would pass (measured with 0.14.1). The interpreter's
 //! builtin errors are strict, which is its default and not OPA's.
 
+use crate::config::PolicyLimits;
 use crate::finding::Failure;
 use crate::policy::{bounded, check, guard};
 use crate::source::{SourceFile, Span};
@@ -27,6 +28,18 @@ impl Default for Limits {
         Self { time: Duration::from_secs(2), total: Duration::from_secs(60) }
     }
 }
+
+impl Limits {
+    /// What the config says, else the defaults.
+    pub fn of(told: PolicyLimits) -> Self {
+        let or = |told: Option<u64>, default| told.map_or(default, Duration::from_millis);
+        let Self { time, total } = Self::default();
+        Self { time: or(told.time, time), total: or(told.total, total) }
+    }
+}
+
+/// How the message of a policy begins that ran for too long.
+pub(super) const TOO_LONG: &str = "this took longer than it may";
 
 /// After how many units of work regorus looks at the clock: 64 cost nothing that could be measured.
 const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::new(64).expect("64 is not 0");
@@ -255,9 +268,10 @@ impl Said {
 /// A message of regorus, and what to do about it where it does not say so.
 fn hinted(message: String) -> String {
     let hint = if message.contains("execution exceeded time limit") {
-        return "this took longer than it may, so nothing was judged; look only at what the policy is \
-                about, or raise `policy-limits`"
-            .to_owned();
+        return format!(
+            "{TOO_LONG}, so nothing was judged; look only at what the policy is about, or raise \
+             `time` of `policy-limits`"
+        );
     } else if message.contains("keyword is required") {
         "; this is Rego v0, and lockgate reads v1: `deny contains finding if { ... }` (`opa fmt \
          --write --v0-v1` rewrites a file)"

@@ -63,7 +63,7 @@ fn question() -> Question {
 }
 
 fn judged(text: &str) -> Judgement {
-    loaded(text).judge(&[question()], None)
+    loaded(text).ready(None).unwrap().judge(&[question()])
 }
 
 fn found(text: &str) -> Vec<Finding> {
@@ -357,10 +357,7 @@ fn planted_faults_are_found_where_they_stand() {
             &format!("{deny}true\nwarn_late contains {{\"message\": \"a\"}}"),
             "9: warn_late: `warn_late` is no entry point, and nothing uses it; did you mean `warn`?",
         ),
-        (
-            &format!("{deny}false else := 1"),
-            "8: else: else cannot be used with set rules",
-        ),
+        (&format!("{deny}false else := 1"), "8: else: else cannot be used with set rules"),
     ] {
         assert_eq!(wrong(&policy("", body)), [told], "{body}");
     }
@@ -392,26 +389,112 @@ fn what_is_right_is_left_alone() {
     }
 }
 
+/// What a hostile or careless policy tries ends in an error, never in a verdict, and never ends the
+/// process.
 #[test]
-#[ignore]
-fn tmp_folder() {
-    let mut files = Vec::new();
-    for folder in std::env::var("LG_POLICIES").unwrap().split(':') {
-        let mut stack = vec![std::path::PathBuf::from(folder)];
-        while let Some(path) = stack.pop() {
-            if path.is_dir() {
-                stack.extend(std::fs::read_dir(path).unwrap().map(|it| it.unwrap().path()));
-            } else if path.extension().is_some_and(|it| it == "rego") {
-                files.push(SourceFile::new(path.display().to_string(), &std::fs::read_to_string(&path).unwrap()));
-            }
-        }
+fn hostile_policies_end_in_an_error() {
+    const TOO_LONG: &str = "8: deny: `acme/naming`: this took longer than it may, so nothing was judged; look only at what the policy is about, or raise `time` of `policy-limits`";
+    let ask = |body: &str| {
+        let config = &mut Config::default();
+        config.policy_limits.time = Some(300);
+        let files = vec![SourceFile::new(PATH, &policy("", body))];
+        let loaded = load(files, config).and_then(|mut policies| {
+            settle(config, &mut policies)?;
+            Ok(policies)
+        });
+        let started = Instant::now();
+        let told = match loaded {
+            Ok(policies) => shown(&policies.ready(None).unwrap().judge(&[question()]).failures),
+            Err(failures) => shown(&failures),
+        };
+        assert!(started.elapsed() < Duration::from_secs(10), "{body}: {:?}", started.elapsed());
+        told
+    };
+    let deny = "deny contains {\"message\": \"a\"} if ";
+    let range = "n := numbers.range(1, 3000)";
+    let long = |query: &str| format!("{deny}{query}\n{range}");
+    assert_eq!(
+        ask(&long("count([1 | some a in n; some b in n; some c in n; a + b == c])> 0")),
+        [TOO_LONG]
+    );
+    assert_eq!(ask(&long("{ every a in n { every b in n { a + b > 0 } } }")), [TOO_LONG]);
+    let doubling: String = (1..50)
+        .map(|it| format!("d{it}(x) := y if y := d{}(concat(\"\", [x, x]))\n", it - 1))
+        .collect();
+    let told = ask(&format!("{deny}count(d49(\"xxxxxxxxxxxxxxxx\")) > 1\nd0(x) := x\n{doubling}"));
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("concat: `concat` would make a text of more than 16777216 bytes"),
+        "{told:?}"
+    );
+    for (call, message) in [
+        (
+            "count(numbers.range(1, 1000000000000)) > 1",
+            "8: numbers.range: `numbers.range` gives at most 1000000 numbers, not 1000000000000",
+        ),
+        (
+            "count(numbers.range(1, 30000000)) > 1",
+            "8: numbers.range: `numbers.range` gives at most 1000000 numbers, not 30000000",
+        ),
+        (
+            "count(numbers.range_step(1, 1000000000000, 7)) > 1",
+            "8: numbers.range_step: `numbers.range` gives at most 1000000 numbers, not 142857142858",
+        ),
+        (
+            "sprintf(\"%100000000d\", [1]) == \"\"",
+            "8: sprintf: `sprintf` writes at most 1000 wide, not 100000000",
+        ),
+        (
+            "sprintf(\"%-5s\", [\"x\"]) == \"\"",
+            "8: sprintf: `sprintf` knows no `%-` here: only widths, as in `%5d`",
+        ),
+        (
+            "replace(concat(\"\", [\"a\" | some i in numbers.range(1, 9000)]), \"a\", concat(\"\", [\"a\" | some i in numbers.range(1, 9000)])) == \"\"",
+            "8: replace: `replace` would make a text of more than 16777216 bytes",
+        ),
+        (
+            "bits.lsh(1, 4000000000) == 1",
+            "8: bits.lsh: `bits.lsh` shifts by at most 1000 bits, not 4000000000",
+        ),
+        (
+            "regex.match(\"(\\\\pL{1,500}){1,500}\", \"a\")",
+            "8: deny: compiled regex exceeded size limit (102400 bytes); count with `count` instead of a large repetition, and prefer ASCII classes",
+        ),
+        (
+            "count(graph.reachable_paths({}, {})) > 1",
+            "8: graph.reachable_paths: `graph.reachable_paths` is not allowed: it counts every path, which no limit can stop; use graph.reachable",
+        ),
+    ] {
+        assert_eq!(ask(&format!("{deny}{call}")), [message]);
     }
-    files.retain(|it| engine::prepare(&[it], Limits::default()).is_ok() || load(vec![it.clone()], &Config::default()).is_ok());
-    let all: Vec<&SourceFile> = files.iter().collect();
-    let started = Instant::now();
-    if let Err(found) = engine::prepare(&all, Limits::default()) { eprintln!("{:#?}", found.iter().map(|it| &it.path).zip(shown(&found)).collect::<Vec<_>>()); }
-    eprintln!("{} files prepared in {:?}", all.len(), started.elapsed());
-    let started = Instant::now();
-    if let Err(found) = load(files, &Config::default()) { eprintln!("{:#?}", found.iter().map(|it| &it.path).zip(shown(&found)).collect::<Vec<_>>()); }
-    eprintln!("loaded in {:?}", started.elapsed());
+    for depth in [24, 30, 5000] {
+        let nested = format!("x := {}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(
+            ask(&nested),
+            ["8: [: brackets are nested more than 12 deep here; name a part of it"]
+        );
+    }
+    let chain: String = (1..5000).map(|it| format!("f{it}(x) := f{}(x)\n", it - 1)).collect();
+    let told = ask(&format!("f0(x) := x\n{chain}{deny}f4999(1) == 1"));
+    let deep = |it: &String| it.ends_with("rules need each other more than 64 deep here");
+    assert!(!told.is_empty() && told.iter().all(deep), "{told:#?}");
+}
+
+#[test]
+fn the_time_of_all_policies_ends_too() {
+    let mut config = Config::default();
+    config.policy_limits.total = Some(1);
+    let slow = policy(
+        "",
+        "deny contains {\"message\": \"a\"} if count([1 | some a in numbers.range(1, 9000)]) > 0",
+    );
+    let policies = load(vec![SourceFile::new(PATH, &slow)], &config).unwrap();
+    let questions: Vec<Question> = (0..40).map(|_| question()).collect();
+    let judged = policies.ready(None).unwrap().judge(&questions);
+    assert_eq!(
+        shown(&judged.failures),
+        [
+            "all policies together took longer than 0.001 s, so not all migrations were judged; raise `total` of `policy-limits`"
+        ]
+    );
 }
