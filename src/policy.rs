@@ -162,7 +162,9 @@ pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Fa
 impl Policies {
     /// Whether some policy looks at the whole catalog: it is not made for nobody.
     pub fn use_catalog(&self) -> bool {
-        self.policies.iter().any(|policy| policy.file.text.contains("catalog"))
+        let named = ["data.catalog", "data["];
+        let texts = self.policies.iter().map(|policy| &policy.file.text);
+        texts.into_iter().any(|text| named.iter().any(|it| text.contains(it)))
     }
 
     /// The policies with the catalog of a set of migrations, `data.catalog`; it is needed only where

@@ -11,6 +11,7 @@ use crate::source::{SourceFile, Span};
 use core::num::NonZeroU32;
 use core::time::Duration;
 use regorus::utils::limits::ExecutionTimerConfig;
+use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -135,8 +136,9 @@ impl Prepared {
     /// # Errors
     /// Two documents that say different things at one place.
     pub fn add_data(&mut self, data: Value) -> Result<(), Failure> {
-        let added = self.engine.add_data(regorus::Value::from(data));
-        added.map_err(|error| Failure::new("data", error.to_string()))?;
+        let failed = |error: String| Failure::new("data", error);
+        let data = to_rego(&data).map_err(failed)?;
+        self.engine.add_data(data).map_err(|error| failed(error.to_string()))?;
         self.settle()
     }
 
@@ -147,7 +149,7 @@ impl Prepared {
 
     /// A session of its own, for one thread.
     pub fn session(&self) -> Session {
-        Session { prepared: self.clone() }
+        Session { prepared: self.clone(), unread: None }
     }
 
     /// An error of regorus at its place, or where it has none at another.
@@ -167,12 +169,16 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Session {
     prepared: Prepared,
+    /// Why the input is none: a policy that sees nothing says nothing.
+    unread: Option<String>,
 }
 
 impl Session {
     /// What `input` is from now on.
     pub fn set_input(&mut self, input: &Value) {
-        self.prepared.engine.set_input(to_rego(input));
+        let input = to_rego(input);
+        self.unread = input.as_ref().err().cloned();
+        self.prepared.engine.set_input(input.unwrap_or(regorus::Value::Undefined));
     }
 
     /// The value of a rule, `data.policy.pack.name.deny`; `None` where it is undefined.
@@ -184,6 +190,9 @@ impl Session {
         rule: &str,
         otherwise: (&SourceFile, Span),
     ) -> Result<Option<Value>, Failure> {
+        if let Some(why) = &self.unread {
+            return Err(Failure::at(otherwise.0, otherwise.1, format!("its input: {why}")));
+        }
         match self.prepared.engine.eval_rule(rule.to_owned()) {
             Ok(regorus::Value::Undefined) => Ok(None),
             Ok(value) => serde_json::to_value(&value).map(Some).map_err(|error| {
@@ -230,8 +239,8 @@ pub struct Lines {
 }
 
 /// JSON as regorus holds it.
-fn to_rego(value: &Value) -> regorus::Value {
-    regorus::Value::from(value.clone())
+fn to_rego(value: &Value) -> Result<regorus::Value, String> {
+    regorus::Value::deserialize(value).map_err(|error| error.to_string())
 }
 
 /// What an error of regorus says: it is one text, with a piece of the source.
