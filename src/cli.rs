@@ -240,6 +240,9 @@ enum TextFormat {
     Json,
 }
 
+/// How much is written at once, in bytes.
+const OUT_BYTES: usize = 256 * 1024;
+
 fn placeholder(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
@@ -255,7 +258,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
-    let mut out = io::BufWriter::new(stdout.lock());
+    let mut out = io::BufWriter::with_capacity(OUT_BYTES, stdout.lock());
     let style = style(cli.color, is_terminal);
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),

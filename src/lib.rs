@@ -168,6 +168,8 @@ struct Job {
     dialect: Dialect,
     /// Whether it does not begin from nothing.
     incomplete: bool,
+    /// Whether there is no other.
+    only: bool,
     /// How large its tables are.
     sizes: Sizes,
     migrations: Vec<ReadMigration>,
@@ -187,7 +189,8 @@ impl Job {
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
         let paths = look.rules.then_some(paths);
-        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
+        let found =
+            rules::run::set(&self.migrations, self.dialect, base, paths, self.only, &mut see);
         (found, seen)
     }
 
@@ -227,6 +230,7 @@ fn run<S: Send>(
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();
     let mut jobs = Vec::new();
+    let only = found.sets.len() == 1;
     for (set, dialect) in found.sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
@@ -241,7 +245,7 @@ fn run<S: Send>(
         };
         let incomplete = set.incomplete.is_some();
         let (sizes, migrations) = (sizes(input, dialect.engine), Vec::new());
-        jobs.push(Job { set: jobs.len(), dialect, incomplete, sizes, migrations });
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, only, sizes, migrations });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);

@@ -47,7 +47,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
-    ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
+    (
+        "rules::run",
+        &["source", "dialect", "parallel", "migration", "finding", "replay", "rules", "read"],
+    ),
     ("config", &["source", "dialect", "finding", "rules"]),
     ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
     ("docs", &["source", "statistics", "rules"]),
