@@ -1,5 +1,7 @@
 //! All that follows from the rule table: the pages of the rules, `explain`, the table.
 
+pub mod policies;
+
 use crate::rules::{Category, Example, RULES, Rule};
 use crate::source::SourceFile;
 use crate::statistics;
@@ -8,13 +10,13 @@ use std::fmt::Write;
 
 const WIDTH: usize = 80;
 
-/// The table of rules for people, by category.
-pub fn table() -> String {
+/// A table of rules for people, by category.
+pub fn table(rules: &[&Rule]) -> String {
     let mut text = String::new();
-    let id_width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    for category in categories() {
+    let id_width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    for category in categories(rules) {
         let _ = writeln!(text, "{}", category.name());
-        for rule in RULES.iter().filter(|rule| rule.category == category) {
+        for rule in rules.iter().filter(|rule| rule.category == category) {
             let (id, level, summary) = (rule.id, rule.level.name(), rule.summary);
             let before = format!("  {id:id_width$}  {level:7}  ");
             let indent = " ".repeat(before.len());
@@ -26,8 +28,8 @@ pub fn table() -> String {
     text
 }
 
-fn categories() -> Vec<Category> {
-    let mut categories: Vec<Category> = RULES.iter().map(|rule| rule.category).collect();
+fn categories(rules: &[&Rule]) -> Vec<Category> {
+    let mut categories: Vec<Category> = rules.iter().map(|rule| rule.category).collect();
     categories.sort();
     categories.dedup();
     categories
@@ -36,13 +38,15 @@ fn categories() -> Vec<Category> {
 /// One rule for people, at most 80 columns wide but for SQL and addresses.
 pub fn explain(rule: &Rule) -> String {
     let (id, level, category) = (rule.id, rule.level, rule.category.name());
-    let mut text = format!("{id}: {level}, {category}, since {}\n", rule.since);
+    let mut text = format!("{id}: {level}, {category}{}\n", since(rule));
     paragraph(&mut text, "", rule.summary);
     if let Some(breaks) = breaks(rule) {
         let _ = writeln!(text, "Breaks: {breaks}");
     }
     section(&mut text, "Why", rule.why);
-    section(&mut text, "Instead", rule.instead);
+    if !rule.instead.is_empty() {
+        section(&mut text, "Instead", rule.instead);
+    }
     if !rule.facts.is_empty() {
         text.push_str("\nFacts\n");
         for fact in rule.facts {
@@ -71,6 +75,11 @@ pub fn explain(rule: &Rule) -> String {
         section(&mut text, "In other tools", &same.collect::<Vec<_>>().join(", "));
     }
     text
+}
+
+/// The version that brought a rule; a policy has none.
+fn since(rule: &Rule) -> String {
+    if rule.since.is_empty() { String::new() } else { format!(", since {}", rule.since) }
 }
 
 /// What the findings of a rule break; `None` where they count whatever was promised.
@@ -183,7 +192,7 @@ pub fn page(rule: &Rule) -> String {
 /// The index of the pages, for `docs/rules/README.md`.
 pub fn index() -> String {
     let mut text = String::from("# Rules\n");
-    for category in categories() {
+    for category in categories(RULES) {
         let _ = writeln!(
             text,
             "\n## {}\n\n| rule | level | what |\n| --- | --- | --- |",
@@ -198,7 +207,7 @@ pub fn index() -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::collections::BTreeMap;
     use std::path::Path;
@@ -213,28 +222,34 @@ mod tests {
         let by_hand = "not-built.md";
         let text = std::fs::read_to_string(folder.join(by_hand)).unwrap();
         wanted.insert(by_hand.to_owned(), text);
+        assert_pages("docs/rules", &wanted);
+    }
+
+    /// A folder holds these pages and no other; they are written there where that is asked for.
+    pub(crate) fn assert_pages(folder: &str, wanted: &BTreeMap<String, String>) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         // `SNAPSHOTS` is snapbox's switch, `TRYCMD` that of tests/cli.rs.
         let overwrite = |name| std::env::var(name).is_ok_and(|value| value == "overwrite");
         if overwrite("SNAPSHOTS") || overwrite("TRYCMD") {
-            let _ = std::fs::remove_dir_all(&folder);
-            std::fs::create_dir_all(&folder).unwrap();
-            for (name, text) in &wanted {
-                std::fs::write(folder.join(name), text).unwrap();
+            let _ = std::fs::remove_dir_all(&path);
+            std::fs::create_dir_all(&path).unwrap();
+            for (name, text) in wanted {
+                std::fs::write(path.join(name), text).unwrap();
             }
         }
-        let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
         let found: BTreeMap<String, String> = files
             .map(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 (name, std::fs::read_to_string(&path).unwrap())
             })
             .collect();
-        for (name, text) in &wanted {
+        for (name, text) in wanted {
             let same = found.get(name) == Some(text);
-            assert!(same, "docs/rules/{name} is stale: run `TRYCMD=overwrite cargo test`");
+            assert!(same, "{folder}/{name} is stale: run `TRYCMD=overwrite cargo test`");
         }
         let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&found), names(&wanted), "docs/rules holds a page without a rule");
+        assert_eq!(names(&found), names(wanted), "{folder} holds a page of nothing");
     }
 
     #[test]

@@ -254,13 +254,7 @@ fn decoded(path: &str, bytes: &[u8]) -> Result<SourceFile, LoadError> {
 }
 
 fn undecodable(path: &str, why: &Undecodable) -> LoadError {
-    let message = match why {
-        Undecodable::Binary { offset } => {
-            format!("not text: a NUL byte at offset {offset} (a binary file, or UTF-16)")
-        }
-        Undecodable::TooLong => "over 4 GiB".to_owned(),
-    };
-    LoadError { path: path.to_owned(), message }
+    LoadError { path: path.to_owned(), message: why.to_string() }
 }
 
 /// Finds every set of migrations in a tree. Each listed `.sql` file is in a migration, in what a

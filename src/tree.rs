@@ -10,7 +10,7 @@ pub mod glob;
 mod memory;
 mod overlay;
 pub mod packed;
-mod write;
+pub mod write;
 
 pub use error::ReadError;
 pub use memory::Memory;

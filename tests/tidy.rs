@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("dialect", &[]),
     ("date", &[]),
+    ("digest", &[]),
     ("parallel", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
@@ -51,9 +52,31 @@ const ROOMS: &[(&str, &[&str])] = &[
         "rules::run",
         &["source", "dialect", "parallel", "migration", "finding", "replay", "rules", "read"],
     ),
-    ("config", &["source", "dialect", "finding", "rules"]),
-    ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
-    ("docs", &["source", "statistics", "rules"]),
+    ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
+    (
+        "judge",
+        &["source", "date", "digest", "tree", "schema", "migration", "finding", "rules", "config"],
+    ),
+    (
+        "policy",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "digest",
+            "parallel",
+            "tree",
+            "schema",
+            "effects",
+            "migration",
+            "finding",
+            "statistics",
+            "replay",
+            "rules",
+            "config",
+        ],
+    ),
+    ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
         &[
@@ -92,8 +115,28 @@ const ROOMS: &[(&str, &[&str])] = &[
             "read",
             "rules::run",
             "config",
+            "policy",
             "judge",
             "report",
+        ],
+    ),
+    ("policy::seen", &["policy", "report", "lib"]),
+    (
+        "policy::test",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "tree",
+            "finding",
+            "statistics",
+            "rules",
+            "config",
+            "policy",
+            "judge",
+            "report",
+            "lib",
+            "policy::seen",
         ],
     ),
     (
@@ -119,12 +162,16 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "tree",
+            "migration",
             "finding",
             "statistics",
             "schema::diff",
             "frameworks",
             "rules",
             "config",
+            "policy",
+            "policy::seen",
+            "policy::test",
             "judge",
             "docs",
             "report",
@@ -142,14 +189,35 @@ const CRATES: &[(&str, &[&str])] = &[
     ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
+    // As regorus has it: what a policy's parameter compiles to there.
+    ("globset", &["policy::params"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
+    // As regorus has it.
+    ("regex", &["policy::params", "policy::test"]),
+    ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
-    ("serde", &["config", "report::json", "statistics"]),
-    ("serde-saphyr", &["config", "frameworks::liquibase"]),
-    ("serde_json", &["frameworks::drizzle", "frameworks::liquibase", "report::json", "statistics"]),
+    ("schemars", &["policy", "schema::document"]),
+    ("serde", &["config", "policy", "report", "schema::document", "statistics"]),
+    ("serde-saphyr", &["config", "frameworks::liquibase", "policy::metadata"]),
+    (
+        "serde_json",
+        &[
+            "cli::against",
+            "finding",
+            "frameworks::drizzle",
+            "frameworks::liquibase",
+            "judge::baseline",
+            "policy",
+            "report",
+            "schema::document",
+            "statistics",
+        ],
+    ),
+    // SHA-256, of the RustCrypto project.
+    ("sha2", &["digest"]),
     ("similar", &["report::diff"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
@@ -170,7 +238,8 @@ const WORLD: &[(&str, &[&str])] = &[
     // `git` is asked, for the proof of a retirement and for the files of a commit; nothing else is
     // ever started.
     ("std::process", &["main", "tree::git"]),
-    ("std::time", &["cli"]),
+    // A policy that runs for too long is stopped, and that is a failure, never a verdict.
+    ("std::time", &["cli", "policy"]),
 ];
 
 const FILE_LINES_MAX: usize = 500;

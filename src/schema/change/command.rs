@@ -48,17 +48,16 @@ pub enum MaintenanceVerb {
 }
 
 impl MaintenanceVerb {
-    /// The command in snake case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Analyze => "analyze",
-            Self::Checkpoint => "checkpoint",
-            Self::Cluster => "cluster",
-            Self::Optimize => "optimize",
-            Self::Reindex => "reindex",
-            Self::Repair => "repair",
-            Self::Vacuum => "vacuum",
-        }
+    words! {
+        /// The command in snake case.
+        NAMES, name(self: Self):
+        Self::Analyze => "analyze",
+        Self::Checkpoint => "checkpoint",
+        Self::Cluster => "cluster",
+        Self::Optimize => "optimize",
+        Self::Reindex => "reindex",
+        Self::Repair => "repair",
+        Self::Vacuum => "vacuum",
     }
 }
 
@@ -76,6 +75,9 @@ pub struct Data {
     /// The UPDATEs and DELETEs in it that leave no row out (no `WHERE`, or `WHERE true`): the
     /// statement itself, and those in its `WITH` list.
     pub every_row: Vec<(DataVerb, Name)>,
+    /// The UPDATEs and DELETEs in its `WITH` list whose condition pins no column to written values,
+    /// so that it may find many rows.
+    pub many_rows: Vec<(DataVerb, Name)>,
     /// Whether a condition compares with NULL by `=` or `<>`: it is never true.
     pub compares_null: bool,
     /// An INSERT without a list of columns: its values go by the order of the table's.
@@ -106,6 +108,8 @@ pub struct Given {
     /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
     /// `None` for a query.
     pub values: Option<Vec<String>>,
+    /// How many rows it writes; `None` for a query.
+    pub rows: Option<usize>,
 }
 
 /// All rows of one table, copied into another.
@@ -129,6 +133,7 @@ impl Data {
             reads: Vec::new(),
             functions: Vec::new(),
             every_row: Vec::new(),
+            many_rows: Vec::new(),
             compares_null: false,
             by_position: false,
             locks_rows: false,
@@ -156,17 +161,16 @@ pub enum DataVerb {
 }
 
 impl DataVerb {
-    /// The command in snake case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Copy => "copy",
-            Self::Delete => "delete",
-            Self::Insert => "insert",
-            Self::Merge => "merge",
-            Self::Select => "select",
-            Self::Update => "update",
-        }
+    words! {
+        /// The command in snake case.
+        NAMES, name(self: Self):
+        Self::Call => "call",
+        Self::Copy => "copy",
+        Self::Delete => "delete",
+        Self::Insert => "insert",
+        Self::Merge => "merge",
+        Self::Select => "select",
+        Self::Update => "update",
     }
 }
 
