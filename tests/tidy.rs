@@ -76,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
+    ("before", &["source", "dialect", "migration", "finding", "replay", "read", "config"]),
     ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
@@ -116,6 +117,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules::run",
             "config",
             "policy",
+            "before",
             "judge",
             "report",
         ],
