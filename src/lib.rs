@@ -179,6 +179,8 @@ struct Job {
     dialect: Dialect,
     /// Whether it does not begin from nothing.
     incomplete: bool,
+    /// Whether there is no other.
+    only: bool,
     /// How large its tables are.
     sizes: Sizes,
     migrations: Vec<ReadMigration>,
@@ -203,7 +205,8 @@ impl Job {
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
         let around = look.rules.then_some(around);
-        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        let found =
+            rules::run::set(&self.migrations, self.dialect, base, around, self.only, &mut see);
         judgement.findings.extend(found);
         (judgement, seen)
     }
@@ -244,6 +247,7 @@ fn run<S: Send>(
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();
     let mut jobs = Vec::new();
+    let only = found.sets.len() == 1;
     for (set, dialect) in found.sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
@@ -258,7 +262,7 @@ fn run<S: Send>(
         };
         let incomplete = set.incomplete.is_some();
         let (sizes, migrations) = (sizes(input, dialect.engine), Vec::new());
-        jobs.push(Job { set: jobs.len(), dialect, incomplete, sizes, migrations });
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, only, sizes, migrations });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
