@@ -50,7 +50,7 @@ fn is_ordered(step: &Step<'_>) -> bool {
 /// A relation that was dropped or renamed away.
 fn is_gone(step: &Step<'_>, name: &Name) -> bool {
     step.before.relation(name).is_absent()
-        && (is_ordered(step) || !step.start.relation(name).is_absent())
+        && (is_ordered(step) || step.start.relation(name).known().is_some())
 }
 
 fn missing(name: &Name, kind: &str) -> Refused {
@@ -107,7 +107,7 @@ fn of_table(step: &Step<'_>, table: &Name, action: &TableAction) -> Option<Refus
                 _ => false,
             });
             let gone = step.before.column(table, column).is_absent()
-                && (is_ordered(step) || !step.start.column(table, column).is_absent());
+                && (is_ordered(step) || step.start.column(table, column).known().is_some());
             (gone && !added).then(|| Refused {
                 subject: Subject::Column(table.clone(), column.clone()),
                 message: format!(
