@@ -3,18 +3,25 @@
 pub mod closest;
 pub mod find;
 pub mod own;
+pub mod policies;
 pub mod promise;
+pub mod rules;
+pub mod waivers;
 pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
 use crate::config::own::Own;
+pub use crate::config::policies::{Extends, Source};
 pub use crate::config::promise::{Deploy, Promise};
+pub use crate::config::rules::{Mode, RuleLevel, Setting};
+pub use crate::config::waivers::Waiver;
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
 use crate::finding::{Failure, Level};
-use crate::rules::{self, Rule};
+use crate::rules as built_in;
+use crate::rules::Rule;
 use crate::source::{Located, SourceFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// The file's name.
@@ -23,8 +30,12 @@ pub const FILE_NAME: &str = "lockgate.yaml";
 /// What `lockgate.yaml` says; paths in it are relative to its folder.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// `rules`: the level of each rule that is named.
-    pub rules: BTreeMap<&'static str, RuleLevel>,
+    /// `rules`: what is said of each rule that is named.
+    pub rules: BTreeMap<&'static str, Setting>,
+    /// Entries of `rules` that wait for [`Config::settle`].
+    pub waiting: Vec<rules::Waiting>,
+    /// The policies of this run, as rules, by id; [`Config::settle`] takes them up.
+    pub policy_rules: Vec<&'static Rule>,
     /// `fail-on`.
     pub fail_on: Option<FailOn>,
     /// `dialect`.
@@ -64,17 +75,22 @@ pub struct Config {
     pub timeouts: BTreeMap<&'static str, String>,
     /// `compat`: the tools whose comments count too.
     pub compat: Vec<Compat>,
+    /// `policies`: where they are.
+    pub policies: Vec<Located<Source>>,
+    /// `extends`: whose policies count too.
+    pub extends: Vec<Located<Extends>>,
+    /// `baseline`: a file with the findings that stood there before.
+    pub baseline: Option<Located<String>>,
+    /// Their fingerprints, once it is read; with them each finding that counts gets its own.
+    pub known: Option<BTreeSet<String>>,
+    /// `waivers`.
+    pub waivers: Vec<Waiver>,
+    /// Which paths are read was said on the command line: it may be less than the config says.
+    pub paths_given: bool,
+    /// The current folder, seen from that of the config; empty where it is the same, or none above.
+    pub current: String,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
-}
-
-/// What the config says about one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleLevel {
-    /// Its findings are dropped.
-    Off,
-    /// Its findings have this level; one that is milder by itself stays milder.
-    Level(Level),
 }
 
 /// From which level on a finding fails the run.
@@ -155,13 +171,15 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 25] = [
     "base",
+    "baseline",
     "code",
     "compat",
     "deploy",
     "dialect",
     "exclude",
+    "extends",
     "fail-on",
     "framework",
     "inline-allow",
@@ -169,6 +187,7 @@ const KEYS: [&str; 21] = [
     "lock-timeout",
     "paths",
     "placeholders",
+    "policies",
     "promise",
     "release-tags",
     "retired-days",
@@ -177,6 +196,7 @@ const KEYS: [&str; 21] = [
     "schema",
     "statement-timeout",
     "stats",
+    "waivers",
 ];
 
 /// Reads the text of a `lockgate.yaml`.
@@ -206,6 +226,10 @@ impl Reader<'_> {
     fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
         match key.value.as_str() {
             "base" => config.base = self.word(value, "base"),
+            "baseline" => {
+                let path = self.word(value, "baseline");
+                config.baseline = path.map(|path| Located::new(path, value.span));
+            }
             "code" => config.code = self.words(value, "code"),
             "compat" => config.compat = self.tools(value),
             "deploy" => {
@@ -214,6 +238,7 @@ impl Reader<'_> {
             }
             "dialect" => config.dialect = self.parsed(value, "dialect"),
             "exclude" => config.exclude = self.words(value, "exclude"),
+            "extends" => self.extends(config, value),
             "fail-on" => {
                 config.fail_on = self.one_of(value, "fail-on", &FailOn::WORDS, FailOn::from_word);
             }
@@ -229,20 +254,18 @@ impl Reader<'_> {
                     }
                 }
             }
+            "policies" => self.policies(config, value),
             "promise" => {
                 config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
             }
             "release-tags" => config.release_tags = self.word(value, "release-tags"),
             "retired-days" => config.retired_days = self.days(value, "retired-days"),
             "rollback" => self.rollback(config, value),
-            "rules" => {
-                for (id, value) in self.map(value, "rules") {
-                    self.rule(config, id, value);
-                }
-            }
+            "rules" => self.rules(config, value),
             "schema" => config.schema = self.word(value, "schema"),
             "stats" => config.stats = self.word(value, "stats"),
             "statement-timeout" => self.timeout(config, value, "statement_timeout"),
+            "waivers" => self.waivers(config, value),
             unknown => self.unknown(key, "key", unknown, KEYS),
         }
     }
@@ -255,48 +278,13 @@ impl Reader<'_> {
         });
         if off == Some(true) {
             let rules = [
-                rules::compatibility::down_differs::RULE.id,
-                rules::history::missing_down::RULE.id,
+                built_in::compatibility::down_differs::RULE.id,
+                built_in::history::missing_down::RULE.id,
             ];
             for rule in rules {
-                config.rules.entry(rule).or_insert(RuleLevel::Off);
+                config.rules.entry(rule).or_default().level.get_or_insert(RuleLevel::Off);
             }
         }
-    }
-
-    /// `rules: { id: warning }` or `rules: { id: { level: warning } }`.
-    fn rule(&mut self, config: &mut Config, id: &Located<String>, value: &Located<Node>) {
-        let Some(rule) = rules::find(&id.value) else {
-            let known = rules::RULES.iter().map(|rule| rule.id);
-            return self.unknown(id, "rule", &id.value, known);
-        };
-        if rule.id == rules::gate::internal_error::RULE.id {
-            return self.fail(id, "a gate must not pass because it crashed: this has no level");
-        }
-        let Node::Map(options) = &value.value else {
-            if let Some(level) = self.rule_level(rule, value) {
-                config.rules.insert(rule.id, level);
-            }
-            return;
-        };
-        for (key, value) in options {
-            if key.value != "level" {
-                self.unknown(key, "option", &key.value, ["level"]);
-            } else if let Some(level) = self.rule_level(rule, value) {
-                config.rules.insert(rule.id, level);
-            }
-        }
-    }
-
-    fn rule_level(&mut self, rule: &Rule, value: &Located<Node>) -> Option<RuleLevel> {
-        // A gate that overlooks what it could not read is none: that rule has no `off`.
-        let may_be_off = rule.id != rules::gate::unread_statement::RULE.id;
-        let words = ["error", "warning", "note", "off"];
-        let words = if may_be_off { &words[..] } else { &words[..3] };
-        self.one_of(value, "a level of this rule", words, |word| match word {
-            "off" => may_be_off.then_some(RuleLevel::Off),
-            word => level(word).map(RuleLevel::Level),
-        })
     }
 
     fn levels(&mut self, value: &Located<Node>) -> Option<Vec<Level>> {
@@ -375,7 +363,7 @@ impl Reader<'_> {
     /// How long a session of a migration waits: `5s`, as PostgreSQL writes it.
     fn timeout(&mut self, config: &mut Config, node: &Located<Node>, setting: &'static str) {
         let Some(word) = self.word(node, setting) else { return };
-        match rules::lock::milliseconds(&word) {
+        match built_in::lock::milliseconds(&word) {
             Some(1..) => {
                 config.timeouts.insert(setting, word);
             }
@@ -472,7 +460,8 @@ code: [app/**]
 rollback: off
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
-        let rules: Vec<_> = config.rules.into_iter().collect();
+        let rules: Vec<_> =
+            config.rules.into_iter().map(|(id, it)| (id, it.level.unwrap())).collect();
         assert_eq!(
             rules,
             [

@@ -8,13 +8,13 @@ use std::fmt::Write;
 
 const WIDTH: usize = 80;
 
-/// The table of rules for people, by category.
-pub fn table() -> String {
+/// A table of rules for people, by category.
+pub fn table(rules: &[&Rule]) -> String {
     let mut text = String::new();
-    let id_width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    for category in categories() {
+    let id_width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    for category in categories(rules) {
         let _ = writeln!(text, "{}", category.name());
-        for rule in RULES.iter().filter(|rule| rule.category == category) {
+        for rule in rules.iter().filter(|rule| rule.category == category) {
             let (id, level, summary) = (rule.id, rule.level.name(), rule.summary);
             let before = format!("  {id:id_width$}  {level:7}  ");
             let indent = " ".repeat(before.len());
@@ -26,8 +26,8 @@ pub fn table() -> String {
     text
 }
 
-fn categories() -> Vec<Category> {
-    let mut categories: Vec<Category> = RULES.iter().map(|rule| rule.category).collect();
+fn categories(rules: &[&Rule]) -> Vec<Category> {
+    let mut categories: Vec<Category> = rules.iter().map(|rule| rule.category).collect();
     categories.sort();
     categories.dedup();
     categories
@@ -36,13 +36,15 @@ fn categories() -> Vec<Category> {
 /// One rule for people, at most 80 columns wide but for SQL and addresses.
 pub fn explain(rule: &Rule) -> String {
     let (id, level, category) = (rule.id, rule.level, rule.category.name());
-    let mut text = format!("{id}: {level}, {category}, since {}\n", rule.since);
+    let mut text = format!("{id}: {level}, {category}{}\n", since(rule));
     paragraph(&mut text, "", rule.summary);
     if let Some(breaks) = breaks(rule) {
         let _ = writeln!(text, "Breaks: {breaks}");
     }
     section(&mut text, "Why", rule.why);
-    section(&mut text, "Instead", rule.instead);
+    if !rule.instead.is_empty() {
+        section(&mut text, "Instead", rule.instead);
+    }
     if !rule.facts.is_empty() {
         text.push_str("\nFacts\n");
         for fact in rule.facts {
@@ -71,6 +73,11 @@ pub fn explain(rule: &Rule) -> String {
         section(&mut text, "In other tools", &same.collect::<Vec<_>>().join(", "));
     }
     text
+}
+
+/// The version that brought a rule; a policy has none.
+fn since(rule: &Rule) -> String {
+    if rule.since.is_empty() { String::new() } else { format!(", since {}", rule.since) }
 }
 
 /// What the findings of a rule break; `None` where they count whatever was promised.
@@ -183,7 +190,7 @@ pub fn page(rule: &Rule) -> String {
 /// The index of the pages, for `docs/rules/README.md`.
 pub fn index() -> String {
     let mut text = String::from("# Rules\n");
-    for category in categories() {
+    for category in categories(RULES) {
         let _ = writeln!(
             text,
             "\n## {}\n\n| rule | level | what |\n| --- | --- | --- |",

@@ -49,6 +49,9 @@ pub enum Breaks {
 }
 
 impl Breaks {
+    /// Each of them, in that order.
+    pub const ALL: [Self; 4] = [Self::Data, Self::Readers, Self::Writers, Self::Rollback];
+
     /// The word in reports and on the pages of the rules.
     pub fn name(self) -> &'static str {
         match self {
@@ -147,6 +150,10 @@ pub struct Finding {
     pub subject: Subject,
     /// What takes it away without judgement; `None` where its rule knows nothing of the kind.
     pub fix: Option<Fix>,
+    /// Where to read more, where that is not its rule's page.
+    pub url: Option<String>,
+    /// What a policy adds for other programs: a JSON object.
+    pub properties: Option<serde_json::Value>,
 }
 
 /// A mechanical fix: what becomes of the statement, and what runs after its migration. Which files
@@ -211,6 +218,8 @@ impl Finding {
             related: Vec::new(),
             help: None,
             fix: None,
+            url: None,
+            properties: None,
             subject,
         }
     }

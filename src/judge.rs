@@ -1,18 +1,21 @@
 //! From findings to a verdict: allows and levels.
 
+pub mod baseline;
 pub mod code;
 pub mod compat;
 pub mod inline;
 pub mod retired;
+pub mod waivers;
 
-use crate::config::{Config, Deploy, FailOn, RuleLevel};
+use crate::config::{Config, Deploy, FailOn, Mode, RuleLevel};
 use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::retired::Evidence;
+use crate::judge::waivers::Waivers;
 use crate::migration::ReadMigration;
-use crate::rules;
+use crate::migration::merged::Merged;
 use crate::rules::gate::malformed_allow;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 
 /// A finding and what became of it.
 #[derive(Clone, Debug)]
@@ -21,8 +24,29 @@ pub struct Judged {
     pub finding: Finding,
     /// What became of it.
     pub state: State,
-    /// Why it is allowed: the reason that somebody gave, or the proof that it was retired.
+    /// The mode of its rule.
+    pub mode: Mode,
+    /// Why it is allowed or waived: the reason that somebody gave, or the proof that it was retired.
     pub reason: Option<String>,
+    /// Who answers for its waiver.
+    pub owner: Option<String>,
+    /// What the baseline knows it by, where there is one and it counts.
+    pub fingerprint: Option<String>,
+}
+
+impl Judged {
+    /// A finding of a rule that is enforced.
+    pub fn new(finding: Finding, state: State) -> Self {
+        let (reason, owner, fingerprint) = (None, None, None);
+        Self { finding, state, mode: Mode::Enforce, reason, owner, fingerprint }
+    }
+
+    /// Whether it fails the run.
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        self.state == State::Reported
+            && self.mode == Mode::Enforce
+            && fail_on.fails(self.finding.level)
+    }
 }
 
 /// What became of a finding. Only a reported one can fail the run; all stay in the reports.
@@ -40,6 +64,8 @@ pub enum State {
     DryRun,
     /// Nobody promised what it breaks.
     NotPromised,
+    /// It is on the base branch too: this change did not bring it.
+    OnBase,
 }
 
 impl State {
@@ -52,6 +78,7 @@ impl State {
             Self::Baselined => "baselined",
             Self::DryRun => "dry-run",
             Self::NotPromised => "not-promised",
+            Self::OnBase => "on-base",
         }
     }
 }
@@ -77,9 +104,7 @@ impl Verdict {
 
 /// The verdict over judged findings, where everything could be read.
 pub fn verdict(findings: &[Judged], fail_on: FailOn) -> Verdict {
-    let fails = findings
-        .iter()
-        .any(|judged| judged.state == State::Reported && fail_on.fails(judged.finding.level));
+    let fails = findings.iter().any(|judged| judged.fails(fail_on));
     if fails { Verdict::Fail } else { Verdict::Pass }
 }
 
@@ -94,10 +119,14 @@ pub struct Case<'a> {
     pub sets: &'a [usize],
     /// The config, flags merged in.
     pub config: &'a Config,
-    /// The day against which allows expire.
+    /// Which of the files is the config, where it is one of them.
+    pub config_file: Option<FileId>,
+    /// The day against which allows and waivers expire.
     pub today: Date,
     /// What proves that something was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
+    /// What stood on the base branch: findings about anything else count.
+    pub merged: Option<&'a Merged>,
 }
 
 /// Applies the comments in the migrations and the levels of the config to what was found, and
@@ -105,10 +134,12 @@ pub struct Case<'a> {
 pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let Case { files, migrations, config, today, .. } = *case;
     let (mut allows, mut markers, mut about_allows) =
-        inline::read(files, migrations, &config.compat, today);
+        inline::read(files, migrations, config, today);
+    let mut waivers = Waivers::new(case);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
+        let waiver = waivers.take(&finding);
         let marker = match retired::is_drop(&finding) {
             true => retired::marker_of(&finding, &mut markers, case),
             false => None,
@@ -116,28 +147,43 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
         let Some(level) = level(&finding, config) else { continue };
         finding.level = level;
         if !is_promised(&mut finding, config) {
-            judged.push(Judged { finding, state: State::NotPromised, reason: None });
+            judged.push(Judged::new(finding, State::NotPromised));
             continue;
         }
-        let may = config.inline_allow.as_ref().is_none_or(|levels| levels.contains(&level));
+        let forbids = forbids(&finding, config);
+        let may = forbids.is_none();
         let mut reason = allow.as_ref().filter(|_| may).map(|allow| allow.reason.clone());
         if let (None, Some(marker)) = (&reason, marker) {
             reason = retired::proof(&mut finding, marker, case);
             // What it says of the code is enough.
             finding.gone = None;
         }
-        if let (None, Some(allow)) = (&reason, allow) {
-            about_allows.push(forbidden(&finding, allow.place));
-        }
-        let state = if reason.is_some() { State::Allowed } else { State::Reported };
-        judged.push(Judged { finding, state, reason });
+        judged.push(match (reason, waiver) {
+            (Some(reason), _) => {
+                Judged { reason: Some(reason), ..Judged::new(finding, State::Allowed) }
+            }
+            (None, Some(waiver)) => Judged {
+                reason: Some(waiver.reason.clone()),
+                owner: Some(waiver.owner.clone()),
+                ..Judged::new(finding, State::Waived)
+            },
+            (None, None) => {
+                if let (Some(allow), Some(what)) = (allow, forbids) {
+                    about_allows.push(forbidden(&finding, allow.place, &what));
+                }
+                Judged::new(finding, State::Reported)
+            }
+        });
     }
+    baseline::apply(&mut judged, case);
     code::say_where(&mut judged, case);
-    about_allows.extend(allows.unused());
-    judged.extend(about_allows.into_iter().filter_map(|mut finding| {
+    let about = about_allows.into_iter().chain(allows.unused()).chain(waivers.leftover(case));
+    judged.extend(about.filter_map(|mut finding| {
         finding.level = level(&finding, config)?;
-        Some(Judged { finding, state: State::Reported, reason: None })
+        Some(Judged::new(finding, State::Reported))
     }));
+    judged.iter_mut().for_each(|judged| take_mode(judged, config));
+    judged.iter_mut().for_each(|judged| leave_base(judged, case));
     judged.sort_by_cached_key(|judged| {
         let Finding { rule, primary, subject, message, .. } = &judged.finding;
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
@@ -165,23 +211,63 @@ fn is_promised(finding: &mut Finding, config: &Config) -> bool {
 /// A finding at its rule's own level gets the level that the config gives the rule. One that is
 /// milder, because less is known about it, is never raised by that.
 fn level(finding: &Finding, config: &Config) -> Option<Level> {
-    match config.rules.get(finding.rule) {
+    match config.rules.get(finding.rule).and_then(|setting| setting.level) {
         None => Some(finding.level),
         Some(RuleLevel::Off) => None,
         Some(RuleLevel::Level(level)) => {
-            let own = rules::find(finding.rule).map_or(finding.level, |rule| rule.level);
-            Some(if finding.level < own { finding.level.min(*level) } else { *level })
+            let own = config.rule(finding.rule).map_or(finding.level, |rule| rule.level);
+            Some(if finding.level < own { finding.level.min(level) } else { level })
         }
     }
 }
 
-fn forbidden(finding: &Finding, place: Label) -> Finding {
+/// Gives a finding the mode of its rule.
+fn take_mode(judged: &mut Judged, config: &Config) {
+    judged.mode = config.mode(judged.finding.rule);
+    match judged.mode {
+        Mode::Enforce => {}
+        Mode::Warn => judged.finding.level = judged.finding.level.min(Level::Warning),
+        Mode::DryRun if judged.state == State::Reported => judged.state = State::DryRun,
+        Mode::DryRun => {}
+    }
+}
+
+/// Takes a finding out that the base branch has too: no place of it lies in a migration that differs.
+fn leave_base(judged: &mut Judged, case: &Case<'_>) {
+    let Some(merged) = case.merged.filter(|_| judged.state == State::Reported) else { return };
+    let Finding { primary, related, .. } = &judged.finding;
+    let is_migration =
+        |file: FileId| case.migrations.iter().any(|read| read.migration.file == file);
+    let path = |file: FileId| {
+        let index = usize::try_from(file.0).unwrap_or(usize::MAX);
+        case.files.get(index).map_or("", |file| &file.path)
+    };
+    let differs = |file: FileId| merged.touches(path(file)) || !is_migration(file);
+    let subject = judged.finding.subject.to_string();
+    let known = merged.knows(path(primary.file), judged.finding.rule, &subject);
+    let mut places = std::iter::once(primary).chain(related).map(|label| label.file);
+    if known || !places.any(differs) {
+        judged.state = State::OnBase;
+    }
+}
+
+/// What the config keeps comments from allowing, where that is this finding.
+fn forbids(finding: &Finding, config: &Config) -> Option<String> {
+    let may = |levels: &Vec<Level>| levels.contains(&finding.level);
+    if config.rules.get(finding.rule).and_then(|it| it.allow_inline) == Some(false) {
+        return Some("findings of this rule".to_owned());
+    }
+    let may = config.inline_allow.as_ref().is_none_or(may);
+    (!may).then(|| format!("findings of level {}", finding.level))
+}
+
+fn forbidden(finding: &Finding, place: Label, what: &str) -> Finding {
     let message = format!(
-        "the config keeps findings of level {} from being allowed by a comment, so `{}` is \
-         still reported",
-        finding.level, finding.rule
+        "the config keeps {what} from being allowed by a comment, so `{}` is still reported",
+        finding.rule
     );
-    let help = "delete the comment; `inline-allow` in lockgate.yaml says what one may allow";
+    let help = "delete the comment; `inline-allow` and the rule's `allow-inline` in lockgate.yaml say \
+                what one may allow";
     let (rule, subject) = (&malformed_allow::RULE, finding.subject.clone());
     Finding {
         help: Some(help.to_owned()),

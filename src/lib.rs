@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod date;
 pub mod dialect;
+pub mod digest;
 pub mod docs;
 pub mod effects;
 pub mod finding;
@@ -14,6 +15,8 @@ pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
+pub mod parallel;
+pub mod policy;
 pub mod read;
 pub mod replay;
 pub mod report;
@@ -31,14 +34,18 @@ use finding::{Failure, FailureKind, Finding};
 use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
+use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use policy::ask::Asked;
+use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
 use report::schema::SetSchema;
-use report::{MigrationLine, Report, Set};
+use report::{Against, MigrationLine, Report, Set};
 use rules::Sink;
 use rules::gate::stale_statistics;
+use rules::run::Around;
 use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
@@ -62,6 +69,10 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// The policies that are asked beside the built-in rules.
+    pub policies: Option<&'a Policies>,
+    /// What stood on the base branch: only what differs from it is judged. `None`: all is.
+    pub merged: Option<&'a Merged>,
     /// What proves that a dropped object was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -178,23 +189,29 @@ impl Job {
         &self,
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
-        (files, paths): (&[SourceFile], &[String]),
-    ) -> (Vec<Finding>, Option<S>) {
+        (files, around): (&[SourceFile], Around<'_>),
+        asked: Option<&Asked<'_>>,
+    ) -> (Judgement, Option<S>) {
         let mut seen = None;
+        let mut judgement = Judgement::default();
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
+            if let Some(asked) = asked {
+                judgement = asked.judge(replayed, steps, files, around.merged);
+            }
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
-        let paths = look.rules.then_some(paths);
-        let found = rules::run::set(&self.migrations, self.dialect, base, paths, &mut see);
-        (found, seen)
+        let around = look.rules.then_some(around);
+        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        judgement.findings.extend(found);
+        (judgement, seen)
     }
 
     /// What is found where looking at it panicked.
-    fn broke(&self) -> Vec<Finding> {
+    fn broke(&self) -> Judgement {
         let first = self.migrations.first().map(|read| &read.migration);
         let broke = |it| read::internal_error(it, it.span, "it judged these migrations");
-        first.map(broke).into_iter().collect()
+        Judgement { findings: first.map(broke).into_iter().collect(), ..Judgement::default() }
     }
 
     /// Its migrations as reports list them.
@@ -252,18 +269,22 @@ fn run<S: Send>(
         findings.extend(panics);
     }
     failures.extend(other_engine(input, &report.sets));
-    findings.extend(stale(input, &mut found.files));
+    let config_file = beside(input, &mut found.files, &mut findings);
     let (files, alone) = (found.files.as_slice(), input.alone);
-    let looked = read::in_parallel(&jobs, |job| {
+    let around = Around { paths: &paths, merged: input.merged };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
+    let looked = parallel::map(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, &paths))
+        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
-        let (found, it) = looked.unwrap_or_else(|| (job.broke(), None));
-        findings.extend(found);
+        let (judgement, it) = looked.unwrap_or_else(|| (job.broke(), None));
+        findings.extend(judgement.findings);
+        failures.extend(judgement.failures);
         seen.push(it);
         report.migrations.extend(job.lines(files));
         all.extend(job.migrations);
@@ -272,9 +293,15 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
+    report.against = input.merged.map(|merged| {
+        let differs = |line: &&MigrationLine| merged.touches(&line.file);
+        let migrations = report.migrations.iter().filter(differs).count();
+        Against { base: merged.base.clone(), migrations }
+    });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
-    let Input { today, evidence, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence };
+    let Input { today, evidence, merged, .. } = *input;
+    let case =
+        Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }
@@ -451,10 +478,29 @@ fn sizes(input: &Input<'_>, engine: Engine) -> Sizes {
 fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
     let statistics = input.statistics.filter(|it| !it.is_fresh(input.today))?;
     let mut sink = Sink::new(&stale_statistics::RULE);
-    let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-    files.push(statistics.file.0.clone());
+    let file = join(files, &statistics.file.0);
     stale_statistics::report(statistics, input.today, file, &mut sink);
     sink.into_findings().pop()
+}
+
+/// Statistics and the config join the other files where something may be found in them; gives the
+/// number of the config.
+fn beside(
+    input: &Input<'_>,
+    files: &mut Vec<SourceFile>,
+    findings: &mut Vec<Finding>,
+) -> Option<FileId> {
+    findings.extend(stale(input, files));
+    let config = input.config;
+    let file = config.file.as_ref().filter(|_| !config.waivers.is_empty())?;
+    Some(join(files, file))
+}
+
+/// One more file among those of a run; gives its number.
+fn join(files: &mut Vec<SourceFile>, file: &SourceFile) -> FileId {
+    let number = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    files.push(file.clone());
+    number
 }
 
 /// The failure for statistics of an engine that none of the migrations is for.

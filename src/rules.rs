@@ -47,9 +47,24 @@ pub enum Category {
     History,
     /// What lockgate itself could not do, or was told not to.
     Gate,
+    /// What an organisation asks for: the category of a Rego policy that names no other.
+    Policy,
 }
 
 impl Category {
+    /// Every category.
+    pub const ALL: [Self; 9] = [
+        Self::Locking,
+        Self::Data,
+        Self::Compatibility,
+        Self::Privileges,
+        Self::Transactions,
+        Self::Shape,
+        Self::History,
+        Self::Gate,
+        Self::Policy,
+    ];
+
     /// The folder under `rules/` and the heading in the docs.
     pub fn name(self) -> &'static str {
         match self {
@@ -61,6 +76,7 @@ impl Category {
             Self::Shape => "shape",
             Self::History => "history",
             Self::Gate => "gate",
+            Self::Policy => "policy",
         }
     }
 }
@@ -344,11 +360,12 @@ macro_rules! rules {
 
 rules! {
     gate {
-        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
-        unused_allow,
+        expired_waiver, internal_error, malformed_allow, opaque_statement, stale_statistics,
+        unread_statement, unused_allow, unused_waiver,
     }
     history {
-        duplicate_version, missing_down, never_runs, used_before_created,
+        deleted_after_merge, duplicate_version, edited_after_merge, missing_down, never_runs,
+        out_of_order, renamed_after_merge, used_before_created,
     }
     locking {
         alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,

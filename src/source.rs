@@ -3,6 +3,7 @@
 //! Everything that a finding points at is a [`Span`]: byte offsets into one [`SourceFile`].
 //! Lines and columns exist only at the edge, when a report is written.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// A range of bytes `[start, end)` in a source file.
@@ -82,6 +83,17 @@ pub enum Undecodable {
     },
     /// Over 4 GiB: offsets are 32 bits wide.
     TooLong,
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Binary { offset } => {
+                write!(f, "not text: a NUL byte at offset {offset} (a binary file, or UTF-16)")
+            }
+            Self::TooLong => f.write_str("over 4 GiB"),
+        }
+    }
 }
 
 /// One file's text with an index of its lines.

@@ -198,7 +198,11 @@ fn statistics_that_cannot_be_read_stop_the_run_at_their_place() {
     let cut_off = statistics(T);
     let cut_off = &cut_off.as_bytes()[..100];
     for (name, bytes, wanted) in [
-        ("binary", b"\x7fELF\0\0".to_vec(), "is not text: byte 4 is NUL"),
+        (
+            "binary",
+            b"\x7fELF\0\0".to_vec(),
+            "not text: a NUL byte at offset 4 (a binary file, or UTF-16)",
+        ),
         ("latin1", b"{\"caf\xe9\": 1}".to_vec(), "is not UTF-8, so not JSON"),
         ("empty", Vec::new(), "EOF while parsing a value"),
         ("cut-off", cut_off.to_vec(), "EOF while parsing"),

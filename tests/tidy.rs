@@ -18,6 +18,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("dialect", &[]),
     ("date", &[]),
+    ("digest", &[]),
+    ("parallel", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
     ("effects", &["dialect", "schema"]),
@@ -27,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("sql::words", &["dialect", "sql"]),
     ("schema::diff", &["dialect", "schema", "effects", "finding", "sql", "sql::words"]),
-    ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
+    ("frameworks", &["source", "dialect", "parallel", "tree", "migration", "finding"]),
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding", "statistics"]),
     (
         "rules",
@@ -45,10 +47,32 @@ const ROOMS: &[(&str, &[&str])] = &[
             "replay",
         ],
     ),
-    ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
+    ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
-    ("config", &["source", "dialect", "finding", "rules"]),
-    ("judge", &["source", "date", "tree", "schema", "migration", "finding", "rules", "config"]),
+    ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
+    (
+        "judge",
+        &["source", "date", "digest", "tree", "schema", "migration", "finding", "rules", "config"],
+    ),
+    (
+        "policy",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "digest",
+            "parallel",
+            "tree",
+            "schema",
+            "effects",
+            "migration",
+            "finding",
+            "statistics",
+            "replay",
+            "rules",
+            "config",
+        ],
+    ),
     ("docs", &["source", "statistics", "rules"]),
     (
         "report",
@@ -75,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
             "dialect",
             "date",
+            "parallel",
             "tree",
             "schema",
             "migration",
@@ -87,6 +112,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "read",
             "rules::run",
             "config",
+            "policy",
             "judge",
             "report",
         ],
@@ -114,12 +140,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "tree",
+            "migration",
             "finding",
             "statistics",
             "schema::diff",
             "frameworks",
             "rules",
             "config",
+            "policy",
             "judge",
             "docs",
             "report",
@@ -133,16 +161,39 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // Keys that are borrowed, for the maps of imbl.
+    ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
+    // As regorus has it: what a policy's parameter compiles to there.
+    ("globset", &["policy::params"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
+    // As regorus has it.
+    ("regex", &["policy::params"]),
+    ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
-    ("serde", &["config", "report::json", "statistics"]),
-    ("serde-saphyr", &["config", "frameworks::liquibase"]),
-    ("serde_json", &["frameworks::drizzle", "frameworks::liquibase", "report::json", "statistics"]),
+    ("schemars", &["policy", "schema::document"]),
+    ("serde", &["config", "policy", "report", "schema::document", "statistics"]),
+    ("serde-saphyr", &["config", "frameworks::liquibase", "policy::metadata"]),
+    (
+        "serde_json",
+        &[
+            "cli::against",
+            "finding",
+            "frameworks::drizzle",
+            "frameworks::liquibase",
+            "judge::baseline",
+            "policy",
+            "report",
+            "schema::document",
+            "statistics",
+        ],
+    ),
+    // SHA-256, of the RustCrypto project.
+    ("sha2", &["digest"]),
     ("similar", &["report::diff"]),
     ("sqlparser", &["sql::bridge"]),
     ("toml", &["frameworks::keys"]),
@@ -163,7 +214,8 @@ const WORLD: &[(&str, &[&str])] = &[
     // `git` is asked, for the proof of a retirement and for the files of a commit; nothing else is
     // ever started.
     ("std::process", &["main", "tree::git"]),
-    ("std::time", &["cli"]),
+    // A policy that runs for too long is stopped, and that is a failure, never a verdict.
+    ("std::time", &["cli", "policy"]),
 ];
 
 const FILE_LINES_MAX: usize = 500;

@@ -2,7 +2,7 @@
 
 use crate::config::FILE_NAME;
 use crate::finding::Failure;
-use crate::source::{SourceFile, Undecodable};
+use crate::source::SourceFile;
 use std::path::{Path, PathBuf};
 
 /// The nearest `lockgate.yaml` (or `.yml`) from `start` (a file or folder) upward, at most to the
@@ -27,10 +27,5 @@ pub fn find(start: &Path, current: &Path) -> Option<PathBuf> {
 pub fn read_text(path: &Path, shown: &str) -> Result<SourceFile, Failure> {
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::new(shown, format!("cannot be read: {error}")))?;
-    SourceFile::decode(shown, &bytes).map_err(|error| match error {
-        Undecodable::Binary { offset } => {
-            Failure::new(shown, format!("is not text: byte {offset} is NUL"))
-        }
-        Undecodable::TooLong => Failure::new(shown, "is larger than 4 GiB"),
-    })
+    SourceFile::decode(shown, &bytes).map_err(|why| Failure::new(shown, why.to_string()))
 }

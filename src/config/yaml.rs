@@ -10,7 +10,7 @@ use serde_saphyr::{Location, Spanned};
 use std::fmt;
 
 /// A value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Node {
     /// A word, number or nothing, as it was written.
     Scalar(String),

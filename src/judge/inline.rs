@@ -10,14 +10,15 @@
 //! statement it counts for that statement. Before a migration's first statement it counts for
 //! findings about the migration as a whole too.
 
-use crate::config::Compat;
+use crate::config::Config;
 use crate::config::closest::{did_you_mean, distance};
+use crate::config::waivers::NEVER_SILENCED;
 use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::compat::{self, Foreign};
 use crate::judge::retired::{self, Marker};
 use crate::migration::ReadMigration;
-use crate::rules::{self, Rule, gate};
+use crate::rules::{Rule, gate};
 use crate::source::{FileId, SourceFile, Span};
 use std::collections::BTreeMap;
 
@@ -109,11 +110,11 @@ impl Allows {
 }
 
 /// Reads the comments of all migrations: what they allow, what they retire, and a finding for
-/// each that is wrong. `tools` are the others whose comments count.
+/// each that is wrong. The config says which rules there are, and whose comments count too.
 pub fn read(
     files: &[SourceFile],
     migrations: &[ReadMigration],
-    tools: &[Compat],
+    config: &Config,
     today: Date,
 ) -> (Allows, Vec<Marker>, Vec<Finding>) {
     let mut allows = Allows::default();
@@ -126,11 +127,11 @@ pub fn read(
         let Some(source) = files.get(file.0 as usize) else { continue };
         let subject = subject(read, source);
         for comment in &read.comments {
-            if let Some(foreign) = compat::read(comment, read, source, tools) {
+            if let Some(foreign) = compat::read(comment, read, source, &config.compat) {
                 allows.allows.extend(foreign_allows(&foreign, read, comment.span, &subject));
                 continue;
             }
-            let mut words = Words::new(source, file, comment.span);
+            let mut words = Words::new(source, file, comment.span, config);
             match words.directive(today) {
                 None => {}
                 Some((how, Err((span, message)))) => findings.push(Finding {
@@ -236,6 +237,7 @@ type Wrong = (Span, String);
 
 /// The text of one comment, read word by word.
 struct Words<'a> {
+    config: &'a Config,
     text: &'a str,
     /// Where `text` begins in the file.
     start: usize,
@@ -244,11 +246,12 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    fn new(source: &'a SourceFile, file: FileId, span: Span) -> Self {
+    fn new(source: &'a SourceFile, file: FileId, span: Span, config: &'a Config) -> Self {
         let whole = source.slice(span);
         let text = whole.strip_suffix("*/").unwrap_or(whole).trim_end();
         let body = text.trim_start_matches(['-', '/', '*', '#', ' ', '\t', '\r', '\n']);
-        Self { text, start: span.start as usize, file, at: text.len() - body.len() }
+        let at = text.len() - body.len();
+        Self { config, text, start: span.start as usize, file, at }
     }
 
     fn label(&self, span: Span) -> Label {
@@ -400,7 +403,7 @@ impl<'a> Words<'a> {
             if id.is_empty() || self.rest().starts_with('=') {
                 return Err((self.span(start, self.at), "a rule's id is missing".to_owned()));
             }
-            rules.push((rule(id).map_err(|message| (span, message))?, span));
+            rules.push((rule(id, self.config).map_err(|message| (span, message))?, span));
             self.skip_space();
             if !self.eat(",") {
                 return Ok(rules);
@@ -452,19 +455,15 @@ fn is_nearly_retired(word: &str) -> bool {
 }
 
 /// The rule of an id that a comment may name, or what is wrong with it.
-fn rule(id: &str) -> Result<&'static str, String> {
-    const NEVER: [&str; 3] = [
-        gate::internal_error::RULE.id,
-        gate::malformed_allow::RULE.id,
-        gate::unused_allow::RULE.id,
-    ];
-    if NEVER.contains(&id) {
+fn rule(id: &str, config: &Config) -> Result<&'static str, String> {
+    if NEVER_SILENCED.contains(&id) {
         return Err(format!("`{id}` cannot be allowed by a comment"));
     }
-    match rules::find(id) {
+    match config.rule(id) {
         Some(rule) => Ok(rule.id),
         None => {
-            let known = rules::RULES.iter().map(|rule| rule.id).filter(|id| !NEVER.contains(id));
+            let known =
+                config.known_rules().map(|rule| rule.id).filter(|id| !NEVER_SILENCED.contains(id));
             Err(format!("there is no rule `{id}`{}", did_you_mean(id, known)))
         }
     }

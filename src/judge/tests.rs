@@ -1,5 +1,7 @@
 //! What comments allow, and what is said about comments that allow nothing.
 
+mod governed;
+
 use super::*;
 use crate::config;
 use crate::dialect::Engine;
@@ -51,8 +53,16 @@ fn judged(sql: &str, config: &str) -> Vec<String> {
     let today = "2026-11-20".parse().unwrap();
     let found = found(&file);
     let files = std::slice::from_ref(&file);
-    let case =
-        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
+    let case = Case {
+        files,
+        migrations: &migrations,
+        sets: &[],
+        config: &config,
+        config_file: None,
+        today,
+        evidence: None,
+        merged: None,
+    };
     let judged = judge(found, &case);
     judged
         .iter()
@@ -253,8 +263,16 @@ fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> Strin
         ..found(&file).remove(0)
     };
     let today = "2026-11-20".parse().unwrap();
-    let case =
-        Case { files: &[], migrations: &[], sets: &[], config: &config, today, evidence: None };
+    let case = Case {
+        files: &[],
+        migrations: &[],
+        sets: &[],
+        config: &config,
+        config_file: None,
+        today,
+        evidence: None,
+        merged: None,
+    };
     let judged = judge(vec![drop], &case).remove(0);
     let breaks: Vec<_> = judged.finding.breaks.iter().map(|it| it.name()).collect();
     format!("{} {}: {}", judged.state.name(), breaks.join(" "), judged.finding.message)
@@ -305,7 +323,7 @@ fn only_reported_findings_at_the_level_fail() {
     let file = SourceFile::new("a.sql", "ALTER TABLE t DROP COLUMN a;");
     let judged = |state| -> Vec<Judged> {
         let findings = found(&file).into_iter();
-        findings.map(|finding| Judged { finding, state, reason: None }).collect()
+        findings.map(|finding| Judged::new(finding, state)).collect()
     };
     let at = FailOn::default();
     assert_eq!(verdict(&judged(State::Reported), at), Verdict::Fail);

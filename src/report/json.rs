@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod schema;
 
+use crate::config::Mode;
 use crate::effects::Touch;
 use crate::finding::Failure;
 use crate::judge::Judged;
@@ -19,6 +20,9 @@ struct Lint<'a> {
     findings: Vec<Finding<'a>>,
     statements: Statements,
     migrations: Vec<Migration<'a>>,
+    /// The ids of those that were asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<&'static str>,
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -52,6 +56,9 @@ struct Finding<'a> {
     rule: &'static str,
     level: &'static str,
     state: &'static str,
+    /// Where it is not `enforce`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'static str>,
     message: &'a str,
     help: Option<&'a str>,
     file: &'a str,
@@ -63,6 +70,13 @@ struct Finding<'a> {
     breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Who answers for its waiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -185,6 +199,8 @@ struct RuleLine {
     level: &'static str,
     category: &'static str,
     summary: &'static str,
+    /// A policy has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
     since: &'static str,
 }
 
@@ -193,15 +209,34 @@ struct RuleLine {
 /// # Errors
 /// What the writer gives.
 pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let document = Lint {
+    let findings = report.findings.iter().map(|judged| finding(report, judged)).collect();
+    write(out, &document(report, findings))
+}
+
+fn document<'a>(report: &'a Report, findings: Vec<Finding<'a>>) -> Lint<'a> {
+    Lint {
         schema_version: SCHEMA_VERSION,
         verdict: report.verdict().name(),
-        findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
+        findings,
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
+        policies: report.policies.iter().map(|rule| rule.id).collect(),
         rest: rest(report),
-    };
-    write(out, &document)
+    }
+}
+
+/// Writes the report of `lint`, one finding a line, and as the last line the same document without
+/// its findings.
+///
+/// # Errors
+/// What the writer gives.
+pub fn lines(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    for judged in &report.findings {
+        serde_json::to_writer(&mut *out, &finding(report, judged))?;
+        out.write_all(b"\n")?;
+    }
+    serde_json::to_writer(&mut *out, &document(report, Vec::new()))?;
+    out.write_all(b"\n")
 }
 
 /// Writes the report of `list`.
@@ -303,7 +338,7 @@ pub fn rules(out: &mut dyn Write, rules: &[&Rule]) -> io::Result<()> {
     write(out, &Rules { schema_version: SCHEMA_VERSION, rules: rules.collect() })
 }
 
-fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")
 }
@@ -323,6 +358,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         rule: found.rule,
         level: found.level.name(),
         state: judged.state.name(),
+        mode: (judged.mode != Mode::Enforce).then(|| judged.mode.word()),
         message: &found.message,
         help: found.help.as_deref(),
         file: file.map_or("", |file| &file.path),
@@ -333,6 +369,9 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         subject: found.subject.to_string(),
         breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
+        owner: judged.owner.as_deref(),
+        url: found.url.as_deref(),
+        properties: found.properties.as_ref(),
     }
 }
 

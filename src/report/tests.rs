@@ -14,7 +14,7 @@ fn finding(rule: &'static str, level: Level, span: Span) -> Judged {
         help: Some("keep it".to_owned()),
         ..Finding::new(rule, level, primary, message, subject)
     };
-    Judged { finding, state: State::Reported, reason: None }
+    Judged::new(finding, State::Reported)
 }
 
 fn report(text: &str, findings: Vec<Judged>) -> Report {

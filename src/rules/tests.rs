@@ -49,6 +49,8 @@ fn run(example: &Example) -> Report {
         alone,
         today,
         evidence: None,
+        policies: None,
+        merged: None,
     })
 }
 

@@ -19,6 +19,7 @@ use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::types::DataType;
 use crate::source::Located;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// One thing that a statement does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,54 +210,74 @@ pub enum Change {
 }
 
 impl Change {
+    words! {
+        /// What it does; of some, the kind is more than that.
+        VERBS, verb(self: &Self):
+        Self::CreateTable(_) => "create_table",
+        Self::AlterTable { .. } => "alter_table",
+        Self::CreateIndex(_) => "create_index",
+        Self::CreateView(view) if view.materialized => "create_materialized_view",
+        Self::CreateView(_) => "create_view",
+        Self::CreateType { .. } => "create_type",
+        Self::AddEnumValue { .. } => "add_enum_value",
+        Self::RenameEnumValue { .. } => "rename_enum_value",
+        Self::CreateDomain { .. } => "create_domain",
+        Self::Sequence { create: true, .. } => "create_sequence",
+        Self::Sequence { .. } => "alter_sequence",
+        Self::CreateRoutine(_) => "create",
+        Self::Create { .. } => "create",
+        Self::Drop { .. } => "drop",
+        Self::Rename { .. } => "rename",
+        Self::Alter { .. } => "alter",
+        Self::SetSchema { .. } => "set_schema",
+        Self::SetOwner { .. } => "set_owner",
+        Self::Comment { .. } => "comment",
+        Self::Privileges(privileges) if privileges.grant => "grant",
+        Self::Privileges(_) => "revoke",
+        Self::Truncate { .. } => "truncate",
+        Self::RefreshMaterializedView { .. } => "refresh_materialized_view",
+        Self::Maintenance(_) => "maintenance",
+        Self::Lock { .. } => "lock",
+        Self::Data(_) => "data",
+        Self::Session(_) => "set_variable",
+        Self::Transaction(_) => "transaction",
+        Self::Nothing { .. } => "nothing",
+        Self::Opaque { .. } => "opaque",
+    }
+    /// The verbs whose kind names the kind of object too.
+    const OF_OBJECTS: [&str; 4] = ["alter", "create", "drop", "rename"];
+
     /// The name of the change in snake case, as JSON output and policies call it.
     pub fn kind(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::CreateTable(_) => "create_table",
+        let object = match self {
             Self::AlterTable { target, action: TableAction::RenameTable { .. } } => {
                 return Cow::Owned(format!("rename_{}", target.kind.name()));
             }
-            Self::AlterTable { action, .. } => action.kind(),
-            Self::CreateIndex(_) => "create_index",
-            Self::CreateView(view) if view.materialized => "create_materialized_view",
-            Self::CreateView(_) => "create_view",
-            Self::CreateType { .. } => "create_type",
-            Self::AddEnumValue { .. } => "add_enum_value",
-            Self::RenameEnumValue { .. } => "rename_enum_value",
-            Self::CreateDomain { .. } => "create_domain",
-            Self::Sequence { create: true, .. } => "create_sequence",
-            Self::Sequence { .. } => "alter_sequence",
-            Self::CreateRoutine(routine) => match routine.kind {
-                ObjectKind::Procedure => "create_procedure",
-                _ => "create_function",
-            },
-            Self::Create { object, .. } => {
-                return Cow::Owned(format!("create_{}", object.kind.name()));
-            }
-            Self::Drop { object, .. } => {
-                return Cow::Owned(format!("drop_{}", object.kind.name()));
-            }
-            Self::Rename { object, .. } => {
-                return Cow::Owned(format!("rename_{}", object.kind.name()));
-            }
-            Self::Alter { object, .. } => {
-                return Cow::Owned(format!("alter_{}", object.kind.name()));
-            }
-            Self::SetSchema { .. } => "set_schema",
-            Self::SetOwner { .. } => "set_owner",
-            Self::Comment { .. } => "comment",
-            Self::Privileges(privileges) if privileges.grant => "grant",
-            Self::Privileges(_) => "revoke",
-            Self::Truncate { .. } => "truncate",
-            Self::RefreshMaterializedView { .. } => "refresh_materialized_view",
-            Self::Maintenance(maintenance) => maintenance.verb.name(),
-            Self::Lock { .. } => "lock",
-            Self::Data(data) => data.verb.name(),
-            Self::Session(_) => "set_variable",
-            Self::Transaction(_) => "transaction",
-            Self::Nothing { .. } => "nothing",
-            Self::Opaque { .. } => "opaque",
-        })
+            Self::AlterTable { action, .. } => return Cow::Borrowed(action.kind()),
+            Self::Maintenance(maintenance) => return Cow::Borrowed(maintenance.verb.name()),
+            Self::Data(data) => return Cow::Borrowed(data.verb.name()),
+            Self::CreateRoutine(routine) => routine.kind,
+            Self::Create { object, .. }
+            | Self::Drop { object, .. }
+            | Self::Rename { object, .. }
+            | Self::Alter { object, .. } => object.kind,
+            _ => return Cow::Borrowed(self.verb()),
+        };
+        Cow::Owned(format!("{}_{}", self.verb(), object.name()))
+    }
+
+    /// Every name that [`Change::kind`] can give, in order.
+    pub fn kinds() -> BTreeSet<Cow<'static, str>> {
+        let of_objects = Self::OF_OBJECTS.iter().flat_map(|verb| {
+            ObjectKind::NAMES.iter().map(move |kind| Cow::Owned(format!("{verb}_{kind}")))
+        });
+        // The names that stand for several kinds.
+        let several = ["alter_table", "data", "maintenance"];
+        let is_kind = |it: &&&str| !Self::OF_OBJECTS.contains(it) && !several.contains(it);
+        let own = Self::VERBS.iter().filter(is_kind);
+        let own =
+            own.chain(TableAction::KINDS).chain(DataVerb::NAMES).chain(MaintenanceVerb::NAMES);
+        own.map(|kind| Cow::Borrowed(*kind)).chain(of_objects).collect()
     }
 
     /// The object that the change is about, where it is about one.

@@ -3,17 +3,24 @@
 use super::{WorkTree, parent};
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a report where the user asked for it.
+///
+/// # Errors
+/// What the system says.
+pub fn report(path: &Path, text: &[u8]) -> io::Result<()> {
+    fs::write(path, text)
+}
 
 impl WorkTree {
-    /// Writes a file that is not there yet, and the folder that it stands in.
+    /// Writes a file that is not there yet, and the folders that it stands in.
     ///
     /// # Errors
     /// When there is such a file, when its folder lies outside the root, and what the system says.
     pub fn create(&self, path: &str, text: &str) -> io::Result<()> {
         let folder = self.on_disk(&parent(path).unwrap_or_default());
-        // The folder may be new; the one above it never is.
-        let known = if folder.exists() { Some(folder.as_path()) } else { folder.parent() };
-        let known = known.unwrap_or(&folder);
+        let known = folder.ancestors().find(|folder| folder.exists()).unwrap_or(&folder);
         let known = if known.as_os_str().is_empty() { &self.current } else { known };
         if !fs::canonicalize(known)?.starts_with(&self.root) {
             return Err(io::Error::other("it lies outside the project's root"));
@@ -32,5 +39,14 @@ impl WorkTree {
             return Err(io::Error::other("it has changed since it was read"));
         }
         fs::write(real, text)
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// When it lies outside the root, and what the system says.
+    pub fn remove(&self, path: &str) -> io::Result<()> {
+        let (real, _) = self.admit(path).map_err(|error| io::Error::other(error.to_string()))?;
+        fs::remove_file(real)
     }
 }

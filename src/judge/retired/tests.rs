@@ -81,18 +81,14 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
     let drop = |(file, index): (&SourceFile, usize)| {
         let at = file.text.find("DROP")?;
         let file = FileId(u32::try_from(index).unwrap());
+        let primary = Label { file, span: Span::new(at, at + 4), text: String::new() };
+        let subject = Subject::Column(Name::qualified("public", "orders"), "total".to_owned());
         Some(Finding {
             gone: Some("total".to_owned()),
-            rule: "drop-column",
-            level: Level::Error,
             breaks: vec![Breaks::Data, Breaks::Readers],
-            message: "it goes".to_owned(),
-            primary: Label { file, span: Span::new(at, at + 4), text: String::new() },
-            related: Vec::new(),
             old_release: Some(OldRelease { at: 7, fails: ", and X fails".to_owned() }),
-            fix: None,
             help: Some("wait".to_owned()),
-            subject: Subject::Column(Name::qualified("public", "orders"), "total".to_owned()),
+            ..Finding::new("drop-column", Level::Error, primary, "it goes", subject)
         })
     };
     let found = files.iter().zip(0..).filter_map(drop).collect();
@@ -102,8 +98,10 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
         migrations: &migrations,
         sets,
         config: &config,
+        config_file: None,
         today: "2026-11-20".parse().unwrap(),
         evidence: evidence.map(|it| it as &dyn Evidence),
+        merged: None,
     };
     judge(found, &case)
 }

@@ -6,6 +6,7 @@ use crate::migration::{Direction, Migration, Runner};
 use crate::replay::History;
 use crate::rules::{Category, Check, Fact, Rule, Sink};
 use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,29 +32,23 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(history: &History<'_>, sink: &mut Sink) {
-    let migrations: Vec<&Migration> =
-        history.migrations.iter().map(|read| &read.migration).collect();
-    for (index, migration) in migrations.iter().enumerate() {
-        if migration.version.text.is_empty() {
-            continue;
-        }
-        let earlier = migrations[..index].iter().find(|other| {
-            other.direction == migration.direction
-                && other.version.key == migration.version.key
-                && other.runner.framework == migration.runner.framework
-                && (other.file != migration.file || !is_one_per_file(&migration.runner))
+    let migrations = || history.migrations.iter().map(|read| &read.migration);
+    let ups = migrations().filter(|it| it.direction == Direction::Up);
+    let ups: BTreeSet<&[String]> = ups.map(|it| it.version.key.as_slice()).collect();
+    let mut alike: BTreeMap<(Direction, &[String], &str), Vec<&Migration>> = BTreeMap::new();
+    for migration in migrations() {
+        let key = migration.version.key.as_slice();
+        let before = alike.entry((migration.direction, key, migration.runner.framework)).or_default();
+        let earlier = before.iter().copied().find(|other| {
+            other.file != migration.file || !is_one_per_file(&migration.runner)
         });
-        let Some(earlier) = earlier else { continue };
+        before.push(migration);
+        let named = !migration.version.text.is_empty();
+        let Some(earlier) = earlier.filter(|_| named) else { continue };
         // Two pairs of up and down files: the ups are reported.
-        let has_up = |other: &&Migration| {
-            other.direction == Direction::Up && other.version.key == migration.version.key
-        };
-        if migration.direction == Direction::Down && migrations.iter().any(has_up) {
+        if migration.direction == Direction::Down && ups.contains(key) {
             continue;
         }
-        let path = |migration: &Migration| {
-            history.paths.get(migration.file.0 as usize).map_or("", String::as_str)
-        };
         let first = Span { end: earlier.span.start, ..earlier.span };
         let label = Label { file: earlier.file, span: first, text: "the first one".to_owned() };
         let span = Span { end: migration.span.start, ..migration.span };
@@ -62,8 +57,8 @@ fn check(history: &History<'_>, sink: &mut Sink) {
             .message(format!(
                 "version {} stands for two migrations: `{}` and `{}`",
                 migration.version,
-                path(earlier),
-                path(migration)
+                history.path(earlier),
+                history.path(migration)
             ))
             .help("give the one that is not released yet the next free version")
             .related(label)

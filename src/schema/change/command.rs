@@ -48,17 +48,16 @@ pub enum MaintenanceVerb {
 }
 
 impl MaintenanceVerb {
-    /// The command in snake case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Analyze => "analyze",
-            Self::Checkpoint => "checkpoint",
-            Self::Cluster => "cluster",
-            Self::Optimize => "optimize",
-            Self::Reindex => "reindex",
-            Self::Repair => "repair",
-            Self::Vacuum => "vacuum",
-        }
+    words! {
+        /// The command in snake case.
+        NAMES, name(self: Self):
+        Self::Analyze => "analyze",
+        Self::Checkpoint => "checkpoint",
+        Self::Cluster => "cluster",
+        Self::Optimize => "optimize",
+        Self::Reindex => "reindex",
+        Self::Repair => "repair",
+        Self::Vacuum => "vacuum",
     }
 }
 
@@ -109,6 +108,8 @@ pub struct Given {
     /// The values of its first row as text, unquoted words lowered; none for `DEFAULT VALUES`,
     /// `None` for a query.
     pub values: Option<Vec<String>>,
+    /// How many rows it writes; `None` for a query.
+    pub rows: Option<usize>,
 }
 
 /// All rows of one table, copied into another.
@@ -160,17 +161,16 @@ pub enum DataVerb {
 }
 
 impl DataVerb {
-    /// The command in snake case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Copy => "copy",
-            Self::Delete => "delete",
-            Self::Insert => "insert",
-            Self::Merge => "merge",
-            Self::Select => "select",
-            Self::Update => "update",
-        }
+    words! {
+        /// The command in snake case.
+        NAMES, name(self: Self):
+        Self::Call => "call",
+        Self::Copy => "copy",
+        Self::Delete => "delete",
+        Self::Insert => "insert",
+        Self::Merge => "merge",
+        Self::Select => "select",
+        Self::Update => "update",
     }
 }
 

@@ -19,15 +19,20 @@ pub fn given(mut cursor: Cursor<'_>) -> Option<Given> {
         false => Vec::new(),
     };
     cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]);
-    let values = if cursor.eat("DEFAULT VALUES") {
-        Some(Vec::new())
+    let (values, rows) = if cursor.eat("DEFAULT VALUES") {
+        (Some(Vec::new()), Some(1))
     } else if cursor.eat("VALUES") {
         let mut row = cursor.parentheses().ok()?;
-        Some(row.split_commas().into_iter().map(|mut value| value.rest()).collect())
+        let values = row.split_commas().into_iter().map(|mut value| value.rest()).collect();
+        let mut rows = 1;
+        while cursor.eat(",") && cursor.parentheses().is_ok() {
+            rows += 1;
+        }
+        (Some(values), Some(rows))
     } else {
-        None
+        (None, None)
     };
-    Some(Given { columns, values })
+    Some(Given { columns, values, rows })
 }
 
 /// The tokens of an INSERT as a copy of all rows of one table; `None` where it may leave rows out
