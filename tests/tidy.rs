@@ -161,13 +161,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
-    // As regorus has it: what a policy's parameter compiles to there.
-    ("globset", &["policy::params"]),
     ("imbl", &["schema", "replay"]),
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
-    // As regorus has it.
-    ("regex", &["policy::params"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),
