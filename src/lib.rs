@@ -35,6 +35,8 @@ use judge::Case;
 use judge::retired::Evidence;
 use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use policy::ask::Asked;
+use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
@@ -66,6 +68,8 @@ pub struct Input<'a> {
     pub alone: bool,
     /// The day against which allows expire.
     pub today: Date,
+    /// The policies that are asked beside the built-in rules.
+    pub policies: Option<&'a Policies>,
     /// What stood on the base branch: only what differs from it is judged. `None`: all is.
     pub merged: Option<&'a Merged>,
     /// What proves that a dropped object was retired; where there is none, nothing does.
@@ -185,22 +189,28 @@ impl Job {
         base: Base,
         look: &Look<'_, impl Fn(&Seen<'_>) -> S>,
         (files, around): (&[SourceFile], Around<'_>),
-    ) -> (Vec<Finding>, Option<S>) {
+        asked: Option<&Asked<'_>>,
+    ) -> (Judgement, Option<S>) {
         let mut seen = None;
+        let mut judgement = Judgement::default();
         let mut see = |replayed: &Replay<'_>, steps: &[Vec<Step<'_>>]| {
             seen = Some((look.see)(&Seen { set: self.set, replayed, steps, files }));
+            if let Some(asked) = asked {
+                judgement = asked.judge(replayed, steps, files, around.merged);
+            }
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
         let around = look.rules.then_some(around);
         let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
-        (found, seen)
+        judgement.findings.extend(found);
+        (judgement, seen)
     }
 
     /// What is found where looking at it panicked.
-    fn broke(&self) -> Vec<Finding> {
+    fn broke(&self) -> Judgement {
         let first = self.migrations.first().map(|read| &read.migration);
         let broke = |it| read::internal_error(it, it.span, "it judged these migrations");
-        first.map(broke).into_iter().collect()
+        Judgement { findings: first.map(broke).into_iter().collect(), ..Judgement::default() }
     }
 
     /// Its migrations as reports list them.
@@ -261,16 +271,19 @@ fn run<S: Send>(
     let config_file = beside(input, &mut found.files, &mut findings);
     let (files, alone) = (found.files.as_slice(), input.alone);
     let around = Around { paths: &paths, merged: input.merged };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, around))
+        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
-        let (found, it) = looked.unwrap_or_else(|| (job.broke(), None));
-        findings.extend(found);
+        let (judgement, it) = looked.unwrap_or_else(|| (job.broke(), None));
+        findings.extend(judgement.findings);
+        failures.extend(judgement.failures);
         seen.push(it);
         report.migrations.extend(job.lines(files));
         all.extend(job.migrations);

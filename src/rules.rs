@@ -5,6 +5,7 @@
 //! that value.
 
 pub mod bound;
+pub mod concurrent;
 pub mod dependents;
 pub mod drop;
 mod expansion;
@@ -377,7 +378,7 @@ rules! {
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
         insert_without_columns, insert_without_required_column, narrowing_cast,
-        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
+        publication_narrowed, rows_lost_in_swap, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
         update_without_where,
     }
     compatibility {
@@ -389,7 +390,7 @@ rules! {
         required_column_without_default, setting_outlives_migration,
     }
     privileges {
-        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        extension_in_public, grant_all, grant_option, grant_to_public, grants_lost, owner_changed,
         password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
         revoke, role_changed, row_security_disabled, row_security_without_policy,
         security_definer_search_path, view_without_row_security,

@@ -30,6 +30,7 @@ fn input<'a>(tree: &'a dyn Tree, config: &'a Config) -> Input<'a> {
         alone: false,
         today,
         evidence: None,
+        policies: None,
         merged: None,
     }
 }

@@ -258,6 +258,7 @@ impl Session {
             alone: self.alone,
             today: self.today,
             evidence: Some(&evidence),
+            policies: Some(&self.policies),
             merged: self.merged.as_ref(),
         })
     }

@@ -35,6 +35,7 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
         today,
         statistics: None,
         evidence: None,
+        policies: None,
         merged: None,
     });
     let file = report.files.iter().position(|file| file.path == "2_form.sql").unwrap();

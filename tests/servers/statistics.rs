@@ -128,6 +128,7 @@ fn level(on: &str, statistics: Option<&Statistics>) -> Option<&'static str> {
         alone: false,
         today,
         evidence: None,
+        policies: None,
         merged: None,
     };
     let report = check(&input);

@@ -131,6 +131,7 @@ impl Row {
             today,
             statistics: statistics.as_ref(),
             evidence: None,
+            policies: None,
             merged: None,
         };
         let report = check(&input);
