@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod lint;
 mod list;
+mod policy;
 mod rules;
 mod schema;
 mod session;
@@ -66,6 +67,9 @@ enum Command {
         #[arg(long, value_name = "ENGINE", default_value = "postgres", value_parser = ["postgres"])]
         sql: String,
     },
+    /// Write, check and test policies: rules of your own, in Rego.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Explain a rule: why, what to do instead, what it rests on, examples.
     Explain {
         /// The rule's id.
@@ -346,6 +350,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Diff(args) => diff::run(args, &mut out, style),
         Command::Rules { format, config } => rules::run(*format, config, &mut out, style),
         Command::Stats { sql: _ } => out.write_all(POSTGRES_SQL.as_bytes()).map(|()| 0),
+        Command::Policy(command) => policy::run(command, &mut out, style),
         Command::Explain { rule, config } => explain::run(rule, config, &mut out, style),
     };
     match result.and_then(|code| out.flush().map(|()| code)) {

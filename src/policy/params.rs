@@ -5,8 +5,10 @@ use crate::config::closest::did_you_mean;
 use crate::config::yaml::Node;
 use crate::finding::Failure;
 use crate::policy::Policy;
-use crate::policy::metadata::Param;
+use crate::policy::metadata::{Param, ParamType};
 use crate::source::Located;
+use globset::GlobBuilder;
+use regex::Regex;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -59,17 +61,96 @@ fn overrides(
             wrong.push(Located::new(message, name.span));
             continue;
         };
-        match param.ty.read(node) {
+        match value(param.ty, node) {
             Ok(value) => {
                 values.insert(name.value.clone(), value);
             }
             Err(Located { value, span }) => {
-                let message = format!("`{}` of `{id}`: {value}", name.value);
+                let message = format!("`{}` of `{id}` {value}", name.value);
                 wrong.push(Located::new(message, span));
             }
         }
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+}
+
+/// A value of a type, or why it is none, in words that follow the name of the parameter.
+pub(super) fn value(ty: ParamType, node: &Located<Node>) -> Result<Value, Located<String>> {
+    let fail = |node: &Located<Node>, why: String| Err(Located::new(why, node.span));
+    let wrong = |node: &Located<Node>| fail(node, format!("must be {}", wanted(ty)));
+    match (ty, &node.value) {
+        (ParamType::Strings, Node::List(items)) => {
+            items.iter().map(|item| value(ParamType::String, item)).collect()
+        }
+        (ParamType::Integers, Node::List(items)) => {
+            items.iter().map(|item| value(ParamType::Integer, item)).collect()
+        }
+        (ParamType::Map, Node::Map(entries)) => {
+            let entry = |(name, node): &(Located<String>, Located<Node>)| {
+                Ok((name.value.clone(), value(ParamType::String, node)?))
+            };
+            entries.iter().map(entry).collect::<Result<Map<_, _>, _>>().map(Value::Object)
+        }
+        (ParamType::String, Node::Scalar(text)) => Ok(Value::from(text.as_str())),
+        (ParamType::Regex | ParamType::Glob, Node::Scalar(text)) => match compiles(ty, text) {
+            Ok(()) => Ok(Value::from(text.as_str())),
+            Err(why) => fail(node, why),
+        },
+        (ParamType::Integer, Node::Scalar(text)) => match text.parse::<i64>() {
+            Ok(number) => Ok(Value::from(number)),
+            Err(_) => wrong(node),
+        },
+        (ParamType::Number, Node::Scalar(text)) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Value::from(number)),
+            _ => wrong(node),
+        },
+        (ParamType::Boolean, Node::Scalar(text)) => match text.parse::<bool>() {
+            Ok(answer) => Ok(Value::from(answer)),
+            Err(_) => wrong(node),
+        },
+        _ => wrong(node),
+    }
+}
+
+/// Whether a text is what its type asks of it: a regular expression or a glob as the engine of
+/// the policies compiles them; any other type asks nothing of a text.
+///
+/// # Errors
+/// Why it is not, in words that follow the name of the parameter.
+pub fn compiles(ty: ParamType, text: &str) -> Result<(), String> {
+    match ty {
+        ParamType::Regex => match Regex::new(text) {
+            Ok(_) => Ok(()),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                Err("is too large a regular expression".to_owned())
+            }
+            Err(error) => {
+                // The crate draws the place below the text; the last line says what it is.
+                let why = error.to_string();
+                let why = why.rsplit('\n').next().unwrap_or_default();
+                Err(format!("is no regular expression: {}", why.trim_start_matches("error: ")))
+            }
+        },
+        ParamType::Glob => match GlobBuilder::new(text).literal_separator(true).build() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("is no glob: {}", error.kind())),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn wanted(ty: ParamType) -> &'static str {
+    match ty {
+        ParamType::String => "one word or a quoted text",
+        ParamType::Integer => "an integer",
+        ParamType::Number => "a number",
+        ParamType::Boolean => "true or false",
+        ParamType::Strings => "a list of strings, like [a, b]",
+        ParamType::Integers => "a list of integers, like [1, 2]",
+        ParamType::Map => "a map of strings, like {a: b}",
+        ParamType::Regex => "a regular expression",
+        ParamType::Glob => "a glob",
+    }
 }
 
 #[cfg(test)]
@@ -129,15 +210,19 @@ deny contains {\"message\": cfg.pattern} if cfg.count > 5
                 "{cuont: 1}",
                 "`cuont`: `acme/some-rule` has no parameter `cuont`; did you mean `count`?",
             ),
-            ("{count: 1.5}", "`1.5`: `count` of `acme/some-rule`: this is not a whole number"),
-            ("{names: a}", "`a`: `names` of `acme/some-rule`: this is not a list of strings"),
+            ("{count: 1.5}", "`1.5`: `count` of `acme/some-rule` must be an integer"),
+            (
+                "{names: a}",
+                "`a`: `names` of `acme/some-rule` must be a list of strings, like [a, b]",
+            ),
             ("[a]", "`[`: `params` must be a map of `name: value` lines"),
         ] {
             assert_eq!(of(params).unwrap_err(), [expected], "{params}");
         }
         let failures = of("{pattern: \"(a\"}").unwrap_err();
         assert!(
-            failures[0].starts_with("`\"(a\"`: `pattern` of `acme/some-rule`: "),
+            failures[0]
+                .starts_with("`\"(a\"`: `pattern` of `acme/some-rule` is no regular expression: "),
             "{failures:?}"
         );
         let both = of("{count: x, names: {a: b}}").unwrap_err();

@@ -1,6 +1,6 @@
 //! `lockgate policy vendor`: copies the policies of `extends` into the repository.
 
-use super::{WhichConfig, session};
+use crate::cli::{WhichConfig, session};
 use crate::config::{Config, Extends};
 use crate::finding::Failure;
 use crate::policy::lock::{self, Locked};
@@ -14,8 +14,7 @@ use std::path::Path;
 
 /// Fetches, copies, and writes the lock file.
 pub fn run(which: &WhichConfig, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let vendored = session::config_of(which)
-        .and_then(|(config, folder)| vendor(&config, &folder));
+    let vendored = session::config_of(which).and_then(|(config, folder)| vendor(&config, &folder));
     match vendored {
         Ok(lines) => {
             for line in lines {
