@@ -356,3 +356,69 @@ fn policies_come_from_folders_commits_and_flags_or_the_run_fails() {
     config("{git: main, path: policy}");
     says(&["lint"], "main:policy: not found");
 }
+
+/// An organisation's policies in a repository of their own, with the tag `v1`.
+fn organisation(text: &str) -> Folder {
+    let folder = Folder::new("organisation");
+    folder.write("acme/renaming.rego", text);
+    folder.write("acme/renaming_test.rego", "package policy.acme.renaming_test\n");
+    folder.write("README.md", "ours\n");
+    folder.git(&["init", "-q", "-b", "main"]);
+    folder.git(&["add", "-A"]);
+    folder.git(&["commit", "-q", "-m", "policies"]);
+    folder.git(&["tag", "v1"]);
+    folder
+}
+
+#[test]
+fn policies_of_an_organisation_are_copied_on_command_and_checked_by_their_digests() {
+    let text = policy(&serde_json::json!({"message": "renamed", "help": "keep it"}));
+    let theirs = organisation(&text);
+    let ours = Folder::new("vendor");
+    let source = format!("git+file://{}@v1", theirs.0.display());
+    ours.write("lockgate.yaml", &format!("dialect: postgres\nextends: [\"{source}\"]\n"));
+    let says = |arguments: &[&str], wanted: &str| {
+        let (code, said) = ours.said(arguments);
+        assert_eq!(code, Some(2), "{said}");
+        let said = said.replace('│', " ");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(wanted), "{said}");
+    };
+    says(&["lint"], "`lockgate policy vendor` makes the copies and the lock file anew");
+    let (code, said) = ours.said(&["policy", "vendor"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(": 1 file of "), "{said}");
+    let name = theirs.0.strip_prefix("/").unwrap().to_string_lossy().replace('/', "-");
+    let folder = format!(".lockgate/policies/{name}");
+    let copy = format!("{folder}/acme/renaming.rego");
+    assert_eq!(ours.read(&copy), text);
+    let lock = ours.read("policies.lock");
+    assert!(lock.contains(&source) && lock.contains("\"acme/renaming.rego\": \""), "{lock}");
+
+    // The network is not used any more.
+    drop(theirs);
+    let found = || ours.said(&["lint"]).1.contains("error[acme/renaming]");
+    assert!(found());
+    ours.write(&copy, &text.replace("deny", "warn"));
+    says(&["lint"], "is not the file that was locked (policies.lock, ");
+    says(&["policy", "vendor"], "git says:");
+    ours.write(&copy, &text);
+    ours.write(&format!("{folder}/more.rego"), "");
+    says(&["lint"], "more.rego: is not in the lock file");
+    std::fs::remove_file(ours.0.join(format!("{folder}/more.rego"))).unwrap();
+    assert!(found());
+    std::fs::remove_file(ours.0.join(&copy)).unwrap();
+    says(&["lint"], "cannot be read: not found (policies.lock, ");
+
+    // Anew: what is gone there goes here.
+    let theirs = organisation(&text.replace("renamed", "another name"));
+    ours.write(&format!("{folder}/old.rego"), "");
+    assert_eq!(ours.said(&["policy", "vendor"]).0, Some(0));
+    assert!(ours.said(&["lint"]).1.contains("error[acme/renaming]: another name"));
+    assert!(!ours.0.join(format!("{folder}/old.rego")).exists());
+    let other = ours.read("lockgate.yaml").replace("@v1", "@v2");
+    ours.write("lockgate.yaml", &other);
+    says(&["lint"], "policies.lock does not have `git+file://");
+    says(&["policy", "vendor"], "git says:");
+    drop(theirs);
+}

@@ -5,6 +5,7 @@ use crate::config::{Config, Extends};
 use crate::finding::Failure;
 use crate::policy::lock::{self, Locked};
 use crate::policy::sources::is_policy;
+use crate::report::count;
 use crate::report::terminal::{self, Style};
 use crate::source::{Located, SourceFile};
 use crate::tree::git::fetch::{Fetched, fetch};
@@ -42,7 +43,8 @@ fn vendor(config: &Config, folder: &Path) -> Result<Vec<String>, Vec<Failure>> {
         copy(&folder.join(extends.folder()), &fetched.files)?;
         let (text, copied) = (&extends.text, extends.folder());
         let commit = &fetched.commit;
-        lines.push(format!("{text}: {} files of {commit} in {copied}", fetched.files.len()));
+        let files = count(fetched.files.len(), "file");
+        lines.push(format!("{text}: {files} of {commit} in {copied}"));
     }
     let locked: Vec<Locked> = fetched
         .iter()
