@@ -109,7 +109,7 @@ pub struct Judgement {
 ///
 /// # Errors
 /// Each mistake in a policy, with its place; a policy that could never fire is one.
-pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Failure>> {
+pub fn load(files: Vec<SourceFile>, config: &Config) -> Result<Policies, Vec<Failure>> {
     let mut failures = Vec::new();
     let mut policies = Vec::new();
     for file in files.into_iter().filter(|file| !file.path.ends_with("_test.rego")) {
@@ -124,7 +124,7 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
     }
     policies.sort_by_key(|policy| policy.rule.id);
     failures.extend(sources::twice(&policies));
-    let limits = Limits::default();
+    let limits = Limits::of(config.policy_limits);
     let files: Vec<&SourceFile> = policies.iter().map(|policy| &policy.file).collect();
     match engine::prepare(&files, limits) {
         Ok(mut prepared) if failures.is_empty() => {

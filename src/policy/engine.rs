@@ -4,6 +4,7 @@
 //! builtin makes a rule undefined, and a gate would pass (measured with 0.14.1). The interpreter's
 //! builtin errors are strict, which is its default and not OPA's.
 
+use crate::config::PolicyLimits;
 use crate::finding::Failure;
 use crate::policy::{bounded, guard};
 use crate::source::{SourceFile, Span};
@@ -25,6 +26,17 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { time: Duration::from_secs(2), total: Duration::from_secs(60) }
+    }
+}
+
+impl Limits {
+    /// What the config says, and the defaults for what it does not.
+    pub fn of(told: PolicyLimits) -> Self {
+        let default = Self::default();
+        Self {
+            time: told.time.map_or(default.time, Duration::from_millis),
+            total: told.total.map_or(default.total, Duration::from_millis),
+        }
     }
 }
 

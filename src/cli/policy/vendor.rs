@@ -51,7 +51,11 @@ fn vendor(config: &Config, folder: &Path) -> Result<Vec<String>, Vec<Failure>> {
         .map(|(extends, it)| Locked::new(&extends.text, &it.commit, &it.files))
         .collect();
     let path = folder.join(lock::FILE_NAME);
-    put(&session::work_tree(&[path.clone()])?, &path.to_string_lossy(), &lock::write(&locked))?;
+    put(
+        &session::work_tree(std::slice::from_ref(&path))?,
+        &path.to_string_lossy(),
+        &lock::write(&locked),
+    )?;
     Ok(lines)
 }
 
