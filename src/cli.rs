@@ -1,5 +1,7 @@
 //! The command line: its types, and which command they call.
 
+mod against;
+mod baseline;
 mod diff;
 mod effects;
 mod evidence;
@@ -40,6 +42,8 @@ enum Command {
     /// Check migrations: what locks, rewrites, loses data, fails or breaks the running release.
     #[command(after_help = EXIT_CODES)]
     Lint(Lint),
+    /// Write down what is found today, so that only what comes later counts; drop what is gone.
+    Baseline(Baseline),
     /// Show which migrations there are, of which framework, in which order, and how they are run.
     List(List),
     /// Show what each statement locks, for how long in kind, and what waits meanwhile.
@@ -91,6 +95,19 @@ struct Lint {
     /// How to write the report.
     #[arg(long, default_value = "terminal")]
     format: Format,
+    /// Write the report to a file too; may be repeated: one run, many reports.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    output: Vec<(Format, PathBuf)>,
+    /// Judge only the migrations that differ from this branch or commit; the others are history that
+    /// tells the schema [default in a git repository, where no path is given: the base branch].
+    #[arg(long, value_name = "REF", conflicts_with = "all")]
+    against: Option<String>,
+    /// Judge what the index holds: what the next commit adds to the base branch.
+    #[arg(long, conflicts_with = "all")]
+    staged: bool,
+    /// Judge every migration, also those on the base branch.
+    #[arg(long)]
+    all: bool,
     /// The level from which on a finding fails the run [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = crate::config::FailOn::WORDS)]
     fail_on: Option<String>,
@@ -101,8 +118,8 @@ struct Lint {
     /// repeated [default: `code` of lockgate.yaml].
     #[arg(long, value_name = "GLOB")]
     code: Vec<String>,
-    /// A folder of Rego policies, or one; may be repeated [default: `policies` of lockgate.yaml;
-    /// these come on top].
+    /// A folder of Rego policies, or one of them, besides those of `policies` in lockgate.yaml; may
+    /// be repeated.
     #[arg(long, value_name = "PATH")]
     policy: Vec<String>,
     /// Show notes too, which are else only counted.
@@ -116,6 +133,19 @@ struct Lint {
     /// the base branch), then check again.
     #[arg(long)]
     fix: bool,
+}
+
+/// What `baseline` takes.
+#[derive(Debug, Args)]
+struct Baseline {
+    #[command(flatten)]
+    input: Input,
+    /// Only drop what is gone.
+    #[arg(long)]
+    prune: bool,
+    /// Write in CI too (where the variable CI is set).
+    #[arg(long)]
+    force: bool,
 }
 
 /// What `list` takes.
@@ -230,6 +260,26 @@ enum Format {
     Json,
     /// GitHub workflow commands: annotations on the diff.
     Github,
+    /// One line for each finding.
+    Concise,
+    /// For programs, one finding a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// For reviewdog.
+    Rdjson,
+    /// Azure Pipelines logging commands.
+    Azure,
+    /// TeamCity service messages.
+    Teamcity,
+    /// For a pull request or a job summary.
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -260,6 +310,20 @@ enum TextFormat {
     Json,
 }
 
+/// `FORMAT=FILE`.
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').unwrap_or((text, ""));
+    if file.is_empty() {
+        return Err("write FORMAT=FILE, like sarif=lockgate.sarif".to_owned());
+    }
+    let format = Format::from_str(format, false).map_err(|_| {
+        let names = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let names: Vec<String> = names.map(|it| it.get_name().to_owned()).collect();
+        format!("`{format}` is no format; it is one of {}", names.join(", "))
+    })?;
+    Ok((format, PathBuf::from(file)))
+}
+
 fn placeholder(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
@@ -279,6 +343,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let style = style(cli.color, is_terminal);
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),
+        Command::Baseline(args) => baseline::run(args, &mut out, style),
         Command::List(args) => list::run(args, &mut out, style),
         Command::Effects(args) => effects::run(args, &mut out, style),
         Command::Schema(args) => schema::run(args, &mut out, style),

@@ -6,6 +6,7 @@ pub mod own;
 pub mod policies;
 pub mod promise;
 pub mod rules;
+pub mod waivers;
 pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
@@ -13,13 +14,14 @@ use crate::config::own::Own;
 pub use crate::config::policies::{Extends, Source};
 pub use crate::config::promise::{Deploy, Promise};
 pub use crate::config::rules::{Mode, RuleLevel, Setting};
+pub use crate::config::waivers::Waiver;
 use crate::config::yaml::Node;
 use crate::dialect::Dialect;
 use crate::finding::{Failure, Level};
 use crate::rules as built_in;
 use crate::rules::Rule;
 use crate::source::{Located, SourceFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// The file's name.
@@ -77,6 +79,16 @@ pub struct Config {
     pub policies: Vec<Located<Source>>,
     /// `extends`: whose policies count too.
     pub extends: Vec<Located<Extends>>,
+    /// `baseline`: a file with the findings that stood there before.
+    pub baseline: Option<Located<String>>,
+    /// Their fingerprints, once it is read; with them each finding that counts gets its own.
+    pub known: Option<BTreeSet<String>>,
+    /// `waivers`.
+    pub waivers: Vec<Waiver>,
+    /// Which paths are read was said on the command line: it may be less than the config says.
+    pub paths_given: bool,
+    /// The current folder, seen from that of the config; empty where it is the same, or none above.
+    pub current: String,
     /// The config's own text, for messages about it.
     pub file: Option<SourceFile>,
 }
@@ -159,8 +171,9 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "base",
+    "baseline",
     "code",
     "compat",
     "deploy",
@@ -183,6 +196,7 @@ const KEYS: [&str; 23] = [
     "schema",
     "statement-timeout",
     "stats",
+    "waivers",
 ];
 
 /// Reads the text of a `lockgate.yaml`.
@@ -212,6 +226,10 @@ impl Reader<'_> {
     fn key(&mut self, config: &mut Config, key: &Located<String>, value: &Located<Node>) {
         match key.value.as_str() {
             "base" => config.base = self.word(value, "base"),
+            "baseline" => {
+                let path = self.word(value, "baseline");
+                config.baseline = path.map(|path| Located::new(path, value.span));
+            }
             "code" => config.code = self.words(value, "code"),
             "compat" => config.compat = self.tools(value),
             "deploy" => {
@@ -247,6 +265,7 @@ impl Reader<'_> {
             "schema" => config.schema = self.word(value, "schema"),
             "stats" => config.stats = self.word(value, "stats"),
             "statement-timeout" => self.timeout(config, value, "statement_timeout"),
+            "waivers" => self.waivers(config, value),
             unknown => self.unknown(key, "key", unknown, KEYS),
         }
     }

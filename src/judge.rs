@@ -1,17 +1,21 @@
 //! From findings to a verdict: allows and levels.
 
+pub mod baseline;
 pub mod code;
 pub mod compat;
 pub mod inline;
 pub mod retired;
+pub mod waivers;
 
 use crate::config::{Config, Deploy, FailOn, Mode, RuleLevel};
 use crate::date::Date;
 use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
 use crate::judge::retired::Evidence;
+use crate::judge::waivers::Waivers;
 use crate::migration::ReadMigration;
+use crate::migration::merged::Merged;
 use crate::rules::gate::malformed_allow;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 
 /// A finding and what became of it.
 #[derive(Clone, Debug)]
@@ -22,14 +26,19 @@ pub struct Judged {
     pub state: State,
     /// The mode of its rule.
     pub mode: Mode,
-    /// Why it is allowed: the reason that somebody gave, or the proof that it was retired.
+    /// Why it is allowed or waived: the reason that somebody gave, or the proof that it was retired.
     pub reason: Option<String>,
+    /// Who answers for its waiver.
+    pub owner: Option<String>,
+    /// What the baseline knows it by, where there is one and it counts.
+    pub fingerprint: Option<String>,
 }
 
 impl Judged {
     /// A finding of a rule that is enforced.
     pub fn new(finding: Finding, state: State) -> Self {
-        Self { finding, state, mode: Mode::Enforce, reason: None }
+        let (reason, owner, fingerprint) = (None, None, None);
+        Self { finding, state, mode: Mode::Enforce, reason, owner, fingerprint }
     }
 
     /// Whether it fails the run.
@@ -55,6 +64,8 @@ pub enum State {
     DryRun,
     /// Nobody promised what it breaks.
     NotPromised,
+    /// It is on the base branch too: this change did not bring it.
+    OnBase,
 }
 
 impl State {
@@ -67,6 +78,7 @@ impl State {
             Self::Baselined => "baselined",
             Self::DryRun => "dry-run",
             Self::NotPromised => "not-promised",
+            Self::OnBase => "on-base",
         }
     }
 }
@@ -107,10 +119,14 @@ pub struct Case<'a> {
     pub sets: &'a [usize],
     /// The config, flags merged in.
     pub config: &'a Config,
-    /// The day against which allows expire.
+    /// Which of the files is the config, where it is one of them.
+    pub config_file: Option<FileId>,
+    /// The day against which allows and waivers expire.
     pub today: Date,
     /// What proves that something was retired; where there is none, nothing does.
     pub evidence: Option<&'a dyn Evidence>,
+    /// What stood on the base branch: findings about anything else count.
+    pub merged: Option<&'a Merged>,
 }
 
 /// Applies the comments in the migrations and the levels of the config to what was found, and
@@ -119,9 +135,11 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
     let Case { files, migrations, config, today, .. } = *case;
     let (mut allows, mut markers, mut about_allows) =
         inline::read(files, migrations, config, today);
+    let mut waivers = Waivers::new(case);
     let mut judged: Vec<Judged> = Vec::new();
     for mut finding in found {
         let allow = allows.take(&finding);
+        let waiver = waivers.take(&finding);
         let marker = match retired::is_drop(&finding) {
             true => retired::marker_of(&finding, &mut markers, case),
             false => None,
@@ -140,19 +158,32 @@ pub fn judge(found: Vec<Finding>, case: &Case<'_>) -> Vec<Judged> {
             // What it says of the code is enough.
             finding.gone = None;
         }
-        if let (None, Some(allow), Some(what)) = (&reason, allow, forbids) {
-            about_allows.push(forbidden(&finding, allow.place, &what));
-        }
-        let state = if reason.is_some() { State::Allowed } else { State::Reported };
-        judged.push(Judged { reason, ..Judged::new(finding, state) });
+        judged.push(match (reason, waiver) {
+            (Some(reason), _) => {
+                Judged { reason: Some(reason), ..Judged::new(finding, State::Allowed) }
+            }
+            (None, Some(waiver)) => Judged {
+                reason: Some(waiver.reason.clone()),
+                owner: Some(waiver.owner.clone()),
+                ..Judged::new(finding, State::Waived)
+            },
+            (None, None) => {
+                if let (Some(allow), Some(what)) = (allow, forbids) {
+                    about_allows.push(forbidden(&finding, allow.place, &what));
+                }
+                Judged::new(finding, State::Reported)
+            }
+        });
     }
+    baseline::apply(&mut judged, case);
     code::say_where(&mut judged, case);
-    about_allows.extend(allows.unused());
-    judged.extend(about_allows.into_iter().filter_map(|mut finding| {
+    let about = about_allows.into_iter().chain(allows.unused()).chain(waivers.leftover(case));
+    judged.extend(about.filter_map(|mut finding| {
         finding.level = level(&finding, config)?;
         Some(Judged::new(finding, State::Reported))
     }));
     judged.iter_mut().for_each(|judged| take_mode(judged, config));
+    judged.iter_mut().for_each(|judged| leave_base(judged, case));
     judged.sort_by_cached_key(|judged| {
         let Finding { rule, primary, subject, message, .. } = &judged.finding;
         (primary.file, primary.span, *rule, subject.clone(), message.clone())
@@ -198,6 +229,25 @@ fn take_mode(judged: &mut Judged, config: &Config) {
         Mode::Warn => judged.finding.level = judged.finding.level.min(Level::Warning),
         Mode::DryRun if judged.state == State::Reported => judged.state = State::DryRun,
         Mode::DryRun => {}
+    }
+}
+
+/// Takes a finding out that the base branch has too: no place of it lies in a migration that differs.
+fn leave_base(judged: &mut Judged, case: &Case<'_>) {
+    let Some(merged) = case.merged.filter(|_| judged.state == State::Reported) else { return };
+    let Finding { primary, related, .. } = &judged.finding;
+    let is_migration =
+        |file: FileId| case.migrations.iter().any(|read| read.migration.file == file);
+    let path = |file: FileId| {
+        let index = usize::try_from(file.0).unwrap_or(usize::MAX);
+        case.files.get(index).map_or("", |file| &file.path)
+    };
+    let differs = |file: FileId| merged.touches(path(file)) || !is_migration(file);
+    let subject = judged.finding.subject.to_string();
+    let known = merged.knows(path(primary.file), judged.finding.rule, &subject);
+    let mut places = std::iter::once(primary).chain(related).map(|label| label.file);
+    if known || !places.any(differs) {
+        judged.state = State::OnBase;
     }
 }
 

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod date;
 pub mod dialect;
+pub mod digest;
 pub mod docs;
 pub mod effects;
 pub mod finding;
@@ -34,8 +35,8 @@ use judge::Case;
 use judge::retired::Evidence;
 use migration::merged::Merged;
 use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
-use policy::input::View;
-use policy::{Judgement, Policies, ask, owners};
+use policy::ask::Asked;
+use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
 use report::diff::SetDiff;
 use report::effects::StatementLine;
@@ -170,35 +171,6 @@ struct Look<'a, F> {
     see: F,
 }
 
-/// The policies of a run, and what they may know beside the migrations.
-struct Asked<'a> {
-    policies: &'a Policies,
-    owners: BTreeMap<String, Vec<String>>,
-    today: Date,
-}
-
-impl<'a> Asked<'a> {
-    /// `None` where there are no policies to ask.
-    fn new(input: &Input<'a>, files: &[SourceFile]) -> Option<Self> {
-        let policies = input.policies.filter(|it| !it.policies.is_empty())?;
-        let owners = owners::of_files(input.tree, files.iter().map(|file| file.path.as_str()));
-        Some(Self { policies, owners, today: input.today })
-    }
-
-    fn judge(
-        &self,
-        replayed: &Replay<'_>,
-        steps: &[Vec<Step<'_>>],
-        files: &[SourceFile],
-        merged: Option<&Merged>,
-    ) -> Judgement {
-        let owners = |path: &str| self.owners.get(path).cloned().unwrap_or_default();
-        let view = View::new(replayed, steps, files, self.today, &owners);
-        let is_judged = |path: &str| merged.is_none_or(|merged| merged.touches(path));
-        ask::ask(self.policies, &view, &is_judged)
-    }
-}
-
 /// A set on its way.
 struct Job {
     set: usize,
@@ -296,10 +268,11 @@ fn run<S: Send>(
         findings.extend(panics);
     }
     failures.extend(other_engine(input, &report.sets));
-    findings.extend(stale(input, &mut found.files));
+    let config_file = beside(input, &mut found.files, &mut findings);
     let (files, alone) = (found.files.as_slice(), input.alone);
     let around = Around { paths: &paths, merged: input.merged };
-    let asked = if look.rules { Asked::new(input, files) } else { None };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
     let looked = read::in_parallel(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
@@ -326,7 +299,8 @@ fn run<S: Send>(
     });
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, merged, .. } = *input;
-    let case = Case { files, migrations: &all, sets: &sets, config, today, evidence, merged };
+    let case =
+        Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
 }
@@ -503,10 +477,29 @@ fn sizes(input: &Input<'_>, engine: Engine) -> Sizes {
 fn stale(input: &Input<'_>, files: &mut Vec<SourceFile>) -> Option<Finding> {
     let statistics = input.statistics.filter(|it| !it.is_fresh(input.today))?;
     let mut sink = Sink::new(&stale_statistics::RULE);
-    let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-    files.push(statistics.file.0.clone());
+    let file = join(files, &statistics.file.0);
     stale_statistics::report(statistics, input.today, file, &mut sink);
     sink.into_findings().pop()
+}
+
+/// Statistics and the config join the other files where something may be found in them; gives the
+/// number of the config.
+fn beside(
+    input: &Input<'_>,
+    files: &mut Vec<SourceFile>,
+    findings: &mut Vec<Finding>,
+) -> Option<FileId> {
+    findings.extend(stale(input, files));
+    let config = input.config;
+    let file = config.file.as_ref().filter(|_| !config.waivers.is_empty())?;
+    Some(join(files, file))
+}
+
+/// One more file among those of a run; gives its number.
+fn join(files: &mut Vec<SourceFile>, file: &SourceFile) -> FileId {
+    let number = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    files.push(file.clone());
+    number
 }
 
 /// The failure for statistics of an engine that none of the migrations is for.

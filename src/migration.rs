@@ -1,5 +1,7 @@
 //! What an adapter hands on: migrations with their runner, in the order in which they run.
 
+pub mod merged;
+
 use crate::dialect::Engine;
 use crate::schema::change::Change;
 use crate::source::{FileId, Located, Span};

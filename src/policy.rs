@@ -4,12 +4,14 @@
 //! Once it is loaded it is a [`Rule`] like any other: levels, allows, waivers, the baseline and the
 //! reports know no difference.
 
+pub mod ask;
 mod bounded;
 pub mod check;
 pub mod engine;
 pub mod fixture;
 pub mod guard;
 pub mod input;
+pub mod lock;
 pub mod metadata;
 pub mod new;
 pub mod owners;
@@ -33,6 +35,7 @@ use crate::read;
 use crate::rules::{Category, Check, Rule};
 use crate::source::{SourceFile, Span};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -82,7 +85,7 @@ pub struct Question {
     /// The places that its `loc`s stand for.
     pub places: Places,
     /// The kinds of its changes.
-    pub kinds: BTreeSet<&'static str>,
+    pub kinds: BTreeSet<Cow<'static, str>>,
     /// The engine that it is for.
     pub engine: dialect::Engine,
     /// The place of a finding that points at nothing in particular.

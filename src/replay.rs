@@ -46,7 +46,8 @@ pub use written_types::{WrittenType, base_type};
 use crate::dialect::{Dialect, Engine};
 use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
-use crate::migration::{Context, ReadMigration, Statement};
+use crate::migration::merged::Merged;
+use crate::migration::{Context, Migration, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
@@ -483,4 +484,14 @@ pub struct History<'a> {
     pub migrations: &'a [ReadMigration],
     /// The path of a migration's file.
     pub paths: &'a [String],
+    /// What stood on the base branch; `None` where that was not asked for.
+    pub merged: Option<&'a Merged>,
+}
+
+impl<'a> History<'a> {
+    /// The path of a migration's file.
+    pub fn path(&self, migration: &Migration) -> &'a str {
+        let index = usize::try_from(migration.file.0).unwrap_or(usize::MAX);
+        self.paths.get(index).map_or("", String::as_str)
+    }
 }

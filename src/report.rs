@@ -1,13 +1,23 @@
 //! What a run says, and the formats that it is said in.
 
+pub mod azure;
+pub mod checkstyle;
+pub mod concise;
 pub mod diff;
 pub mod effects;
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod list;
+pub mod markdown;
+pub mod placed;
+pub mod rdjson;
+pub mod sarif;
 pub mod schema;
+pub mod teamcity;
 pub mod terminal;
+pub mod xml;
 
 use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;
@@ -15,6 +25,7 @@ use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::{LeftOut, MigrationSet};
 use crate::judge::{Judged, State, Verdict, verdict};
 use crate::migration::{Direction, ReadMigration, Reading};
+use crate::rules::{RULES, Rule};
 use crate::source::SourceFile;
 
 /// The version of the JSON that all commands write; a key never changes its meaning within one.
@@ -39,14 +50,25 @@ pub struct Report {
     pub findings: Vec<Judged>,
     /// What could not be done.
     pub failures: Vec<Failure>,
+    /// What the run was about, where that was not everything.
+    pub against: Option<Against>,
+    /// The policies beside the built-in rules.
+    pub policies: Vec<&'static Rule>,
     /// From which level on a finding fails the run.
     pub fail_on: FailOn,
     /// What was promised to hold.
     pub promise: Promise,
     /// Which release counted as the running one.
     pub deploy: Deploy,
-    /// The ids of the policies that were asked too.
-    pub policies: Vec<&'static str>,
+}
+
+/// That only what differs from a base branch was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    /// The base branch.
+    pub base: String,
+    /// How many migrations differ from it.
+    pub migrations: usize,
 }
 
 /// Migrations of one framework.
@@ -180,10 +202,10 @@ impl Report {
     /// The report of a run that begins under a config.
     pub fn new(config: &Config) -> Self {
         Self {
+            policies: config.policy_rules.clone(),
             fail_on: config.fail_on.unwrap_or_default(),
             promise: config.promise.unwrap_or_default(),
             deploy: config.deploy,
-            policies: config.policy_rules.iter().map(|rule| rule.id).collect(),
             ..Self::default()
         }
     }
@@ -191,6 +213,11 @@ impl Report {
     /// The report of a run that could not begin.
     pub fn failed(failures: Vec<Failure>) -> Self {
         Self { failures, ..Self::default() }
+    }
+
+    /// Every rule that could have found something: the built-in ones, then the policies.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().chain(&self.policies).copied()
     }
 
     /// Whether the run began: it has something to say besides failures.

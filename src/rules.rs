@@ -5,6 +5,7 @@
 //! that value.
 
 pub mod bound;
+pub mod concurrent;
 pub mod dependents;
 pub mod drop;
 mod expansion;
@@ -358,11 +359,12 @@ macro_rules! rules {
 
 rules! {
     gate {
-        internal_error, malformed_allow, opaque_statement, stale_statistics, unread_statement,
-        unused_allow,
+        expired_waiver, internal_error, malformed_allow, opaque_statement, stale_statistics,
+        unread_statement, unused_allow, unused_waiver,
     }
     history {
-        duplicate_version, missing_down, never_runs, used_before_created,
+        deleted_after_merge, duplicate_version, edited_after_merge, missing_down, never_runs,
+        out_of_order, renamed_after_merge, used_before_created,
     }
     locking {
         alters_not_combined, blocks_traffic, column_type_rewrite, concurrently_on_partitioned,
@@ -376,7 +378,7 @@ rules! {
     data {
         delete_without_where, drop_and_add, drop_schema, drop_table, equals_null,
         insert_without_columns, insert_without_required_column, narrowing_cast,
-        publication_narrowed, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
+        publication_narrowed, rows_lost_in_swap, sequence_not_advanced, trigger_disabled, truncate, unlogged_table,
         update_without_where,
     }
     compatibility {
@@ -388,7 +390,7 @@ rules! {
         required_column_without_default, setting_outlives_migration,
     }
     privileges {
-        extension_in_public, grant_all, grant_option, grant_to_public, owner_changed,
+        extension_in_public, grant_all, grant_option, grant_to_public, grants_lost, owner_changed,
         password_in_migration, policy_always_true, policy_changed, policy_without_row_security,
         revoke, role_changed, row_security_disabled, row_security_without_policy,
         security_definer_search_path, view_without_row_security,

@@ -9,7 +9,7 @@ pub mod glob;
 mod memory;
 mod overlay;
 pub mod packed;
-mod write;
+pub mod write;
 
 pub use memory::Memory;
 pub use overlay::Overlay;

@@ -165,6 +165,8 @@ fn checked(tree: &Memory, config: &Config) -> Report {
         alone: false,
         today: Date::from_unix_seconds(0),
         evidence: None,
+        policies: None,
+        merged: None,
     })
 }
 

@@ -22,7 +22,17 @@ use projects::{Project, projects};
 
 fn input<'a>(tree: &'a dyn Tree, config: &'a Config) -> Input<'a> {
     let today = Date::from_unix_seconds(1_795_132_800);
-    Input { tree, config, schema: None, statistics: None, alone: false, today, evidence: None }
+    Input {
+        tree,
+        config,
+        schema: None,
+        statistics: None,
+        alone: false,
+        today,
+        evidence: None,
+        policies: None,
+        merged: None,
+    }
 }
 
 fn fixed(files: &[(String, String)], is_new: &dyn Fn(&str) -> Result<(), String>) -> Fixed {

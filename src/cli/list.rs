@@ -1,5 +1,6 @@
 //! `lockgate list`.
 
+use super::against::Scope;
 use super::session;
 use super::{List, TextFormat};
 use crate::report::terminal::{self, Style};
@@ -8,7 +9,7 @@ use std::io::{self, Write};
 
 /// Lists the migrations; the exit code says only whether all could be read.
 pub fn run(args: &List, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let mut report = session::check(&args.input, |_| {});
+    let mut report = session::check(&args.input, &Scope::All, |_| {});
     report.findings.clear();
     match args.format {
         TextFormat::Json => json::list(out, &report)?,

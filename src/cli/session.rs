@@ -1,5 +1,6 @@
 //! From flags, config and the disk to what the pipeline takes.
 
+use super::against::{self, Scope};
 use super::evidence::Repository;
 use super::exclude::Excluding;
 use super::{HowToRead, Input, WhichConfig, sources};
@@ -9,6 +10,8 @@ use crate::date::Date;
 use crate::finding::Failure;
 use crate::fix::{Fixed, FixedFile};
 use crate::frameworks::{ADAPTERS, dump};
+use crate::judge::baseline::{self, Entry};
+use crate::migration::merged::{Merged, MergedMigration};
 use crate::policy::Policies;
 use crate::policy::seen::{SetInputs, inputs_of};
 use crate::report::Report;
@@ -17,6 +20,7 @@ use crate::report::schema::SetSchema;
 use crate::rules::Rule;
 use crate::source::{Located, SourceFile, Span};
 use crate::statistics::{self, Statistics};
+use crate::tree::git::changes::{FileChange, Side};
 use crate::tree::git::{self, commit::Commit};
 use crate::tree::{Memory, Tree, WorkTree};
 use std::cell::RefCell;
@@ -27,20 +31,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const STDIN: &str = "-";
 
+/// The file of a baseline that nobody named, beside the config.
+const BASELINE: &str = "lockgate-baseline.json";
+
 /// What a side that is a commit begins with.
 const GIT: &str = "git:";
 
 /// Runs the pipeline on what the flags and the config say.
-pub fn check(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match with_rules(input, amend) {
+pub fn check(input: &Input, scope: &Scope, amend: impl FnOnce(&mut Config)) -> Report {
+    match with_rules(input, amend, false).and_then(|session| session.scoped(scope, input)) {
         Ok(session) => session.with_input(crate::check),
         Err(failures) => Report::failed(failures),
     }
 }
 
 /// Runs the pipeline as `check` does, and says what the migrations change in the schema.
-pub fn check_with_diff(input: &Input, amend: impl FnOnce(&mut Config)) -> Report {
-    match with_rules(input, amend) {
+pub fn check_with_diff(input: &Input, scope: &Scope, amend: impl FnOnce(&mut Config)) -> Report {
+    match with_rules(input, amend, false).and_then(|session| session.scoped(scope, input)) {
         Ok(session) => session.with_input(crate::check_with_diff),
         Err(failures) => Report::failed(failures),
     }
@@ -55,7 +62,7 @@ pub fn fix(
     if input.paths.iter().any(|path| is_stdin(path)) {
         return Err(Failure::new("--fix", "standard input is no file that could be fixed").into());
     }
-    let session = with_rules(input, amend)?;
+    let session = with_rules(input, amend, false)?;
     let given = session.tree.list().given;
     let base = session.config.base.as_deref();
     let known = RefCell::new(BTreeMap::new());
@@ -148,23 +155,52 @@ pub fn side(side: &str, reading: &HowToRead) -> (Report, Vec<SetSchema>) {
     }
 }
 
-struct Session {
+/// All that a run needs.
+pub struct Session {
     config: Config,
     policies: Policies,
     tree: Box<dyn Tree>,
-    /// The current folder, seen from the folder of the config.
-    current: String,
     /// The folder of the config.
     folder: PathBuf,
     /// The folder that the globs of `code` are relative to.
     code_folder: PathBuf,
     schema: Option<SourceFile>,
+    /// The file of the baseline, and what it holds.
+    baseline: (PathBuf, Option<SourceFile>, Vec<Entry>),
     statistics: Option<Statistics>,
     alone: bool,
     today: Date,
+    /// What stood on the base branch, where only what differs is judged.
+    merged: Option<Merged>,
 }
 
 impl Session {
+    /// The same about what differs from the base branch.
+    fn scoped(mut self, scope: &Scope, input: &Input) -> Result<Self, Vec<Failure>> {
+        let Some(changes) = scope.changes(&self.config)? else { return Ok(self) };
+        let paths = paths(input, &self.config, &self.folder);
+        let failure = |message| Failure::new(&*changes.base, message);
+        if scope.side() == Side::Index {
+            self.tree = Box::new(Commit::staged(&paths).map_err(failure)?);
+        }
+        let mut merged = against::merged(&changes);
+        if changes.files.values().any(|change| *change != FileChange::Added) {
+            let before = Commit::new(&changes.commit, &paths).map_err(failure)?;
+            let here = std::mem::replace(&mut self.tree, Box::new(before));
+            let (report, ends) = self.with_input(crate::check_with_ends);
+            self.tree = here;
+            for read in ends.iter().flat_map(|end| &end.migrations) {
+                let index = usize::try_from(read.migration.file.0).unwrap_or(usize::MAX);
+                let path = report.files.get(index).map_or("", |file| &file.path);
+                merged.migrations.push(MergedMigration::new(path, read));
+            }
+            let found = report.findings.iter().map(|judged| &judged.finding);
+            merged.known = found.map(|it| (it.rule.to_owned(), it.subject.to_string())).collect();
+        }
+        self.merged = Some(merged);
+        Ok(self)
+    }
+
     /// The same without what the config says of migrations.
     fn of_file(mut self) -> Self {
         self.schema = None;
@@ -202,9 +238,36 @@ impl Session {
         Ok(Vec::new())
     }
 
-    fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
-        let tree =
-            Excluding { tree: &*self.tree, globs: &self.config.exclude, current: &self.current };
+    /// The config, flags merged in.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What the baseline holds.
+    pub fn baseline(&self) -> &[Entry] {
+        &self.baseline.2
+    }
+
+    /// Writes the baseline; gives the path of its file.
+    pub fn write_baseline(&self, text: &str) -> Result<String, Failure> {
+        let (path, before, _) = &self.baseline;
+        let tree = work_tree(std::slice::from_ref(&self.folder))?;
+        let path = tree.normal(&path.to_string_lossy());
+        let written = match before {
+            Some(before) => tree.replace(&path, &before.text, text),
+            None => tree.create(&path, text),
+        };
+        let failed = |error| Failure::new(&path, format!("cannot be written: {error}"));
+        written.map_err(failed).map(|()| path.clone())
+    }
+
+    /// Runs the pipeline on it.
+    pub fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
+        let tree = Excluding {
+            tree: &*self.tree,
+            globs: &self.config.exclude,
+            current: &self.config.current,
+        };
         let evidence = Repository { config: &self.config, folder: &self.code_folder };
         run(&crate::Input {
             tree: &tree,
@@ -214,16 +277,23 @@ impl Session {
             alone: self.alone,
             today: self.today,
             evidence: Some(&evidence),
+            policies: Some(&self.policies),
+            merged: self.merged.as_ref(),
         })
     }
 }
 
 /// Every rule that there is under the config that is found from the current folder.
 pub fn rules(which: &WhichConfig) -> Result<Vec<&'static Rule>, Vec<Failure>> {
-    let path = find_config(which, Path::new("."));
-    let mut config = read_config(path.as_deref())?;
-    sources::load(&mut config, folder_of(path.as_deref()))?;
+    let (mut config, folder) = config_of(which)?;
+    sources::load(&mut config, &folder)?;
     Ok(config.known_rules().collect())
+}
+
+/// The config that is found from the current folder, and its folder.
+pub fn config_of(which: &WhichConfig) -> Result<(Config, PathBuf), Vec<Failure>> {
+    let path = find_config(which, Path::new("."));
+    Ok((read_config(path.as_deref())?, folder_of(path.as_deref()).to_path_buf()))
 }
 
 fn read_config(path: Option<&Path>) -> Result<Config, Vec<Failure>> {
@@ -237,10 +307,37 @@ fn folder_of(config: Option<&Path>) -> &Path {
     config.and_then(Path::parent).unwrap_or(Path::new(""))
 }
 
-/// What [`prepare`] gives, with the policies: for who asks the rules.
-fn with_rules(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Vec<Failure>> {
+/// What [`prepare`] gives, with the policies and the baseline: for who asks the rules. The baseline
+/// that the config names has to be there, unless it is about to be written.
+fn with_rules(
+    input: &Input,
+    amend: impl FnOnce(&mut Config),
+    writes_baseline: bool,
+) -> Result<Session, Vec<Failure>> {
     let mut session = prepare(input, amend)?;
     session.policies = sources::load(&mut session.config, &session.folder)?;
+    session.config.check_waiver_days(session.today)?;
+    let named = session.config.baseline.as_ref();
+    let path = session.folder.join(named.map_or(BASELINE, |named| &named.value));
+    if path.is_file() && !input.reading.config.no_config {
+        let file = find::read_text(&path, &shown(&path))?;
+        let entries = baseline::read(&file)?;
+        session.config.known = Some(entries.iter().map(|it| it.fingerprint.clone()).collect());
+        session.baseline = (path, Some(file), entries);
+        return Ok(session);
+    }
+    if let (Some(named), Some(file), false) = (named, &session.config.file, writes_baseline) {
+        let message = format!("there is no {}; `lockgate baseline` writes it", shown(&path));
+        return Err(Failure::at(file, named.span, message).into());
+    }
+    session.baseline = (path, None, Vec::new());
+    Ok(session)
+}
+
+/// What `lockgate baseline` runs on: every finding that counts gets its fingerprint.
+pub fn for_baseline(input: &Input) -> Result<Session, Vec<Failure>> {
+    let mut session = with_rules(input, |_| {}, true)?;
+    session.config.known.get_or_insert_default();
     Ok(session)
 }
 
@@ -274,17 +371,20 @@ fn prepare(input: &Input, amend: impl FnOnce(&mut Config)) -> Result<Session, Ve
         stats.map(|path| find::read_text(&path, &shown(&path)).and_then(statistics::read));
     let statistics = statistics.transpose()?;
     let (tree, alone) = tree(input, &config, folder)?;
-    let (current, folder) = (current(folder), folder.to_path_buf());
+    config.current = current(folder);
+    config.paths_given = !input.paths.is_empty();
+    let folder = folder.to_path_buf();
     Ok(Session {
         policies: Policies::default(),
+        baseline: (PathBuf::new(), None, Vec::new()),
         tree,
         alone,
-        current,
         folder,
         code_folder,
         schema,
         statistics,
         today: today()?,
+        merged: None,
         config,
     })
 }
@@ -344,7 +444,7 @@ fn paths(input: &Input, config: &Config, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// The work tree of these paths.
+/// A work tree of these paths.
 pub fn work_tree(paths: &[PathBuf]) -> Result<WorkTree, Failure> {
     WorkTree::new(paths)
         .map_err(|error| Failure::new(".", format!("the current folder is not known: {error}")))
@@ -370,7 +470,7 @@ fn current(folder: &Path) -> String {
 }
 
 /// A path as messages show it: below the current folder relative to it.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let current = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(current).unwrap_or(path).display().to_string()
 }

@@ -1,10 +1,11 @@
 //! From `policies` and `extends` to policies that may be asked.
 
-use crate::config::{Config, Source};
+use super::session;
+use crate::config::{Config, Source, find};
 use crate::finding::Failure;
-use crate::policy::{self, Policies, packs, sources};
+use crate::policy::{self, Policies, lock, packs, sources};
 use crate::source::{Located, SourceFile};
-use crate::tree::WorkTree;
+use crate::tree::Tree;
 use crate::tree::git::commit::Commit;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,10 @@ pub fn load(config: &mut Config, folder: &Path) -> Result<Policies, Vec<Failure>
             Ok(found) => files.extend(found),
             Err(found) => failures.extend(found),
         }
+    }
+    match vendored(config, folder) {
+        Ok(found) => files.extend(found),
+        Err(found) => failures.extend(found),
     }
     if !failures.is_empty() {
         return Err(failures);
@@ -38,11 +43,7 @@ fn read(
         }
         _ => Failure::new("--policy", message),
     };
-    let work_tree = |path: PathBuf| {
-        let tree = WorkTree::new(&[path])
-            .map_err(|error| fail(format!("the current folder is not known: {error}")))?;
-        sources::of_tree(&tree, "")
-    };
+    let work_tree = |path| sources::of_tree(&session::work_tree(&[path])?, "");
     let (path, files) = match &source.value {
         Source::Path(path) => (path, work_tree(folder.join(path))?),
         Source::Given(path) => (path, work_tree(PathBuf::from(path))?),
@@ -58,4 +59,33 @@ fn read(
         return Err(fail(format!("`{path}` holds no policy: no file of it is a `.rego`")).into());
     }
     Ok(files)
+}
+
+/// The files of `extends`: the copies in the repository, as far as they are what was locked.
+fn vendored(config: &Config, folder: &Path) -> Result<Vec<SourceFile>, Vec<Failure>> {
+    let (Some(file), false) = (&config.file, config.extends.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let path = folder.join(lock::FILE_NAME);
+    let locked = match path.is_file() {
+        true => lock::read(&find::read_text(&path, &session::shown(&path))?)?,
+        false => Vec::new(),
+    };
+    let mut files = Vec::new();
+    let mut failures = Vec::new();
+    for extends in &config.extends {
+        let found = match lock::find(&locked, &extends.value.text) {
+            Ok(locked) => {
+                let copy = folder.join(extends.value.folder());
+                let tree = session::work_tree(std::slice::from_ref(&copy))?;
+                locked.policies(&tree, &tree.normal(&copy.to_string_lossy()))
+            }
+            Err(message) => Err(Failure::at(file, extends.span, message).into()),
+        };
+        match found {
+            Ok(found) => files.extend(found),
+            Err(found) => failures.extend(found),
+        }
+    }
+    if failures.is_empty() { Ok(files) } else { Err(failures) }
 }

@@ -84,8 +84,8 @@ impl Config {
         self.rules.get(id).and_then(|setting| setting.mode).unwrap_or_default()
     }
 
-    /// Takes up the policies of a run, and settles what waited for them in `rules`. An id wins over
-    /// a glob, and of two globs the later one.
+    /// Takes up the policies of a run, and settles what waited for them in `rules` and `waivers`. An
+    /// id wins over a glob, and of two globs the later one.
     ///
     /// # Errors
     /// Ids that no rule has, globs that match none, and what is wrong with their settings, each at
@@ -103,6 +103,7 @@ impl Config {
         for (glob, value) in globs.into_iter().rev() {
             reader.rules_like(self, &glob, &value);
         }
+        self.check_waivers(&mut reader);
         let mut failures = reader.failures;
         failures.sort_by_key(|failure| failure.at.as_ref().map(|at| at.1));
         if failures.is_empty() { Ok(()) } else { Err(failures) }

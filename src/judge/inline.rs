@@ -12,6 +12,7 @@
 
 use crate::config::Config;
 use crate::config::closest::{did_you_mean, distance};
+use crate::config::waivers::NEVER_SILENCED;
 use crate::date::Date;
 use crate::finding::{Finding, Label, Subject};
 use crate::judge::compat::{self, Foreign};
@@ -455,18 +456,14 @@ fn is_nearly_retired(word: &str) -> bool {
 
 /// The rule of an id that a comment may name, or what is wrong with it.
 fn rule(id: &str, config: &Config) -> Result<&'static str, String> {
-    const NEVER: [&str; 3] = [
-        gate::internal_error::RULE.id,
-        gate::malformed_allow::RULE.id,
-        gate::unused_allow::RULE.id,
-    ];
-    if NEVER.contains(&id) {
+    if NEVER_SILENCED.contains(&id) {
         return Err(format!("`{id}` cannot be allowed by a comment"));
     }
     match config.rule(id) {
         Some(rule) => Ok(rule.id),
         None => {
-            let known = config.known_rules().map(|rule| rule.id).filter(|id| !NEVER.contains(id));
+            let known =
+                config.known_rules().map(|rule| rule.id).filter(|id| !NEVER_SILENCED.contains(id));
             Err(format!("there is no rule `{id}`{}", did_you_mean(id, known)))
         }
     }

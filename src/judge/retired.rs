@@ -180,7 +180,8 @@ fn is_name(written: &[String], name: &[String]) -> bool {
     same(name) || at_home.is_some_and(|(_, rest)| same(rest))
 }
 
-fn migration_at(migrations: &[ReadMigration], place: &Label) -> Option<usize> {
+/// The migration that a place stands in: an index.
+pub(super) fn migration_at(migrations: &[ReadMigration], place: &Label) -> Option<usize> {
     migrations.iter().position(|read| {
         read.migration.file == place.file && read.migration.span.contains(place.span)
     })

@@ -53,8 +53,16 @@ fn judged(sql: &str, config: &str) -> Vec<String> {
     let today = "2026-11-20".parse().unwrap();
     let found = found(&file);
     let files = std::slice::from_ref(&file);
-    let case =
-        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
+    let case = Case {
+        files,
+        migrations: &migrations,
+        sets: &[],
+        config: &config,
+        config_file: None,
+        today,
+        evidence: None,
+        merged: None,
+    };
     let judged = judge(found, &case);
     judged
         .iter()
@@ -255,8 +263,16 @@ fn promised(breaks: &[Breaks], old_release: Option<&str>, config: &str) -> Strin
         ..found(&file).remove(0)
     };
     let today = "2026-11-20".parse().unwrap();
-    let case =
-        Case { files: &[], migrations: &[], sets: &[], config: &config, today, evidence: None };
+    let case = Case {
+        files: &[],
+        migrations: &[],
+        sets: &[],
+        config: &config,
+        config_file: None,
+        today,
+        evidence: None,
+        merged: None,
+    };
     let judged = judge(vec![drop], &case).remove(0);
     let breaks: Vec<_> = judged.finding.breaks.iter().map(|it| it.name()).collect();
     format!("{} {}: {}", judged.state.name(), breaks.join(" "), judged.finding.message)

@@ -11,7 +11,7 @@ pub use document::{Catalog, Document};
 pub use schema::schema;
 
 use crate::date::Date;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Engine};
 use crate::effects::{ChangeEffect, Touch};
 use crate::finding::Subject;
 use crate::migration::{
@@ -68,6 +68,21 @@ impl<'a> View<'a> {
             _ => None,
         });
         Self { replay, steps, files, now, owners, creates: creates.collect() }
+    }
+
+    /// Its migrations.
+    pub fn migrations(&self) -> &'a [ReadMigration] {
+        self.replay.migrations
+    }
+
+    /// The path of a migration's file.
+    pub fn path(&self, read: &ReadMigration) -> &'a str {
+        self.file(read.migration.file).map_or("", |file| &file.path)
+    }
+
+    /// The engine that they are for.
+    pub fn engine(&self) -> Engine {
+        self.replay.dialect.engine
     }
 
     fn file(&self, file: FileId) -> Option<&'a SourceFile> {

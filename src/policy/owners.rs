@@ -4,6 +4,7 @@
 //! matches counts, and one without an owner takes the others' ownership away.
 
 use crate::tree::{self, Tree, glob};
+use std::collections::BTreeMap;
 
 /// Where the file may stand, first come first read (GitHub's order, then GitLab's own folder).
 const PLACES: [&str; 4] =
@@ -15,6 +16,24 @@ pub struct Owners {
     /// The folder that patterns are relative to.
     root: String,
     lines: Vec<(String, Vec<String>)>,
+}
+
+/// Who owns each of these files; one that nobody owns is left out.
+pub fn of_files<'a>(
+    tree: &dyn Tree,
+    paths: impl Iterator<Item = &'a str>,
+) -> BTreeMap<String, Vec<String>> {
+    let mut known: BTreeMap<String, Option<Owners>> = BTreeMap::new();
+    let mut all = BTreeMap::new();
+    for path in paths {
+        let folder = tree::parent(path).unwrap_or_default();
+        let found = known.entry(folder).or_insert_with_key(|folder| Owners::find(tree, folder));
+        let owners = found.as_ref().map_or(&[][..], |found| found.of(path));
+        if !owners.is_empty() {
+            all.insert(path.to_owned(), owners.to_vec());
+        }
+    }
+    all
 }
 
 impl Owners {

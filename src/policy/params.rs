@@ -195,7 +195,7 @@ mod tests {
         let package = "policy.acme.some_rule";
         let rule = face(package, &metadata);
         let file = SourceFile::new("a.rego", "");
-        Policy { rule, file, package: package.to_owned(), metadata }
+        Policy { rule, file, package: package.to_owned(), metadata, entries: Vec::new() }
     }
 
     fn of(params: &str) -> Result<Value, Vec<String>> {

@@ -147,16 +147,7 @@ pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run
 impl Run {
     /// How many tests came to what.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for test in &self.tests {
-            match test.outcome {
-                Outcome::Passed => counts.passed += 1,
-                Outcome::Failed(_) => counts.failed += 1,
-                Outcome::Broken(_) => counts.broken += 1,
-                Outcome::Skipped => counts.skipped += 1,
-            }
-        }
-        counts
+        Counts::of(&self.tests)
     }
 
     /// The tests of each policy.
@@ -182,6 +173,22 @@ impl Run {
     /// Whether too few lines were reached.
     pub fn lacks(&self, min_coverage: Option<f64>) -> bool {
         min_coverage.is_some_and(|min| self.coverage.percent() < min)
+    }
+}
+
+impl Counts {
+    /// What these tests came to.
+    pub fn of(tests: &[Test]) -> Self {
+        let mut counts = Self::default();
+        for test in tests {
+            match test.outcome {
+                Outcome::Passed => counts.passed += 1,
+                Outcome::Failed(_) => counts.failed += 1,
+                Outcome::Broken(_) => counts.broken += 1,
+                Outcome::Skipped => counts.skipped += 1,
+            }
+        }
+        counts
     }
 }
 

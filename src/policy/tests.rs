@@ -51,7 +51,7 @@ fn question() -> Question {
             "after": { "tables": { "public.o": table("o", old), "public.t": table("t", new) } },
         }),
         places,
-        kinds: BTreeSet::from(["create_table"]),
+        kinds: BTreeSet::from(["create_table".into()]),
         engine: dialect::Engine::Postgres,
         whole: Label { file: FileId(1), span: Span::new(0, 30), text: String::new() },
         subject: Subject::Migration("7".to_owned()),

@@ -21,8 +21,8 @@ struct Lint<'a> {
     statements: Statements,
     migrations: Vec<Migration<'a>>,
     /// The ids of those that were asked.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    policies: &'a [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<&'static str>,
     #[serde(flatten)]
     rest: Rest<'a>,
 }
@@ -70,6 +70,9 @@ struct Finding<'a> {
     breaks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Who answers for its waiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,16 +209,34 @@ struct RuleLine {
 /// # Errors
 /// What the writer gives.
 pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let document = Lint {
+    let findings = report.findings.iter().map(|judged| finding(report, judged)).collect();
+    write(out, &document(report, findings))
+}
+
+fn document<'a>(report: &'a Report, findings: Vec<Finding<'a>>) -> Lint<'a> {
+    Lint {
         schema_version: SCHEMA_VERSION,
         verdict: report.verdict().name(),
-        findings: report.findings.iter().map(|judged| finding(report, judged)).collect(),
+        findings,
         statements: statements(report.statements()),
         migrations: report.migrations.iter().map(|line| migration(report, line)).collect(),
-        policies: &report.policies,
+        policies: report.policies.iter().map(|rule| rule.id).collect(),
         rest: rest(report),
-    };
-    write(out, &document)
+    }
+}
+
+/// Writes the report of `lint`, one finding a line, and as the last line the same document without
+/// its findings.
+///
+/// # Errors
+/// What the writer gives.
+pub fn lines(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    for judged in &report.findings {
+        serde_json::to_writer(&mut *out, &finding(report, judged))?;
+        out.write_all(b"\n")?;
+    }
+    serde_json::to_writer(&mut *out, &document(report, Vec::new()))?;
+    out.write_all(b"\n")
 }
 
 /// Writes the report of `list`.
@@ -317,7 +338,7 @@ pub fn rules(out: &mut dyn Write, rules: &[&Rule]) -> io::Result<()> {
     write(out, &Rules { schema_version: SCHEMA_VERSION, rules: rules.collect() })
 }
 
-fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")
 }
@@ -348,6 +369,7 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         subject: found.subject.to_string(),
         breaks: found.breaks.iter().map(|it| it.name()).collect(),
         reason: judged.reason.as_deref(),
+        owner: judged.owner.as_deref(),
         url: found.url.as_deref(),
         properties: found.properties.as_ref(),
     }

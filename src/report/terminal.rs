@@ -9,7 +9,7 @@ use crate::finding::{Failure, Finding, Label, Level, listed};
 use crate::judge::{Judged, State, Verdict};
 use crate::report::diff::write_sets;
 use crate::report::terminal::excerpt::{Excerpt, printable};
-use crate::report::{Report, Set, count, count_of};
+use crate::report::{Against, Report, Set, count, count_of};
 use crate::source::{Encoding, SourceFile};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode,
@@ -116,6 +116,7 @@ pub fn summary(report: &Report, notes: bool) -> Vec<String> {
         lines.push(format!("{number} {} loaded", if number == 1 { "policy" } else { "policies" }));
     }
     lines.extend(not_promised(report));
+    lines.extend(on_base(report));
     let worst = report.in_state(State::Reported).map(|it| it.finding.level).max();
     let of_worst = |it: &&Judged| Some(it.finding.level) == worst;
     if let Some(first) = report.in_state(State::Reported).find(of_worst) {
@@ -143,6 +144,21 @@ fn not_promised(report: &Report) -> Option<String> {
     };
     let promise = report.promise.word();
     Some(format!("{breaks} only what is not promised (promise: {promise}{deploy})"))
+}
+
+/// What was judged, and how much is left to the base branch.
+fn on_base(report: &Report) -> Option<String> {
+    let Against { base, migrations } = report.against.as_ref()?;
+    let found = match report.in_state(State::OnBase).count() {
+        0 => String::new(),
+        number => format!(", where --all finds {number} more"),
+    };
+    let others = report.migrations.len().saturating_sub(*migrations);
+    Some(format!(
+        "judged {} beside `{base}`; {} on it{found}",
+        count(*migrations, "new or edited migration"),
+        if others == 1 { "1 other is".to_owned() } else { format!("{others} others are") },
+    ))
 }
 
 /// The engines that the sets were read as, where one is not PostgreSQL.
@@ -174,7 +190,8 @@ pub fn left_out(report: &Report) -> Vec<String> {
     lines
 }
 
-fn verdict(report: &Report) -> String {
+/// The verdict, in one line.
+pub fn verdict(report: &Report) -> String {
     let failing = report.findings.iter().filter(|judged| judged.fails(report.fail_on)).count();
     let fail_on = report.fail_on.word();
     match (failing, report.failures.len()) {

@@ -3,7 +3,7 @@
 use crate::dialect::Engine;
 use crate::schema::change::{Constraint, ConstraintKind};
 use crate::schema::expr::unwrapped;
-use crate::sql::words::words;
+use crate::sql::words::{one_of, words};
 
 /// Whether `new` surely refuses nothing that `old` lets through: the same, or a CHECK with a longer
 /// list of values or a larger limit.
@@ -15,10 +15,19 @@ pub fn is_looser(new: &Constraint, old: &Constraint) -> bool {
                 && new.referenced_columns == old.referenced_columns
         }
         (ConstraintKind::Check(new), ConstraintKind::Check(old)) => {
-            is_looser_text(unwrapped(&new.text), unwrapped(&old.text))
+            is_looser_check(&new.text, &old.text)
         }
         (new, old) => new == old,
     }
+}
+
+/// The same of the conditions of two CHECKs.
+pub fn is_looser_check(new: &str, old: &str) -> bool {
+    let (new, old) = (unwrapped(new), unwrapped(old));
+    if let (Some((new, taken)), Some((old, before))) = (one_of(new), one_of(old)) {
+        return new == old && before.iter().all(|value| taken.contains(value));
+    }
+    is_looser_text(new, old)
 }
 
 fn is_looser_text(new: &str, old: &str) -> bool {
@@ -86,6 +95,17 @@ mod tests {
             ("a in ('x')", "a in ('x', 'y')", false),
             ("a = any (array['x', 'y', 'z'])", "a = any (array['y', 'x'])", true),
             ("a in (1, 2, 3)", "a in (1, 2)", true),
+            ("a = any (array['x', 'y'])", "a in ('y')", true),
+            (
+                "((a)::text = any ((array['x'::varchar(5), 'y'::character varying])::text[]))",
+                "a in ('y')",
+                true,
+            ),
+            ("a in ('x', 'y')", "a = any (array['x'::text, 'z'::text])", false),
+            ("b = any (array['x', 'y'])", "a in ('y')", false),
+            ("a in (select b from t)", "a in (1)", false),
+            ("a in (1) or a in (2)", "a in (1)", false),
+            ("not a in (1, 2)", "not a in (1)", false),
             ("a in (1, 3)", "a in (1, 2)", false),
             ("a not in ('x', 'y')", "a not in ('x')", false),
             ("length(a) <= 200", "length(a) <= 100", true),
@@ -96,7 +116,7 @@ mod tests {
             ("b in ('x', 'y')", "a in ('x')", false),
         ];
         for (new, old, expected) in cases {
-            assert_eq!(is_looser_text(new, old), expected, "{new} for {old}");
+            assert_eq!(is_looser_check(new, old), expected, "{new} for {old}");
         }
     }
 }

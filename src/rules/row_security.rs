@@ -90,6 +90,15 @@ pub fn policy(definition: &str) -> Policy<'_> {
     Policy { restrictive, command, roles, using: using.map(unwrapped), check: check.map(unwrapped) }
 }
 
+impl Policy<'_> {
+    /// Whether it lets every role write every row, whatever other policies say.
+    pub fn lets_everyone(&self) -> bool {
+        let everyone = self.roles.split(", ").any(|role| role == "public");
+        let condition = if self.command == "insert" { self.check } else { self.using };
+        !self.restrictive && everyone && self.command != "select" && condition == Some("true")
+    }
+}
+
 /// What stands behind a name, qualified or not, and one space.
 fn behind_name(text: &str) -> &str {
     let mut quoted = false;

@@ -3,6 +3,7 @@
 use super::{Category, Check, RULES, Rule, Sink};
 use crate::dialect::Dialect;
 use crate::finding::Finding;
+use crate::migration::merged::Merged;
 use crate::migration::{Direction, Migration, ReadMigration};
 use crate::read::internal_error;
 use crate::replay::{Base, History, MigrationEnd, Replay, Step, Unit, replay, units};
@@ -10,14 +11,23 @@ use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Replays the migrations of one set on what stood before, and runs every rule where `paths`, those
-/// of all files, are given. `see` is shown the set with the steps of each migration, unless
+/// What rules may know beside the migrations of a set.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// The paths of all files.
+    pub paths: &'a [String],
+    /// What stood on the base branch; `None` where that was not asked for.
+    pub merged: Option<&'a Merged>,
+}
+
+/// Replays the migrations of one set on what stood before, and runs every rule where it is said what
+/// they may know. `see` is shown the set with the steps of each migration, unless
 /// replaying it panics.
 pub fn set(
     migrations: &[ReadMigration],
     dialect: Dialect,
     base: Base,
-    paths: Option<&[String]>,
+    seen: Option<Around<'_>>,
     see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
     let Some(first) = migrations.first() else { return Vec::new() };
@@ -28,12 +38,12 @@ pub fn set(
     };
     let steps = replayed.all_steps();
     see(&replayed, &steps);
-    let Some(paths) = paths else { return Vec::new() };
+    let Some(around) = seen else { return Vec::new() };
     // What is found in the set, or in what commits together, does not tell what a statement does.
     let (wide, narrow): (Vec<&'static Rule>, Vec<&'static Rule>) =
         RULES.iter().partition(|rule| matches!(rule.check, Check::History(_) | Check::Unit(_)));
     let mut findings: Vec<Finding> =
-        narrow.iter().flat_map(|rule| run(rule, &replayed, &steps, paths)).collect();
+        narrow.iter().flat_map(|rule| run(rule, &replayed, &steps, around)).collect();
     let nets = RULES.iter().filter_map(|rule| match rule.check {
         Check::Net(check) => Some((*rule, check)),
         _ => None,
@@ -43,7 +53,7 @@ pub fn set(
     findings.extend(caught);
     let units = units(&replayed, &steps);
     let wide = wide.iter().flat_map(|rule| {
-        let mut found = run(rule, &replayed, &steps, paths);
+        let mut found = run(rule, &replayed, &steps, around);
         found.extend(in_units(rule, &units));
         found
     });
@@ -95,7 +105,7 @@ fn run(
     rule: &'static Rule,
     replayed: &Replay<'_>,
     steps: &[Vec<Step<'_>>],
-    paths: &[String],
+    Around { paths, merged }: Around<'_>,
 ) -> Vec<Finding> {
     let (dialect, migrations) = (replayed.dialect, replayed.migrations);
     let mut findings = Vec::new();
@@ -124,7 +134,7 @@ fn run(
             }
         }
         Check::History(check) => {
-            let history = History { steps, migrations, paths };
+            let history = History { steps, migrations, paths, merged };
             if let Some(first) = migrations.first() {
                 let check = |sink: &mut Sink| check(&history, sink);
                 findings.extend(guarded(rule, &first.migration, first.migration.span, &check));
@@ -193,7 +203,7 @@ mod tests {
         let migrations = [read];
         let replayed = replay(&migrations, dialect, Base::empty(dialect, true));
         let steps = [replayed.steps(0)];
-        let found = run(&BROKEN, &replayed, &steps, &[]);
+        let found = run(&BROKEN, &replayed, &steps, Around::default());
         let found: Vec<_> = found
             .iter()
             .map(|it| (it.rule, it.level, source.slice(it.primary.span), it.message.as_str()))

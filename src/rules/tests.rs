@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::source::SourceFile;
 use crate::tree::Memory;
 use crate::{Input, check, statistics};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The files of an example: what ran before, then the migration, as the framework names them.
@@ -49,6 +49,8 @@ fn run(example: &Example) -> Report {
         alone,
         today,
         evidence: None,
+        policies: None,
+        merged: None,
     })
 }
 
@@ -147,6 +149,56 @@ fn matrix() {
     snapbox::Assert::new()
         .action_env("SNAPSHOTS")
         .eq(matrix, snapbox::file!["matrix.txt": Text].raw());
+}
+
+/// Whether the side of a line of `overlaps.txt` means a rule: `*`, a category, or the rule's id.
+fn means(side: &str, rule: &str) -> bool {
+    let category = super::find(rule).map(|rule| rule.category.name());
+    side == "*" || side == rule || side.strip_suffix("/*").is_some_and(|it| Some(it) == category)
+}
+
+/// Two rules that report in one example, each pair once, whoever the example belongs to.
+fn overlaps() -> BTreeMap<(&'static str, &'static str), &'static str> {
+    let mut pairs = BTreeMap::new();
+    for example in RULES.iter().flat_map(|rule| rule.examples) {
+        let rules: BTreeSet<&str> = found(example).into_iter().map(|(id, _, _)| id).collect();
+        for one in &rules {
+            for other in rules.iter().filter(|other| *other > one) {
+                pairs.entry((*one, *other)).or_insert(example.sql);
+            }
+        }
+    }
+    pairs
+}
+
+/// One cause is one finding: where two rules report in one example, `overlaps.txt` says why both
+/// are right. The first line that means a pair is its reason, and each line is the reason of one.
+#[test]
+fn every_overlap_has_its_reason() {
+    let mut lines = Vec::new();
+    for line in include_str!("overlaps.txt").split('\n') {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (pair, reason) = line.split_once(": ").expect(line);
+        let (one, other) = pair.split_once(" + ").expect(line);
+        assert!(!reason.trim().is_empty(), "{line}");
+        lines.push((one, other, line, false));
+    }
+    let mut wrong = String::new();
+    for ((one, other), sql) in overlaps() {
+        let explains = |(left, right, _, _): &&mut (&str, &str, &str, bool)| {
+            means(left, one) && means(right, other) || means(left, other) && means(right, one)
+        };
+        match lines.iter_mut().find(explains) {
+            Some((_, _, _, needed)) => *needed = true,
+            None => writeln!(wrong, "no reason: {one} + {other}: {sql}").unwrap(),
+        }
+    }
+    for (_, _, line, _) in lines.iter().filter(|(_, _, _, needed)| !needed) {
+        writeln!(wrong, "no pair needs: {line}").unwrap();
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 /// A column's own constraint and the same as a table constraint get one verdict.

@@ -249,11 +249,41 @@ fn is_filled(step: &Step<'_>, name: &Name) -> bool {
     found.is_some_and(|(_, table)| !table.filled_from.is_empty() || table.query.is_some())
 }
 
-/// What a statement on rows does, where those may be many.
+/// What a statement on rows does, where those may be many; its `WITH` list counts like itself.
 fn rows(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
     if data.sleeps {
         return Some(("sleeps".to_owned(), Level::Error));
     }
+    let (own, within) = (own_rows(step, data), rows_within(step, data));
+    match (&own, &within) {
+        (Some((_, own)), Some((_, other))) if own < other => within,
+        (None, _) => within,
+        _ => own,
+    }
+}
+
+/// What the UPDATEs and DELETEs in a `WITH` list do to old tables.
+fn rows_within(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
+    let own = match data.verb {
+        DataVerb::Select | DataVerb::Call | DataVerb::Copy => None,
+        _ => data.writes.first(),
+    };
+    let old = |(_, name): &&(DataVerb, Name)| own != Some(name) && !step.is_born(name);
+    let doing = |verb: DataVerb| if verb == DataVerb::Delete { "deletes" } else { "writes" };
+    let every = data.every_row.iter().filter(old).map(|(verb, name)| {
+        let does = format!("{} every row of `{}`", doing(*verb), step.before.resolve(name));
+        (name, does, Level::Error)
+    });
+    let many = data.many_rows.iter().filter(old).map(|(verb, name)| {
+        let table = step.before.resolve(name);
+        let does = format!("{} the rows of `{table}` that its condition finds", doing(*verb));
+        (name, does, Level::Warning)
+    });
+    every.chain(many).find_map(|(name, does, level)| sized(step.size(name).class(), (does, level)))
+}
+
+/// What the statement itself does, without its `WITH` list.
+fn own_rows(step: &Step<'_>, data: &Data) -> Option<(String, Level)> {
     let named = |name: &Name| format!("`{}`", step.before.resolve(name));
     let old = |name: &&Name| !step.is_born(name);
     match data.verb {

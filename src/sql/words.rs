@@ -212,6 +212,47 @@ pub fn names_column(text: &str, column: &str, engine: Engine) -> bool {
     })
 }
 
+/// A condition that is nothing but a list: what it is on, and the values, whether it is written `IN
+/// (...)` or `= ANY (ARRAY[...])`, with casts or without.
+pub fn one_of(condition: &str) -> Option<(Vec<&str>, Vec<&str>)> {
+    let mut tokens = Vec::new();
+    let (mut cast, mut array) = (false, false);
+    for lexeme in lex(condition, 0, condition.len(), Engine::Postgres) {
+        let token = condition.get(lexeme.start..lexeme.end).unwrap_or_default();
+        match token {
+            _ if lexeme.kind.is_trivia() => {}
+            "::" => cast = true,
+            "(" | ")" => cast = cast && token == "(",
+            // The words of a type, its length and its brackets.
+            _ if cast && (lexeme.kind == LexemeKind::Word || lexeme.kind == LexemeKind::Number) => {
+            }
+            "[" if cast => array = true,
+            "]" if array => array = false,
+            token => {
+                (cast, array) = (false, false);
+                tokens.push(token);
+            }
+        }
+    }
+    let at = tokens.iter().position(|it| ["in", "any"].contains(it))?;
+    let (on, values) = tokens.split_at(at);
+    let (on, values) = match (on, values) {
+        ([on @ .., "="], ["any", "array", "[", values @ .., "]"]) => (on, values),
+        (on, ["in", values @ ..]) => (on, values),
+        _ => return None,
+    };
+    let literal =
+        |it: &&str| it.starts_with(['\'', '-']) || it.starts_with(|c: char| c.is_ascii_digit());
+    let plain = values.chunks(2).all(|it| match it {
+        [value] => literal(value),
+        [value, comma] => literal(value) && *comma == ",",
+        _ => false,
+    });
+    let words = ["and", "or", "not", "case"];
+    let simple = !on.is_empty() && !on.iter().any(|it| words.contains(it));
+    (plain && simple).then(|| (on.to_vec(), values.iter().copied().step_by(2).collect()))
+}
+
 /// The names of the columns that a query gives, in their order; `None` where they do not all stand
 /// there: `*`, and expressions without a name.
 pub fn outputs(query: &str, engine: Engine) -> Option<Vec<String>> {

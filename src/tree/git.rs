@@ -1,6 +1,8 @@
 //! What git knows of a line of a file. Asks the `git` program, offline, and writes nothing.
 
+pub mod changes;
 pub mod commit;
+pub mod fetch;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -147,6 +149,23 @@ fn is_odd(name: &str) -> bool {
         || name.contains("..")
         || name.contains("@{")
         || name.contains(odd)
+}
+
+/// A path from the top of the repository, as the folder with this prefix sees it.
+fn seen_from(prefix: &str, path: &str) -> String {
+    let folder = prefix.trim_end_matches('/');
+    if folder.is_empty() {
+        return path.to_owned();
+    }
+    let (mut own, mut rest) = (folder.split('/').peekable(), path);
+    while let (Some(first), Some((head, tail))) = (own.peek(), rest.split_once('/')) {
+        if *first != head {
+            break;
+        }
+        rest = tail;
+        own.next();
+    }
+    format!("{}{rest}", "../".repeat(own.count()))
 }
 
 /// Whether a text stands at the end of a line, or of a comment.

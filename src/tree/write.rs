@@ -3,6 +3,15 @@
 use super::{WorkTree, parent};
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a report where the user asked for it.
+///
+/// # Errors
+/// What the system says.
+pub fn report(path: &Path, text: &[u8]) -> io::Result<()> {
+    fs::write(path, text)
+}
 
 impl WorkTree {
     /// Writes a file that is not there yet, and the folders that it stands in.
@@ -11,9 +20,8 @@ impl WorkTree {
     /// When there is such a file, when its folder lies outside the root, and what the system says.
     pub fn create(&self, path: &str, text: &str) -> io::Result<()> {
         let folder = self.on_disk(&parent(path).unwrap_or_default());
-        // The folder may be new, and some above it.
-        let known = folder.ancestors().find(|folder| folder.exists());
-        let known = known.unwrap_or(&self.current);
+        let known = folder.ancestors().find(|folder| folder.exists()).unwrap_or(&folder);
+        let known = if known.as_os_str().is_empty() { &self.current } else { known };
         if !fs::canonicalize(known)?.starts_with(&self.root) {
             return Err(io::Error::other("it lies outside the project's root"));
         }
@@ -31,5 +39,14 @@ impl WorkTree {
             return Err(io::Error::other("it has changed since it was read"));
         }
         fs::write(real, text)
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// When it lies outside the root, and what the system says.
+    pub fn remove(&self, path: &str) -> io::Result<()> {
+        let (real, _) = self.admit(path).map_err(|error| io::Error::other(error.to_string()))?;
+        fs::remove_file(real)
     }
 }

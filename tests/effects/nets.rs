@@ -35,6 +35,8 @@ fn found(form: &Form, version: u16) -> Vec<(&'static str, Level)> {
         today,
         statistics: None,
         evidence: None,
+        policies: None,
+        merged: None,
     });
     let file = report.files.iter().position(|file| file.path == "2_form.sql").unwrap();
     let about_locks = report.findings.iter().map(|judged| &judged.finding).filter(|finding| {

@@ -56,6 +56,8 @@ fn fixed(tree: &dyn Tree) -> Fixed {
         alone: false,
         today,
         evidence: None,
+        policies: None,
+        merged: None,
     };
     fix(&input, &|_| Ok(()))
 }

@@ -128,6 +128,8 @@ fn level(on: &str, statistics: Option<&Statistics>) -> Option<&'static str> {
         alone: false,
         today,
         evidence: None,
+        policies: None,
+        merged: None,
     };
     let report = check(&input);
     let mut found = report.findings.iter().map(|judged| &judged.finding);

@@ -131,6 +131,8 @@ impl Row {
             today,
             statistics: statistics.as_ref(),
             evidence: None,
+            policies: None,
+            merged: None,
         };
         let report = check(&input);
         assert!(report.failures.is_empty(), "{}: {:?}", self.name, report.failures);

@@ -98,8 +98,10 @@ fn judged(sqls: &[&str], sets: &[usize], config: &str, evidence: Option<&Fake>) 
         migrations: &migrations,
         sets,
         config: &config,
+        config_file: None,
         today: "2026-11-20".parse().unwrap(),
         evidence: evidence.map(|it| it as &dyn Evidence),
+        merged: None,
     };
     judge(found, &case)
 }

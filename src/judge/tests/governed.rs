@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::rules::{self, Check, Rule};
+use crate::schema::name::Name;
+use std::collections::BTreeSet;
 
 /// The same rule as a policy.
 fn policy() -> &'static Rule {
@@ -32,19 +34,50 @@ fn governed(id: &'static str, sql: &str, config: &str) -> Vec<String> {
     config.settle(vec![policy()]).unwrap();
     let (migrations, _) = read::migrations(vec![migration(&file)], Engine::Postgres);
     let today = "2026-11-20".parse().unwrap();
-    let found = found(&file).into_iter().filter(|finding| finding.rule == "drop-column");
-    let found = found.map(|finding| Finding { rule: id, ..finding }).collect();
-    let files = std::slice::from_ref(&file);
-    let case =
-        Case { files, migrations: &migrations, sets: &[], config: &config, today, evidence: None };
-    let judged = judge(found, &case);
+    let files = [file, config.file.clone().unwrap()];
+    let found = || -> Vec<Finding> {
+        let found = found(&files[0]).into_iter().filter(|finding| finding.rule == "drop-column");
+        let found = found.map(|finding| Finding {
+            rule: id,
+            subject: Subject::Column(Name::qualified("public", "t"), "a".to_owned()),
+            ..finding
+        });
+        found.collect()
+    };
+    let judged_by = |config: &Config| {
+        let case = Case {
+            files: &files,
+            migrations: &migrations,
+            sets: &[],
+            config,
+            config_file: Some(FileId(1)),
+            today,
+            evidence: None,
+            merged: None,
+        };
+        judge(found(), &case)
+    };
+    // What stood there before is what is found without the baseline.
+    if config.baseline.is_some() {
+        config.known = Some(BTreeSet::new());
+        let before = judged_by(&config);
+        config.known = Some(before.into_iter().filter_map(|it| it.fingerprint).collect());
+    }
+    let judged = judged_by(&config);
     let verdict = verdict(&judged, config.fail_on.unwrap_or_default());
     let lines = judged.iter().map(|judged| {
         let Finding { rule, level, primary, message, .. } = &judged.finding;
-        let place = file.place(primary.span.start);
+        let place = files[primary.file.0 as usize].place(primary.span.start);
         let state = judged.state.name();
-        let line = format!("{}:{} {rule} {level} {state} {message}", place.line, place.column);
-        line.trim_end().replace(id, "ID")
+        let file = if primary.file.0 == 1 { "config:" } else { "" };
+        let (line, column) = (place.line, place.column);
+        let line = format!("{file}{line}:{column} {rule} {level} {state} {message}");
+        let line = line.trim_end().replace(id, "ID");
+        match (&judged.reason, &judged.owner) {
+            (Some(reason), Some(owner)) => format!("{line} ({owner}: {reason})"),
+            (Some(reason), None) => format!("{line} ({reason})"),
+            _ => line,
+        }
     });
     lines.chain([verdict.name().to_owned()]).collect()
 }
@@ -56,6 +89,9 @@ fn levels_modes_and_allows_know_no_kinds() {
     let kept = "the config keeps findings of this rule from being allowed by a comment, so `ID` is \
                 still reported";
     let forbidden = format!("1:19 malformed-allow error reported {kept}");
+    let waiver = |what: &str, until: &str| {
+        format!("waivers:\n- rule: ID\n  {what}\n  owner: crm\n  reason: soon\n  until: {until}\n")
+    };
     let table: &[(&str, &str, &[&str])] = &[
         (DROP, "", &["1:15 ID error reported", "fail"]),
         (DROP, "rules: {ID: off}", &["pass"]),
@@ -73,9 +109,47 @@ fn levels_modes_and_allows_know_no_kinds() {
         (DROP, "rules: {ID: {mode: warn, level: note}}", &["1:15 ID note reported", "pass"]),
         (DROP, "rules: {ID: {mode: dry-run}}", &["1:15 ID error dry-run", "pass"]),
         (DROP, "rules: {\"ID*\": {mode: dry-run}}", &["1:15 ID error dry-run", "pass"]),
-        (&allow, "", &["2:15 ID error allowed", "pass"]),
-        (&allow, "rules: {ID: {mode: dry-run}}", &["2:15 ID error allowed", "pass"]),
-        (&allow, "inline-allow: [error]", &["2:15 ID error allowed", "pass"]),
+        (&allow, "", &["2:15 ID error allowed (x)", "pass"]),
+        (&allow, "rules: {ID: {mode: dry-run}}", &["2:15 ID error allowed (x)", "pass"]),
+        (&allow, "inline-allow: [error]", &["2:15 ID error allowed (x)", "pass"]),
+        (
+            DROP,
+            &waiver("subject: \"column:public.t.*\"", "2026-11-20"),
+            &["1:15 ID error waived (crm: soon)", "pass"],
+        ),
+        (DROP, &waiver("path: V7*", "2026-11-20"), &["1:15 ID error waived (crm: soon)", "pass"]),
+        (
+            DROP,
+            &waiver("path: V8*", "2026-11-20"),
+            &[
+                "1:15 ID error reported",
+                "config:2:9 unused-waiver warning reported the waiver of `ID` for `V8*` matches \
+                 no finding",
+                "fail",
+            ],
+        ),
+        (
+            DROP,
+            &waiver("path: V7*", "2026-11-19"),
+            &[
+                "1:15 ID error reported",
+                "config:2:9 expired-waiver warning reported the waiver of `ID` for `V7*` expired \
+                 on 2026-11-19: it waives nothing",
+                "fail",
+            ],
+        ),
+        (&allow, &waiver("path: V7*", "2026-11-20"), &["2:15 ID error allowed (x)", "pass"]),
+        (
+            &allow,
+            &format!("inline-allow: [note]\n{}", waiver("path: V7*", "2026-11-20")),
+            &["2:15 ID error waived (crm: soon)", "pass"],
+        ),
+        (DROP, "baseline: x.json", &["1:15 ID error baselined", "pass"]),
+        (
+            DROP,
+            "baseline: x.json\nrules: {ID: {mode: dry-run}}",
+            &["1:15 ID error baselined", "pass"],
+        ),
         (
             &allow,
             "rules: {ID: {allow-inline: false}}",
@@ -97,4 +171,45 @@ fn an_id_that_no_policy_has_is_a_slip() {
         "1:19 malformed-allow error reported there is no rule `acme/drop-colum`; did you mean \
          `ID`?"
     );
+}
+
+/// Each finding of one rule at each `DROP COLUMN`: baselined or not, where `before` is the file as it
+/// was when the baseline was written.
+fn baselined(before: (&str, &str), after: (&str, &str)) -> Vec<&'static str> {
+    let mut known = BTreeSet::new();
+    let mut states = Vec::new();
+    for (path, sql) in [before, after] {
+        let file = SourceFile::new(path, sql);
+        let (migrations, _) = read::migrations(vec![migration(&file)], Engine::Postgres);
+        let config = Config { known: Some(known), ..Config::default() };
+        let found = found(&file).into_iter().filter(|finding| finding.rule == "drop-column");
+        let case = Case {
+            files: std::slice::from_ref(&file),
+            migrations: &migrations,
+            sets: &[],
+            config: &config,
+            config_file: None,
+            today: "2026-11-20".parse().unwrap(),
+            evidence: None,
+            merged: None,
+        };
+        let judged = judge(found.collect(), &case);
+        known = judged.iter().filter_map(|it| it.fingerprint.clone()).collect();
+        states = judged.iter().map(|it| it.state.name()).collect();
+    }
+    states
+}
+
+#[test]
+fn what_is_new_or_edited_is_in_no_baseline() {
+    const A: &str = "ALTER TABLE t DROP COLUMN a;";
+    let old = ("V7__a.sql", A);
+    assert_eq!(baselined(old, old), ["baselined"]);
+    let moved = format!("-- why\n\n  ALTER TABLE /* t */ t\n\tDROP COLUMN a ;\n-- end\n");
+    assert_eq!(baselined(old, ("V7__a.sql", &moved)), ["baselined"], "no SQL was edited");
+    assert_eq!(baselined(old, ("V8__a.sql", A)), ["reported"], "a new file");
+    let more = format!("{A}\nALTER TABLE t DROP COLUMN b;");
+    assert_eq!(baselined(old, ("V7__a.sql", &more)), ["reported", "reported"], "edited");
+    let other = "ALTER TABLE t DROP COLUMN \"A\";";
+    assert_eq!(baselined(old, ("V7__a.sql", other)), ["reported"]);
 }

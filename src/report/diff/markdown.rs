@@ -1,7 +1,7 @@
 //! How two schemas differ, for a pull request.
 
 use super::{Comparison, in_words, listed_breaks, rename_words, shortened, unified, unknown_words};
-use crate::schema::diff::{Difference, Verb};
+use crate::schema::diff::{Difference, SchemaDiff, Verb};
 use std::io::{self, Write};
 
 /// GitHub takes comments of 65,536 characters; the table comes first.
@@ -14,13 +14,10 @@ const BYTES_MAX: usize = 60_000;
 pub fn write(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     let (from, to) = (code(&comparison.from.name), code(&comparison.to.name));
     let mut text = format!("### Schema: {from} to {to}\n\n{}\n", cell(&comparison.verdict()));
-    let rows = comparison.diff.differences.iter();
-    let rows: Vec<String> =
-        rows.filter(|it| !(it.with_group && it.verb == Verb::Removed)).map(row).collect();
+    let mut rows = rows(&comparison.diff);
     if !rows.is_empty() {
-        text.push_str(
-            "\n| | object | difference | breaks | used by |\n| --- | --- | --- | --- | --- |\n",
-        );
+        text.push('\n');
+        text.push_str(&rows.remove(0));
     }
     for (number, row) in rows.iter().enumerate() {
         if text.len() + row.len() > BYTES_MAX {
@@ -48,6 +45,18 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The rows of the table of what differs, its head first; none where nothing does.
+pub fn rows(diff: &SchemaDiff) -> Vec<String> {
+    const HEAD: &str =
+        "| | object | difference | breaks | used by |\n| --- | --- | --- | --- | --- |\n";
+    let shown = diff.differences.iter().filter(|it| !(it.with_group && it.verb == Verb::Removed));
+    let mut rows: Vec<String> = shown.map(row).collect();
+    if !rows.is_empty() {
+        rows.insert(0, HEAD.to_owned());
+    }
+    rows
 }
 
 fn row(difference: &Difference) -> String {
@@ -93,7 +102,7 @@ fn row(difference: &Difference) -> String {
 }
 
 /// Text that stays one cell of a table, and text.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let mut cell = String::new();
     for c in text.chars() {
         match c {
@@ -109,7 +118,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Text as code, in one cell of a table.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     let fence = "`".repeat(longest_run(&text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };

@@ -44,6 +44,11 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "-- +goose Up\nALTER TABLE t DROP a;\n-- +goose Down\nALTER TABLE t ADD a integer;"),
         good("postgres", "-- +goose Up\nCREATE TYPE mood AS ENUM ('sad');\n-- +goose Down\nDROP TYPE mood;", "-- +goose Up\nALTER TYPE mood ADD VALUE 'ok';\n-- +goose Down\nSELECT 1;"),
         good("postgres", OLD, "-- +goose Up\nALTER TABLE t ADD b int;\n-- +goose Down\n-- there is no way back"),
+        good(
+            "postgres",
+            "-- +goose Up\nCREATE TABLE t (id int PRIMARY KEY);\n-- +goose StatementBegin\nCREATE FUNCTION f() RETURNS int AS $$\n    BEGIN\n        RETURN 1;\n    END\n$$ LANGUAGE plpgsql;\n-- +goose StatementEnd\n-- +goose Down\nDROP FUNCTION f(); DROP TABLE t;",
+            "-- +goose Up\n-- +goose StatementBegin\nCREATE OR REPLACE FUNCTION f() RETURNS int AS 'BEGIN RETURN 2; END' LANGUAGE plpgsql;\n-- +goose StatementEnd\n-- +goose Down\n-- +goose StatementBegin\nCREATE OR REPLACE FUNCTION f() RETURNS int AS $body$\nBEGIN\n  RETURN 1;\nEND\n$body$ LANGUAGE plpgsql;\n-- +goose StatementEnd",
+        ),
         good("postgres", OLD, "-- +goose Up\nCREATE EXTENSION IF NOT EXISTS pgcrypto;\n-- +goose Down\nSELECT 1;"),
         bad("postgres", OLD, "-- +goose Up\nALTER TABLE t ADD b int;\n-- +goose Down\n-- +goose StatementBegin\nDO $$ BEGIN EXECUTE 'ALTER TABLE t DROP ' || 'b'; END $$;\n-- +goose StatementEnd", "DO $$ BEGIN EXECUTE 'ALTER TABLE t DROP ' || 'b'; END $$")
             .at_level(Level::Note),

@@ -44,6 +44,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "ALTER TABLE users ALTER email DROP NOT NULL; ALTER TABLE users ALTER email SET NOT NULL;"),
         good("postgres", OLD, "ALTER TABLE users ADD n int NOT NULL DEFAULT 1; ALTER TABLE users ALTER n DROP NOT NULL;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY, a int NOT NULL); ALTER TABLE n ALTER a DROP NOT NULL;"),
+        good("postgres", "CREATE TABLE keyed (id bigint PRIMARY KEY, a int NOT NULL);", "ALTER TABLE keyed ALTER id DROP NOT NULL;"),
         good("postgres", OLD, "COMMENT ON TABLE users IS 'ALTER email DROP NOT NULL'; -- ALTER TABLE users ALTER email DROP NOT NULL;"),
     ],
     check: Check::Step(check),
@@ -58,7 +59,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let table = &difference.object.name;
         let at_end = step.end().seen_table(table).and_then(|(_, table)| table.column(column));
         let stays = at_end.is_some_and(|column| !column.definition.not_null);
-        if step.is_column_born(table, column) || !stays {
+        // In a primary key it stays NOT NULL: the server refuses it, and another rule says so.
+        let keyed = step.after.primary_key(table).known();
+        let in_key = keyed.is_some_and(|(_, key)| key.columns.contains(column));
+        if step.is_column_born(table, column) || !stays || in_key {
             continue;
         }
         let maybe = step.maybe(difference.change);

@@ -53,6 +53,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "DROP VIEW open_orders CASCADE; CREATE VIEW open_orders AS SELECT id, total FROM orders;", "open_orders"),
         bad("postgres", OLD, "DROP VIEW open_orders CASCADE; CREATE VIEW open_orders AS SELECT id, state FROM orders; CREATE VIEW dear_orders AS SELECT id FROM open_orders;", "open_orders"),
         bad("postgres", OLD, "DO $$ BEGIN IF true THEN DROP VIEW dear_orders; END IF; END $$;", "dear_orders"),
+        bad("postgres", OLD, "DROP VIEW dear_orders; CREATE TABLE dear_orders (id bigint PRIMARY KEY);", "dear_orders").at_level(Level::Warning),
+        bad("postgres", OLD, "DROP VIEW dear_orders; CREATE TABLE dear_orders (no bigint PRIMARY KEY);", "dear_orders"),
         bad("postgres", "", "DROP VIEW old_report;", "old_report").incomplete(),
         bad("postgres", "", "DROP VIEW IF EXISTS old_report;", "old_report").incomplete().at_level(Level::Warning),
         bad("postgres", OLD, "DROP VIEW dear_orders;", "dear_orders").runner("flyway"),
@@ -74,7 +76,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let again = step.end().relations.get(name);
         let missing = again.map(|again| missing(&view, again)).unwrap_or_default();
         let along = view.along();
-        if view.came_by_rename() || (again.is_some() && missing.is_empty() && along.is_empty()) {
+        // Tables hold what was put into them.
+        let table = matches!(again, Some(Relation::Table(_)));
+        let whole = again.is_some() && missing.is_empty() && along.is_empty();
+        if view.came_by_rename() || (whole && !table) {
             continue;
         }
         let maybe = step.maybe(view.difference.change);
@@ -82,6 +87,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             (None, _) => (
                 format!("dropping the {} `{name}`", view.object.kind.words()),
                 ": the release that is running fails with every statement that names it",
+            ),
+            (Some(Relation::Table(_)), []) => (
+                format!(
+                    "`{name}` comes back as a table: it shows the rows that are put into it, and no longer \
+                     what the view read"
+                ),
+                "",
             ),
             (Some(_), []) => (
                 format!("`{name}` is dropped and created again"),
@@ -94,7 +106,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         };
         let with = view.with();
         sink.report(step, view.difference.span, view.subject())
-            .level(view.level(Level::Error))
+            .level(view.level(if whole { Level::Warning } else { Level::Error }))
             .gone(&view.object.name.name, again.is_some())
             .message(format!("{maybe}{what}{with}"))
             .old_release(fails)
@@ -105,6 +117,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                      migration; when it is everywhere, drop it",
                     crate::rules::drop::kind_word(view.object.kind)
                 ),
+                Some(_) if table => "fill it before the release that is running reads it, and let whoever \
+                                     writes what the view read write it too".to_owned(),
                 Some(_) => "create again all that goes, with the columns that it had".to_owned(),
             })
             .push();
@@ -118,11 +132,14 @@ fn missing(dropped: &Dropped<'_>, again: &Relation) -> Vec<String> {
         [] => outputs(&view.query.text, dropped.step.dialect.engine),
         columns => Some(columns.to_vec()),
     };
-    let (Some(old), Relation::View(new)) =
-        (dropped.step.before.view(&dropped.object.name).known(), again)
-    else {
-        return Vec::new();
+    let new = match again {
+        Relation::View(new) => shown(new),
+        Relation::Table(new) if new.whole => {
+            Some(new.columns.iter().map(|column| column.definition.name.clone()).collect())
+        }
+        _ => None,
     };
-    let (Some(old), Some(new)) = (shown(old), shown(new)) else { return Vec::new() };
+    let old = dropped.step.before.view(&dropped.object.name).known().and_then(shown);
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
     old.into_iter().filter(|column| !new.contains(column)).collect()
 }

@@ -3,10 +3,12 @@
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Step};
-use crate::rules::looser::is_looser;
+use crate::rules::looser::{is_looser, is_looser_check};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, Constraint, ConstraintKind, DataVerb, IndexKey, Key, TableAction};
+use crate::schema::expr::unwrapped;
 use crate::schema::name::{Name, ObjectKind};
+use crate::schema::table::TypeKind;
 use crate::sql::words::words;
 
 const OLD: &str = "CREATE TABLE teams (id bigint PRIMARY KEY); CREATE DOMAIN email AS text; \
@@ -59,6 +61,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE users ADD CONSTRAINT c CHECK (size > 0) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;", "ADD CONSTRAINT c CHECK (size > 0) NOT VALID").at_level(Level::Note),
         bad("postgres", "", "ALTER TABLE old ADD CHECK (a > 0) NOT VALID;", "ADD CHECK (a > 0) NOT VALID").incomplete(),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states; ALTER TABLE users ADD CONSTRAINT states CHECK (state IN ('new', 'old', 'gone')) NOT VALID;"),
+        good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT states; ALTER TABLE users ADD CONSTRAINT states CHECK (state = ANY (ARRAY['old'::text, 'new'::text, 'gone'::text])) NOT VALID;"),
+        good("postgres", "CREATE DOMAIN mood AS text CONSTRAINT known CHECK (VALUE IN ('sad', 'ok')); CREATE TABLE t (id bigint PRIMARY KEY, m mood);", "ALTER DOMAIN mood DROP CONSTRAINT known; ALTER DOMAIN mood ADD CONSTRAINT known CHECK (VALUE IN ('sad', 'ok', 'happy')) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users DROP CONSTRAINT sized, ADD CONSTRAINT sized CHECK (size < 500) NOT VALID;"),
         good("postgres", OLD, "ALTER TABLE users ADD COLUMN lead bigint; ALTER TABLE users ADD CONSTRAINT f FOREIGN KEY (lead) REFERENCES teams NOT VALID; CREATE UNIQUE INDEX u ON users (name, lead);"),
         good("postgres", OLD, "ALTER TABLE users ADD COLUMN age int CHECK (age > 0);"),
@@ -66,6 +70,7 @@ pub static RULE: Rule = Rule {
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE UNIQUE INDEX u ON t (a);", "ALTER TABLE t ADD CONSTRAINT once UNIQUE USING INDEX u; CREATE UNIQUE INDEX w ON t (a, id);"),
         good("postgres", OLD, "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();"),
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY, a int); ALTER TABLE n ADD CHECK (a > 0) NOT VALID; CREATE TRIGGER g BEFORE INSERT ON n FOR EACH ROW EXECUTE FUNCTION guard();"),
+        good("postgres", OLD, "ALTER TABLE users ADD CONSTRAINT named CHECK (name <> NULL) NOT VALID;"),
         good("postgres@18", OLD, "ALTER TABLE users ADD CONSTRAINT c CHECK (size > 0) NOT ENFORCED;"),
         good("postgres", OLD, "COMMENT ON TABLE users IS 'x'; -- ALTER TABLE users ADD CHECK (size > 0) NOT VALID;"),
     ],
@@ -154,7 +159,9 @@ fn of_constraint<'a>(
             // What the release does not know stays NULL, and a CHECK lets NULL through.
             let unknown = columns().any(|it| born(&it)) && !expr.text.contains("is not null");
             let all_born = columns().next().is_some() && columns().all(|it| born(&it));
-            if unknown || all_born || has_looser(step, table, new) {
+            // With nothing but a comparison with NULL it is never false.
+            let empty = expr.compares_null && !has_junction(&expr.text);
+            if unknown || all_born || empty || has_looser(step, table, new) {
                 return None;
             }
             "rows that it does not hold for".to_owned()
@@ -274,16 +281,38 @@ fn of_trigger<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restric
 fn of_domain<'a>(step: &Step<'_>, difference: &'a Difference) -> Option<Restriction<'a>> {
     let change = step.statement.changes.get(difference.change)?;
     let Change::Alter { action, .. } = &change.change.value else { return None };
-    let action = action.to_lowercase();
     let name = &difference.object.name;
     let restricts = action.starts_with("add ") || action.starts_with("set not null");
-    (restricts && !step.is_type_born(name)).then(|| Restriction {
+    let takes_more = || check_of(action).is_some_and(|new| has_stricter(step, name, new));
+    (restricts && !step.is_type_born(name) && !takes_more()).then(|| Restriction {
         difference,
         subject: Subject::Object("domain", name.to_string()),
         what: format!("the domain `{name}`"),
         refuses: "values that it took before".to_owned(),
         shown: !action.ends_with("not valid"),
     })
+}
+
+/// The condition in `add constraint c check (...) not valid`.
+fn check_of(action: &str) -> Option<&str> {
+    let (_, check) = action.split_once("check")?;
+    let check = check.trim();
+    let check = check.strip_suffix("not valid").unwrap_or(check);
+    check.trim_end().ends_with(')').then(|| unwrapped(check))
+}
+
+/// Whether a domain had a CHECK when the migration began that lets through no more.
+fn has_stricter(step: &Step<'_>, name: &Name, new: &str) -> bool {
+    let Some(start) = step.start.types.get(name) else { return false };
+    let TypeKind::Domain { constraints, .. } = &start.kind else { return false };
+    let written = constraints.iter().filter_map(|it| match &it.kind {
+        ConstraintKind::Check(expr) => Some(expr.text.as_str()),
+        _ => None,
+    });
+    let added = start.alterations.iter().filter_map(|it| check_of(it.strip_prefix("add ")?));
+    // Any of them may have been dropped since, where one was.
+    let dropped = start.alterations.iter().any(|it| it.starts_with("drop "));
+    !dropped && written.chain(added).any(|old| is_looser_check(new, old))
 }
 
 /// Whether this migration or a later one reads the rows that there are.
@@ -319,6 +348,12 @@ fn is_unique(step: &Step<'_>, table: &Name, columns: &[&str]) -> bool {
             && index.keys.iter().all(|key| columns.contains(&text_of(key)))
     });
     keyed || indexed || columns.iter().any(|it| step.is_column_born(table, it))
+}
+
+/// Whether a condition is made of several.
+fn has_junction(text: &str) -> bool {
+    let names = words(text, Engine::Postgres, false).names;
+    ["and", "or", "not", "case"].iter().any(|word| names.contains(*word))
 }
 
 /// What an index is on: a column's name, or an expression.

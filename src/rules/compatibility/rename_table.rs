@@ -4,9 +4,10 @@ use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject, listed};
 use crate::replay::{Difference, DifferenceKind, Rebuilt, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::catalog::{Relation, Table};
+use crate::schema::catalog::{Relation, Table, View};
 use crate::schema::name::{Name, ObjectKind};
 use crate::schema::table::Birth;
+use crate::sql::words::{outputs, words};
 
 const OLD: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a integer); CREATE SCHEMA s; CREATE VIEW v AS SELECT id FROM t;";
 
@@ -77,6 +78,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t RENAME TO u;", "RENAME TO u").runner("flyway"),
         bad("postgres", "CREATE SCHEMA app; CREATE TABLE app.x (id int PRIMARY KEY);", "ALTER SCHEMA app RENAME TO app2;", "ALTER SCHEMA app RENAME TO app2"),
         good("postgres", "", "CREATE SCHEMA app; CREATE TABLE app.x (id int PRIMARY KEY); ALTER SCHEMA app RENAME TO app2;"),
+        bad("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT id FROM u;", "RENAME TO u").at_level(Level::Warning),
+        bad("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT DISTINCT * FROM u;", "RENAME TO u").at_level(Level::Warning),
         good("postgres", OLD, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT * FROM u;"),
         good("postgres", OLD, "ALTER TABLE t RENAME TO o; CREATE TABLE t (id bigint PRIMARY KEY, a bigint); INSERT INTO t SELECT * FROM o;"),
         good("postgres", OLD, "CREATE TABLE n (LIKE t INCLUDING ALL); INSERT INTO n SELECT * FROM t; ALTER TABLE t RENAME TO o; ALTER TABLE n RENAME TO t;"),
@@ -116,8 +119,11 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             continue;
         }
         let (level, instead) = match step.end().relations.get(table) {
-            // A view under the old name, or the same table again.
-            Some(Relation::View(_)) => continue,
+            // A view that shows all of it and can be written, or the same table again.
+            Some(Relation::View(view)) => match falls_short(step, table, view) {
+                Some(what) => (Level::Warning, what),
+                None => continue,
+            },
             Some(Relation::Table(now)) if is_same(step, table, now) => continue,
             Some(_) => (
                 Level::Warning,
@@ -163,6 +169,37 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             ))
             .push();
     }
+}
+
+/// What a view under the old name does not do that the table did; nothing where that is not sure.
+fn falls_short(step: &Step<'_>, name: &Name, view: &View) -> Option<String> {
+    const NOT_WRITTEN: &[&str] = &[
+        "distinct", "except", "group", "having", "intersect", "join", "limit", "offset", "union", "with",
+    ];
+    if step.dialect.engine != Engine::Postgres {
+        return None;
+    }
+    let shown = match view.columns.as_slice() {
+        [] => outputs(&view.query.text, Engine::Postgres),
+        columns => Some(columns.to_vec()),
+    };
+    if let (Some(shown), Some(table)) = (shown, step.before.shape(name).known()) {
+        let columns = table.columns.iter().map(|column| &column.definition.name);
+        let missing: Vec<&String> = columns.filter(|column| !shown.contains(column)).collect();
+        if !missing.is_empty() {
+            return Some(format!("the view in its place has no {}", listed(&missing)));
+        }
+    }
+    let end = step.end();
+    let rewritten = |kind: ObjectKind| {
+        end.objects.keys().any(|key| key.kind == kind && key.name == *name)
+    };
+    let names = words(&view.query.text, Engine::Postgres, false).names;
+    let complex = NOT_WRITTEN.iter().any(|word| names.contains(*word));
+    let written = !complex || rewritten(ObjectKind::Trigger) || rewritten(ObjectKind::Rule);
+    (view.materialized || !written).then(|| {
+        "the view in its place cannot be written: each INSERT, UPDATE and DELETE of it fails".to_owned()
+    })
 }
 
 /// A schema takes the names of its tables along.

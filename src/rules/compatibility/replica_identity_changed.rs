@@ -40,6 +40,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "ALTER TABLE t REPLICA IDENTITY NOTHING;", "REPLICA IDENTITY NOTHING"),
         bad("postgres", OLD, "alter table only public.\"sent\" replica identity nothing;", "replica identity nothing").at_level(Level::Error),
         bad("postgres", OLD, "DROP INDEX j;", "j").at_level(Level::Error),
+        bad("postgres", "CREATE TABLE k (id int, no int NOT NULL CONSTRAINT \"No_once\" UNIQUE); ALTER TABLE k REPLICA IDENTITY USING INDEX \"No_once\"; CREATE PUBLICATION p FOR TABLE k;", "ALTER TABLE k DROP CONSTRAINT \"No_once\";", "DROP CONSTRAINT \"No_once\"").at_level(Level::Error),
+        bad("postgres", OLD, "ALTER TABLE sent DROP COLUMN a;", "DROP COLUMN a").at_level(Level::Error),
         bad("postgres", "CREATE TABLE k (id int); CREATE PUBLICATION p FOR ALL TABLES; ALTER TABLE k REPLICA IDENTITY FULL;", "ALTER TABLE k REPLICA IDENTITY DEFAULT;", "REPLICA IDENTITY DEFAULT").at_level(Level::Error),
         bad("postgres", "", "ALTER TABLE old REPLICA IDENTITY NOTHING;", "REPLICA IDENTITY NOTHING").incomplete(),
         bad("postgres", OLD, "ALTER TABLE t REPLICA IDENTITY FULL;", "REPLICA IDENTITY FULL").at_level(Level::Note),
@@ -62,6 +64,18 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             }
             Change::Drop { object, .. } if object.kind == ObjectKind::Index => {
                 lost(step, &step.before.resolve(&object.name))
+            }
+            // The index of a constraint has its name; that of a column goes with it.
+            Change::AlterTable {
+                target,
+                action: TableAction::DropConstraint { .. } | TableAction::DropColumn { .. },
+            } => {
+                let table = step.before.resolve(&target.name);
+                let named = step.before.seen_table(&table).and_then(|(_, it)| {
+                    it.options.get("replica identity")?.strip_prefix("USING INDEX ")
+                });
+                let index = named.map(|name| Name { schema: table.schema.clone(), name: name.to_owned() });
+                index.filter(|it| is_gone(step, it)).and_then(|it| lost(step, &it))
             }
             _ => None,
         };
@@ -93,6 +107,11 @@ fn set(step: &Step<'_>, table: &Name, identity: &str) -> Option<(Level, String)>
         "DEFAULT" => None,
         _ => Some((Level::Note, format!("changes of `{table}` are told apart by another key from now on"))),
     }
+}
+
+/// Whether the statement takes an index that was there.
+fn is_gone(step: &Step<'_>, index: &Name) -> bool {
+    step.before.relations.contains_key(index) && !step.after.relations.contains_key(index)
 }
 
 /// The table whose identity goes with an index.

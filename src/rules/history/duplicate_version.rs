@@ -51,9 +51,6 @@ fn check(history: &History<'_>, sink: &mut Sink) {
         if migration.direction == Direction::Down && migrations.iter().any(has_up) {
             continue;
         }
-        let path = |migration: &Migration| {
-            history.paths.get(migration.file.0 as usize).map_or("", String::as_str)
-        };
         let first = Span { end: earlier.span.start, ..earlier.span };
         let label = Label { file: earlier.file, span: first, text: "the first one".to_owned() };
         let span = Span { end: migration.span.start, ..migration.span };
@@ -62,8 +59,8 @@ fn check(history: &History<'_>, sink: &mut Sink) {
             .message(format!(
                 "version {} stands for two migrations: `{}` and `{}`",
                 migration.version,
-                path(earlier),
-                path(migration)
+                history.path(earlier),
+                history.path(migration)
             ))
             .help("give the one that is not released yet the next free version")
             .related(label)

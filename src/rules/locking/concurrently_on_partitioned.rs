@@ -1,12 +1,13 @@
 //! CONCURRENTLY on a partitioned table, where the server refuses it.
 
-use crate::dialect::{Engine, Version};
+use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
 use crate::replay::Step;
+use crate::rules::concurrent::on_partitioned;
 use crate::rules::lock::index_on_partitions;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
-use crate::schema::change::{Change, Maintenance, MaintenanceVerb};
-use crate::schema::name::{Name, ObjectKind};
+use crate::schema::change::Change;
+use crate::schema::name::ObjectKind;
 
 const OLD: &str = "CREATE TABLE events (id int PRIMARY KEY, payload text) PARTITION BY RANGE (id); \
                    CREATE TABLE e1 PARTITION OF events DEFAULT; CREATE INDEX i ON events (id);";
@@ -61,52 +62,33 @@ pub static RULE: Rule = Rule {
 
 fn check(step: &Step<'_>, sink: &mut Sink) {
     for located in &step.statement.changes {
-        let (form, table, subject, level, help) = match &located.change.value {
-            Change::CreateIndex(index) if index.concurrently => {
-                let table = step.before.resolve(&index.table);
+        let change = &located.change.value;
+        let Some((table, certain)) = on_partitioned(step, change) else { continue };
+        let (form, subject, help) = match change {
+            Change::CreateIndex(index) => {
                 let subject = Subject::Table(table.clone());
-                ("CREATE INDEX CONCURRENTLY", Some(table), subject, Level::Error, index_on_partitions(index))
+                ("CREATE INDEX CONCURRENTLY", subject, index_on_partitions(index))
             }
-            Change::Drop { object, concurrently: true, .. } if object.kind == ObjectKind::Index => {
-                let index = step.before.resolve(&object.name);
+            Change::Drop { object, .. } => {
                 let help = "DROP INDEX without CONCURRENTLY, which drops those of the partitions too; \
                             SET lock_timeout = '2s' before it, and try again when it strikes";
-                ("DROP INDEX CONCURRENTLY", table_of(step, &index), Subject::Index(index), Level::Error, help.to_owned())
+                let subject = Subject::Index(step.before.resolve(&object.name));
+                ("DROP INDEX CONCURRENTLY", subject, help.to_owned())
             }
-            Change::Maintenance(Maintenance {
-                verb: MaintenanceVerb::Reindex,
-                concurrently: true,
-                objects,
-                ..
-            }) if step.dialect.may_be_before(Version::major(14)) => {
-                let Some(object) = objects.first() else { continue };
-                let name = step.before.resolve(&object.name);
-                let table = table_of(step, &name).unwrap_or_else(|| name.clone());
-                let certain = !step.dialect.may_be_since(Version::major(14));
-                let level = if certain { Level::Error } else { Level::Warning };
+            other => {
+                let Some(object) = other.object() else { continue };
                 let subject = match object.kind {
-                    ObjectKind::Index => Subject::Index(name),
-                    _ => Subject::Table(name),
+                    ObjectKind::Index => Subject::Index(step.before.resolve(&object.name)),
+                    _ => Subject::Table(table.clone()),
                 };
-                let help = "REINDEX CONCURRENTLY each partition".to_owned();
-                ("REINDEX before version 14", Some(table), subject, level, help)
+                ("REINDEX before version 14", subject, "REINDEX CONCURRENTLY each partition".to_owned())
             }
-            _ => continue,
         };
-        let Some(table) = table.filter(|table| is_partitioned(step, table)) else { continue };
+        let level = if certain { Level::Error } else { Level::Warning };
         sink.report(step, located.change.span, subject)
             .level(level)
             .message(format!("{form} does not work on a partitioned table, and `{table}` is one"))
             .help(help)
             .push();
     }
-}
-
-fn table_of(step: &Step<'_>, index: &Name) -> Option<Name> {
-    step.before.index(index).seen()?.table.clone()
-}
-
-/// Also of a table that this statement's block has just created.
-fn is_partitioned(step: &Step<'_>, table: &Name) -> bool {
-    step.before.seen_table(table).is_some_and(|(_, it)| it.partition_by.is_some())
 }

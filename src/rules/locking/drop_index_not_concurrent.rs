@@ -46,6 +46,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "DROP INDEX old_i;", "old_i").incomplete(),
         good("postgres", OLD, "DROP INDEX CONCURRENTLY i;"),
         good("postgres", OLD, "DROP INDEX IF EXISTS other;"),
+        good("postgres", "CREATE TABLE keyed (id bigint PRIMARY KEY, a int CONSTRAINT once UNIQUE);", "DROP INDEX once;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY, a int); CREATE INDEX i ON n (a); DROP INDEX i;"),
         good("postgres", "", "CREATE TEMP TABLE n (a int); CREATE INDEX i ON n (a); DROP INDEX i;"),
         // CONCURRENTLY is refused there.
@@ -63,8 +64,11 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             continue;
         };
         let index = step.before.resolve(&object.name);
-        let table = step.before.index(&index).seen().and_then(|index| index.table.as_ref());
-        if object.kind != ObjectKind::Index || table.is_some_and(|it| held.is_partitioned(it)) {
+        let found = step.before.index(&index);
+        let table = found.seen().and_then(|index| index.table.as_ref());
+        // The server refuses to take an index from its constraint: another rule says so.
+        let owned = found.known().is_some_and(|index| index.constraint.is_some());
+        if object.kind != ObjectKind::Index || table.is_some_and(|it| held.is_partitioned(it)) || owned {
             continue;
         }
         let statement = Advice::RunAlone(format!("DROP INDEX CONCURRENTLY {}", SQL.name(&object.name)));

@@ -38,9 +38,10 @@ pub static RULE: Rule = Rule {
         },
         Fact {
             engine: Engine::Postgres,
-            says: "ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on both tables; dropping one takes ACCESS \
+            says: "ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on both tables, CREATE TABLE ... REFERENCES on \
+                   the other one, CREATE TRIGGER on its own; dropping a foreign key takes ACCESS \
                    EXCLUSIVE on both.",
-            source: "measured: tests/facts/postgres.csv, add constraint, drop-fk",
+            source: "measured: tests/facts/postgres.csv, add constraint, create-table, create-trigger, drop-fk",
         },
     ],
     same_as: &[
@@ -66,7 +67,10 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "SET LOCAL lock_timeout = '5s'; ALTER TABLE users ADD b int; ALTER TABLE orders ADD c int;", "ADD c int").runner("flyway").at_level(Level::Note),
         bad("postgres", OLD, "ALTER TABLE users ADD b int; ALTER TABLE orders ADD c int;", "ADD c int").at_level(Level::Note),
         bad("postgres", "", "BEGIN; ALTER TABLE a ADD x int; ALTER TABLE b ADD x int; COMMIT;", "ADD x int").incomplete(),
+        bad("postgres", OLD, "CREATE TABLE n (id bigint PRIMARY KEY REFERENCES users); CREATE TABLE m (id bigint PRIMARY KEY REFERENCES orders);", "CREATE TABLE m").runner("flyway"),
+        bad("postgres", OLD, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER u AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION f(); CREATE TRIGGER o AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f();", "CREATE TRIGGER o AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE users ADD b int; ALTER TABLE users ADD c int;").runner("flyway"),
+        good("postgres", OLD, "CREATE TABLE n (id bigint PRIMARY KEY REFERENCES users, o bigint UNIQUE REFERENCES orders);").runner("flyway"),
         good("postgres", OLD, "BEGIN; ALTER TABLE users ADD b int; COMMIT; BEGIN; ALTER TABLE orders ADD b int; COMMIT;"),
         good("postgres", OLD, "SET LOCAL lock_timeout = '5s'; LOCK TABLE users, orders; ALTER TABLE orders ADD b int; ALTER TABLE users ADD b int;").runner("flyway"),
         good("postgres", OLD, "LOCK TABLE users, orders IN ACCESS EXCLUSIVE MODE NOWAIT; ALTER TABLE orders ADD b int; ALTER TABLE users ADD b int;").runner("flyway"),
@@ -152,7 +156,7 @@ struct Locked<'a> {
 }
 
 impl<'a> Locked<'a> {
-    /// Takes in the tables that a statement locks against readers, or at both ends of a foreign key
+    /// Takes in the tables that a statement locks against readers, or for a foreign key or a trigger
     /// against writers.
     fn take(&mut self, step: &'a Step<'a>) {
         let renamed = step.differences.iter().filter_map(|it| match &it.kind {
@@ -165,12 +169,17 @@ impl<'a> Locked<'a> {
                 Change::Lock { nowait, .. } => *nowait || is_timeout_set(step, "lock_timeout"),
                 _ => false,
             };
-            let adds_key = held.constraints().next().is_some();
+            let stops_writes = held.constraints().next().is_some()
+                || match &held.located.change.value {
+                    Change::CreateTable(_) => true,
+                    Change::Create { object, .. } => object.kind == ObjectKind::Trigger,
+                    _ => false,
+                };
             for touch in &held.touches {
                 let table = self.first_name(&touch.object.name);
                 let end = matches!(touch.role, Role::Target | Role::Referenced | Role::Referencing);
                 let strong = touch.mode.blocks_reads()
-                    || (adds_key && touch.mode == LockMode::ShareRowExclusive);
+                    || (stops_writes && touch.mode == LockMode::ShareRowExclusive);
                 let known = self.up_front.contains(&table)
                     || self.taken.iter().any(|it| it.table == table);
                 let stays = !is_dropped(step, held.change, &touch.object.name);

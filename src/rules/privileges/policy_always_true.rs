@@ -49,9 +49,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             continue;
         }
         let it = policy(definition);
-        let everyone = it.roles.split(", ").any(|role| role == "public");
-        let condition = if it.command == "insert" { it.check } else { it.using };
-        if it.restrictive || !everyone || it.command == "select" || condition != Some("true") {
+        if !it.lets_everyone() {
             continue;
         }
         let table = step.before.resolve(&object.name);

@@ -54,6 +54,8 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON n USING (true); DROP POLICY p ON n; CREATE POLICY q ON n USING (id > 0);"),
         good("postgres", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (id > 0);"),
         good("postgres", OLD, "DROP POLICY IF EXISTS never_was ON t;"),
+        good("postgres", OLD, "DROP POLICY q ON t; CREATE POLICY own_rows ON t FOR SELECT USING ((id > 0)); ALTER POLICY p ON t USING (tenant = 1);"),
+        good("postgres", OLD, "CREATE POLICY s ON t USING (true);"),
         good("postgres", OLD, "ALTER TABLE t DISABLE ROW LEVEL SECURITY; DROP POLICY p ON t;"),
         good("postgres", OLD, "DROP TABLE t; COMMENT ON TABLE one IS 'DROP POLICY p ON one';"),
     ],
@@ -103,6 +105,11 @@ fn changed(
             if step.start.table(table).known().is_some_and(|found| !is_on(found)) {
                 return None;
             }
+            // What lets everyone through is found by itself; what stood under another name, or was
+            // dropped before, is no news.
+            if it.lets_everyone() || policies(step.start, table).any(|(_, old)| old == it) {
+                return None;
+            }
             if !it.restrictive {
                 return Some((Level::Note, format!("`{name}` lets through more rows of `{table}`")));
             }
@@ -118,12 +125,24 @@ fn changed(
             let what = format!("rows of `{table}` that do not pass `{name}` too are hidden from now on");
             Some((level, what))
         }
-        Change::Alter { .. } => {
+        Change::Alter { action, .. } => {
+            let text = format!("{name} on {table} {action}");
+            let old = step.before.object(object).known().filter(|old| old.alterations.is_empty());
+            if old.is_some_and(|old| says_the_same(&policy(&text), &policy(&old.definition), action)) {
+                return None;
+            }
             Some((Level::Note, format!("`{name}` lets other rows of `{table}` through")))
         }
         Change::Drop { .. } => dropped(step, object, table, name),
         _ => None,
     }
+}
+
+/// Whether what ALTER POLICY says, in these words, is what the policy said before.
+fn says_the_same(new: &Policy<'_>, old: &Policy<'_>, action: &str) -> bool {
+    let roles = !action.starts_with("to ") || new.roles == old.roles;
+    let using = new.using.is_none() || new.using == old.using;
+    roles && using && (new.check.is_none() || new.check == old.check)
 }
 
 fn dropped(
@@ -147,6 +166,10 @@ fn dropped(
     let lets_none = |it: &Policy<'_>| it.using.or(it.check) == Some("false");
     if old.as_ref().is_some_and(lets_none) {
         return Some((Level::Note, format!("`{name}` of `{table}` let no row through")));
+    }
+    let now = |it: &Policy<'_>| old.as_ref().is_some_and(|old| old == it);
+    if policies(end, table).any(|(_, it)| now(&it)) {
+        return None;
     }
     let command = old.map(|it| it.command);
     let mut others = policies(end, table).filter(|(_, it)| !it.restrictive).peekable();

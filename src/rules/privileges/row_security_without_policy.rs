@@ -2,8 +2,9 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Level, Subject};
+use crate::migration::LocatedChange;
 use crate::replay::Step;
-use crate::rules::row_security::{is_forced, is_on, policies, switches};
+use crate::rules::row_security::{Policy, is_forced, is_on, policies, switches};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::knowledge::Knowledge;
@@ -17,10 +18,12 @@ pub static RULE: Rule = Rule {
     category: Category::Privileges,
     level: Level::Error,
     since: "0.1",
-    summary: "row-level security switched on without a policy: no row is seen",
+    summary: "row-level security switched on without a policy: rows are not seen",
     why: "Without a permissive policy row-level security lets no row through: a SELECT by any role \
           but the owner finds nothing and says nothing, an UPDATE changes nothing, and an INSERT \
-          fails. With FORCE that is so for the owner too. Restrictive policies only take away.",
+          fails. With FORCE that is so for the owner too. Restrictive policies only take away. A \
+          policy FOR one command says nothing of the others: with one FOR SELECT alone, writers are \
+          refused.",
     instead: "Create the policies first, then switch it on, in one transaction.",
     facts: &[
         Fact {
@@ -50,7 +53,9 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); GRANT SELECT ON n TO app; ALTER TABLE n ENABLE ROW LEVEL SECURITY;", "ENABLE ROW LEVEL SECURITY").at_level(Level::Warning),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; DO $$ BEGIN PERFORM make_policies('n'); END $$;"),
         good("postgres", OLD, "CREATE POLICY p ON t USING (tenant = 1); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
-        good("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY \"all, using (x)\" ON public.t FOR SELECT TO app USING (true);"),
+        bad("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY \"all, using (x)\" ON public.t FOR SELECT TO app USING (true);", "ENABLE ROW LEVEL SECURITY").at_level(Level::Warning),
+        good("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY r ON t FOR SELECT USING (true); CREATE POLICY i ON t FOR INSERT WITH CHECK (tenant > 0); CREATE POLICY u ON t FOR UPDATE USING (tenant > 0); CREATE POLICY d ON t FOR DELETE USING (tenant > 0);"),
+        good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; CREATE POLICY r ON n FOR SELECT USING (true);"),
         good("postgres", OLD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); ALTER TABLE n ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON n USING (true); DROP TABLE n;"),
         good("postgres", OLD, "COMMENT ON TABLE t IS 'ALTER TABLE t ENABLE ROW LEVEL SECURITY';"),
@@ -66,9 +71,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         }
         let end = step.history_end();
         let Some((_, found)) = end.seen_table(&table).filter(|(_, it)| is_on(it)) else { continue };
-        let (restrictive, permissive): (Vec<bool>, Vec<bool>) =
-            policies(end, &table).map(|(_, it)| it.restrictive).partition(|it| *it);
+        let (restrictive, permissive): (Vec<Policy<'_>>, Vec<Policy<'_>>) =
+            policies(end, &table).map(|(_, it)| it).partition(|it| it.restrictive);
         if !permissive.is_empty() {
+            report_left(step, index, located, &table, &permissive, sink);
             continue;
         }
         // Code that cannot be followed may have created the policies of a new table.
@@ -96,6 +102,48 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             draft.push();
         }
     }
+}
+
+/// The commands for which the policies of an old table let no row through. Of a new one that may be
+/// meant so: nobody uses it yet.
+fn report_left(
+    step: &Step<'_>,
+    index: usize,
+    located: &LocatedChange,
+    table: &Name,
+    permissive: &[Policy<'_>],
+    sink: &mut Sink,
+) {
+    let covers = |command: &str| permissive.iter().any(|it| [command, "all"].contains(&it.command));
+    let left: Vec<&str> =
+        ["select", "insert", "update", "delete"].into_iter().filter(|it| !covers(it)).collect();
+    let may_be_new = step.is_born(table) || step.level_by_standing(table) == Level::Warning;
+    if left.is_empty() || may_be_new {
+        return;
+    }
+    let happens = |command: &&str| match *command {
+        "select" => "SELECT finds no row",
+        "insert" => "INSERT is refused",
+        "update" => "UPDATE changes nothing",
+        _ => "DELETE deletes nothing",
+    };
+    let breaks = match left.as_slice() {
+        ["select"] => vec![Breaks::Readers],
+        ["select", ..] => vec![Breaks::Readers, Breaks::Writers],
+        _ => vec![Breaks::Writers],
+    };
+    let maybe = step.maybe(index);
+    sink.report(step, located.change.span, Subject::Table(table.clone()))
+        .level(Level::Warning)
+        .breaks(breaks)
+        .message(format!(
+            "{maybe}row-level security of `{table}` is switched on, and for every role but its owner {}: no \
+             policy is for {}",
+            left.iter().map(happens).collect::<Vec<_>>().join(", "),
+            left.join(", ").to_uppercase(),
+        ))
+        .help("create a policy for each command that the application uses, in the same transaction")
+        .push();
 }
 
 /// How bad it is, and who sees nothing.

@@ -4,6 +4,7 @@ use crate::dialect::Engine;
 use crate::finding::{Label, Level};
 use crate::migration::{Advice, advise, Context, LocatedChange, OptOut, Sends};
 use crate::replay::{Automatic, Step, Transaction, automatic, flyway_recognises, runs_alone};
+use crate::rules::concurrent::on_partitioned;
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::change::{Change, TransactionMark};
 
@@ -79,6 +80,7 @@ pub static RULE: Rule = Rule {
         ),
         good("postgres", OLD, "CREATE INDEX CONCURRENTLY i ON t (a);").runner("golang-migrate"),
         good("postgres", OLD, "-- alone\nCREATE INDEX CONCURRENTLY i ON t (a);").runner("flyway"),
+        good("postgres", "CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id);", "BEGIN; CREATE INDEX CONCURRENTLY i ON p (a); COMMIT;"),
         good("postgres@12", "CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b'; SELECT 1;").runner("golang-migrate"),
         good("postgres", "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;", "BEGIN; REFRESH MATERIALIZED VIEW CONCURRENTLY v; COMMIT;"),
         good("postgres", OLD, "BEGIN; CREATE INDEX i ON t (a); REINDEX TABLE t; COMMIT;"),
@@ -92,6 +94,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     commits_inside(step, sink);
     for (located, effect) in step.statement.changes.iter().zip(step.effects()) {
         let Some(form) = &effect.refused_in_block else { continue };
+        // On a partitioned table it is refused in any case: another rule says so.
+        if on_partitioned(step, &located.change.value).is_some_and(|(_, certain)| certain) {
+            continue;
+        }
         // The values of an enum that this transaction created can be added in it.
         if matches!(&located.change.value, Change::AddEnumValue { name, .. } if step.is_type_born(name)) {
             continue;

@@ -69,6 +69,8 @@ pub static RULE: Rule = Rule {
             "UPDATE t SET a = 0 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 100)",
         )
         .runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE t ADD b int; WITH done AS (UPDATE o SET state = 'new' RETURNING id) SELECT count(*) FROM done;", "WITH done AS (UPDATE o SET state = 'new' RETURNING id) SELECT count(*) FROM done").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE t ADD b int; WITH gone AS (DELETE FROM o WHERE state = '' OR state IS NULL RETURNING id) INSERT INTO t (id) SELECT id FROM gone;", "WITH gone AS (DELETE FROM o WHERE state = '' OR state IS NULL RETURNING id) INSERT INTO t (id) SELECT id FROM gone").runner("flyway").at_level(Level::Warning),
         // One DO block is one transaction, whoever runs it.
         bad("postgres", OLD, "DO $$ BEGIN ALTER TABLE t ADD b int; UPDATE t SET b = a; END $$;", "UPDATE t SET b = a"),
         // The rows that a condition finds may be few.
@@ -83,6 +85,7 @@ pub static RULE: Rule = Rule {
         good("postgres", OLD, "UPDATE t SET a = 0; ALTER TABLE t ALTER a SET DEFAULT 0;").runner("flyway"),
         good("postgres", OLD, "BEGIN; ALTER TABLE t ADD b int; COMMIT; UPDATE t SET b = a;"),
         good("postgres", OLD, "ALTER TABLE t ADD b int; UPDATE t SET b = 1 WHERE id = 7; INSERT INTO t (id) VALUES (8);").runner("flyway"),
+        good("postgres", OLD, "ALTER TABLE t ADD b int; WITH made AS (INSERT INTO t (id) VALUES (8) RETURNING id), told AS (UPDATE o SET state = 'x' WHERE id = 3 RETURNING id) INSERT INTO o (id) SELECT id FROM made;").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD b int; DELETE FROM o WHERE t_id = 1 AND id IN (1, 2);").runner("flyway"),
         good("postgres", OLD, "CREATE TABLE n (id bigint PRIMARY KEY, a int); ALTER TABLE n ADD b int; UPDATE o SET state = 'new';").runner("flyway"),
         good("postgres", OLD, "ALTER TABLE t ADD b int; CREATE TABLE n (id int PRIMARY KEY, a int); UPDATE n SET a = 1; CREATE INDEX i ON n (a);").runner("flyway"),

@@ -75,6 +75,9 @@ pub struct Data {
     /// The UPDATEs and DELETEs in it that leave no row out (no `WHERE`, or `WHERE true`): the
     /// statement itself, and those in its `WITH` list.
     pub every_row: Vec<(DataVerb, Name)>,
+    /// The UPDATEs and DELETEs in its `WITH` list whose condition pins no column to written values,
+    /// so that it may find many rows.
+    pub many_rows: Vec<(DataVerb, Name)>,
     /// Whether a condition compares with NULL by `=` or `<>`: it is never true.
     pub compares_null: bool,
     /// An INSERT without a list of columns: its values go by the order of the table's.
@@ -130,6 +133,7 @@ impl Data {
             reads: Vec::new(),
             functions: Vec::new(),
             every_row: Vec::new(),
+            many_rows: Vec::new(),
             compares_null: false,
             by_position: false,
             locks_rows: false,

@@ -83,11 +83,12 @@ pub fn by_tokens(cursor: &mut Cursor<'_>) -> Reads<Data> {
 fn head(cursor: &mut Cursor<'_>) -> Reads<Data> {
     let whole = *cursor;
     let verb = verb(whole)?;
-    let (writes, every_row) = writes(whole);
+    let Written { writes, every_row, many_rows } = writes(whole);
     cursor.take_until(|_| false);
     Ok(Data {
         writes,
         every_row,
+        many_rows,
         compares_null: compares_null(whole),
         by_position: by_position(whole),
         locks_rows: locks_rows(whole),
@@ -196,11 +197,18 @@ fn verb(mut cursor: Cursor<'_>) -> Reads<DataVerb> {
     found.ok_or_else(|| cursor.unexpected("SELECT, INSERT, UPDATE or DELETE"))
 }
 
+/// What a statement writes: see the fields of [`Data`].
+struct Written {
+    writes: Vec<Name>,
+    every_row: Vec<(DataVerb, Name)>,
+    many_rows: Vec<(DataVerb, Name)>,
+}
+
 /// The tables that are written: the statement's own target first, then those in `WITH` lists. And
-/// the UPDATEs and DELETEs of every row.
-fn writes(mut cursor: Cursor<'_>) -> (Vec<Name>, Vec<(DataVerb, Name)>) {
+/// the UPDATEs and DELETEs of every row, and of many.
+fn writes(mut cursor: Cursor<'_>) -> Written {
     let mut names: Vec<(usize, Name)> = Vec::new();
-    let mut every_row = Vec::new();
+    let (mut every_row, mut many_rows) = (Vec::new(), Vec::new());
     let mut depth = 0_usize;
     let mut starts = true;
     while !cursor.is_done() {
@@ -214,8 +222,15 @@ fn writes(mut cursor: Cursor<'_>) -> (Vec<Name>, Vec<(DataVerb, Name)>) {
             cursor.eat("ONLY");
             cursor.eat_any(CONFLICT_ANSWERS);
             if let Ok(name) = cursor.name() {
-                let of_all = rows.filter(|_| is_of_every_row(cursor));
-                every_row.extend(of_all.map(|verb| (verb, name.clone())));
+                let mut own = cursor;
+                let own = own.take_until(|rest| rest.is(")"));
+                match rows {
+                    Some(verb) if is_of_every_row(cursor) => every_row.push((verb, name.clone())),
+                    Some(verb) if depth > 0 && pins(own).is_empty() => {
+                        many_rows.push((verb, name.clone()));
+                    }
+                    _ => {}
+                }
                 names.push((depth, name));
             }
             starts = false;
@@ -230,7 +245,8 @@ fn writes(mut cursor: Cursor<'_>) -> (Vec<Name>, Vec<(DataVerb, Name)>) {
         cursor.advance();
     }
     names.sort_by_key(|(depth, _)| *depth);
-    (names.into_iter().map(|(_, name)| name).collect(), every_row)
+    let writes = names.into_iter().map(|(_, name)| name).collect();
+    Written { writes, every_row, many_rows }
 }
 
 /// What SQLite does with a row that breaks a constraint.

@@ -1,6 +1,6 @@
 //! The files of a commit, without a checkout.
 
-use super::{Git, not_run};
+use super::{Git, not_run, seen_from};
 use crate::tree::{
     FILE_BYTES_MAX, Given, Listing, Problem, ReadError, SKIPPED_FOLDERS, Tree, below, join, parent,
 };
@@ -51,13 +51,23 @@ impl Commit {
         Self::seen_from(PathBuf::from("."), reference, given)
     }
 
+    /// The index of the repository of the current folder: what the next commit will hold.
+    ///
+    /// # Errors
+    /// As for [`Commit::new`].
+    pub fn staged(given: &[PathBuf]) -> Result<Self, String> {
+        let git = Git { folder: PathBuf::from(".") };
+        let listed = git.ask(&["ls-files", "--cached", "--stage", "-z", "--full-name", ":/"])?;
+        let files = listed.split('\0').filter_map(staged_entry).collect();
+        Self::of_files(&git, files, given)
+    }
+
     /// The same in the repository of another folder, from which paths are spelled.
     ///
     /// # Errors
     /// As above.
     pub fn seen_from(folder: PathBuf, reference: &str, given: &[PathBuf]) -> Result<Self, String> {
         let git = Git { folder };
-        let prefix = git.ask(&["rev-parse", "--show-prefix"])?;
         let commit = format!("{reference}^{{commit}}");
         let ask = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
         let id = git.ask(&ask).unwrap_or_default();
@@ -68,6 +78,15 @@ impl Commit {
         }
         let listed = git.ask(&["ls-tree", "-r", "-z", "-l", "--full-tree", &id])?;
         let files = listed.split('\0').filter_map(entry).collect();
+        Self::of_files(&git, files, given)
+    }
+
+    fn of_files(
+        git: &Git,
+        files: BTreeMap<String, Entry>,
+        given: &[PathBuf],
+    ) -> Result<Self, String> {
+        let prefix = git.ask(&["rev-parse", "--show-prefix"])?;
         let mut given: Vec<String> = given
             .iter()
             .map(|path| path.to_str().map(|path| join(".", path)))
@@ -76,7 +95,7 @@ impl Commit {
         if given.is_empty() {
             given.push(".".to_owned());
         }
-        Ok(Self { prefix, files, given, blobs: Mutex::new(Blobs::start(&git)?) })
+        Ok(Self { prefix, files, given, blobs: Mutex::new(Blobs::start(git)?) })
     }
 
     /// A path from the top of the repository; `None` outside it.
@@ -88,19 +107,7 @@ impl Commit {
 
     /// A path from the top, as the current folder sees it.
     fn shown(&self, path: &str) -> String {
-        let folder = self.prefix.trim_end_matches('/');
-        if folder.is_empty() {
-            return path.to_owned();
-        }
-        let (mut own, mut rest) = (folder.split('/').peekable(), path);
-        while let (Some(first), Some((head, tail))) = (own.peek(), rest.split_once('/')) {
-            if *first != head {
-                break;
-            }
-            rest = tail;
-            own.next();
-        }
-        format!("{}{rest}", "../".repeat(own.count()))
+        seen_from(&self.prefix, path)
     }
 
     /// The file behind a path from the top, with every link followed.
@@ -146,6 +153,16 @@ fn entry(line: &str) -> Option<(String, Entry)> {
     let (mode, kind, id, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
     let entry = Entry { id: id.to_owned(), bytes: bytes.parse().ok()?, is_link: mode == "120000" };
     (kind == "blob").then(|| (path.to_owned(), entry))
+}
+
+/// `mode id stage<TAB>path`; nothing for what is no file, nor for a side of a conflict. The size is
+/// known when it is read.
+fn staged_entry(line: &str) -> Option<(String, Entry)> {
+    let (said, path) = line.split_once('\t')?;
+    let mut words = said.split_ascii_whitespace();
+    let (mode, id, stage) = (words.next()?, words.next()?, words.next()?);
+    let entry = Entry { id: id.to_owned(), bytes: 0, is_link: mode == "120000" };
+    (mode != "160000" && stage == "0").then(|| (path.to_owned(), entry))
 }
 
 impl Tree for Commit {
@@ -218,6 +235,9 @@ impl Blobs {
         self.answer.read_line(&mut said)?;
         let bytes = said.trim_end().rsplit(' ').next().and_then(|it| it.parse().ok());
         let bytes: usize = bytes.ok_or_else(gone)?;
+        if u64::try_from(bytes).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
+            return Err(std::io::Error::other("it is too large"));
+        }
         let mut blob = vec![0; bytes];
         self.answer.read_exact(&mut blob)?;
         self.answer.read_exact(&mut [0])?;

@@ -255,6 +255,11 @@ impl Items<'_> {
         if let Some(body) = &routine.body {
             let same = match routine.atomic {
                 true => spelling::one_form(body, self.context()),
+                // Where lines begin says nothing in these.
+                false if matches!(routine.language.as_deref(), Some("sql" | "plpgsql")) => {
+                    let lines = body.split('\n').map(str::trim).filter(|line| !line.is_empty());
+                    lines.collect::<Vec<_>>().join("\n")
+                }
                 false => body.trim().replace("\r\n", "\n"),
             };
             all.push(Attribute::new("body", "AS", body.trim()).same(same));
