@@ -123,22 +123,22 @@ fn walk(name: &str, until: &str) {
     let document = fs::read_to_string(&path).unwrap();
     let (told, rest) = document.split_once(until).unwrap();
     let mut walk = Walk::new(name);
-    let mut today = told.to_owned();
+    let (mut today, mut left) = (String::new(), told);
     for block in blocks(told) {
         let now = walk.step(&block);
+        let (kind, before) = (&block.kind, &block.text);
+        let (prose, after) = left.split_once(&format!("```{kind}\n{before}```")).unwrap();
+        left = after;
         let (told, text): (Vec<_>, Vec<_>) =
-            (block.text.split('\n').collect(), now.split('\n').collect());
-        if !fits(&told, &text) {
-            let (kind, text) = (&block.kind, &block.text);
-            today =
-                today.replace(&format!("```{kind}\n{text}```"), &format!("```{kind}\n{now}```"));
-            if !overwrites() {
-                snapbox::assert_data_eq!(now, block.text);
-            }
+            (before.split('\n').collect(), now.split('\n').collect());
+        let now = if fits(&told, &text) { before } else { &now };
+        if !overwrites() {
+            snapbox::assert_data_eq!(now, before.clone());
         }
+        today += &format!("{prose}```{kind}\n{now}```");
     }
     if overwrites() {
-        fs::write(path, format!("{today}{until}{rest}")).unwrap();
+        fs::write(path, format!("{today}{left}{until}{rest}")).unwrap();
     }
 }
 
