@@ -4,6 +4,7 @@
 //! of migrations that its framework would run, and loads each of them.
 
 use crate::dialect::Engine;
+use crate::parallel;
 use crate::source::{FileId, SourceFile, Span, Undecodable};
 use crate::tree::{Listing, Problem, Tree, below};
 use follow::Follow;
@@ -166,6 +167,8 @@ pub struct Sources<'a> {
     tree: &'a dyn Tree,
     files: Vec<SourceFile>,
     opened: BTreeMap<String, FileId>,
+    /// What was read before anybody opened it.
+    ahead: BTreeMap<String, Result<SourceFile, LoadError>>,
     errors: BTreeSet<LoadError>,
 }
 
@@ -188,9 +191,22 @@ impl Opened {
 }
 
 impl Sources<'_> {
+    /// Reads the files of claims, several at once.
+    fn read_ahead(&mut self, claims: &[(&Adapter, Claim)]) {
+        let claims = claims.iter().filter(|(adapter, _)| adapter.name != dump::ADAPTER.name);
+        let paths: Vec<&String> = claims.flat_map(|(_, claim)| &claim.files).collect();
+        let tree = self.tree;
+        let read = parallel::map(&paths, |path| decode(tree, path));
+        let read = paths.into_iter().zip(read).filter_map(|(path, it)| Some((path.clone(), it?)));
+        self.ahead = read.collect();
+    }
+
     /// Opens a file; `None` leaves an error.
     pub fn open(&mut self, path: &str) -> Option<Opened> {
-        self.open_as(path, decode)
+        match self.ahead.remove(path) {
+            Some(read) => self.open_as(path, |_, _| read),
+            None => self.open_as(path, decode),
+        }
     }
 
     /// Opens a dump, packed or not, without its rows; `None` leaves an error.
@@ -201,7 +217,7 @@ impl Sources<'_> {
     fn open_as(
         &mut self,
         path: &str,
-        read: fn(&dyn Tree, &str) -> Result<SourceFile, LoadError>,
+        read: impl FnOnce(&dyn Tree, &str) -> Result<SourceFile, LoadError>,
     ) -> Option<Opened> {
         let id = match self.opened.get(path) {
             Some(id) => *id,
@@ -242,10 +258,12 @@ pub fn discover(tree: &dyn Tree, settings: &Settings) -> Discovery {
         tree,
         files: Vec::new(),
         opened: BTreeMap::new(),
+        ahead: BTreeMap::new(),
         errors: listing_errors(&project.listing),
     };
     let mut sets = Vec::new();
     let (claims, dumps) = settle(&project, &mut sources);
+    sources.read_ahead(&claims);
     for (adapter, claim) in claims {
         sets.push((adapter.load)(&project, &claim, &mut sources));
     }
@@ -275,8 +293,11 @@ fn settle(
         sources.error(LoadError { path: ".".to_owned(), message });
     }
     let mut claims: Vec<(&Adapter, Claim)> = Vec::new();
-    for adapter in ADAPTERS.iter().filter(asked) {
-        claims.extend((adapter.find)(project).into_iter().map(|claim| (adapter, claim)));
+    let asked: Vec<&Adapter> = ADAPTERS.iter().filter(asked).collect();
+    let found = parallel::map(&asked, |adapter| (adapter.find)(project));
+    for (adapter, found) in asked.into_iter().zip(found) {
+        let found = found.unwrap_or_else(|| (adapter.find)(project));
+        claims.extend(found.into_iter().map(|claim| (adapter, claim)));
     }
     claims.sort_by_key(|(_, claim)| std::cmp::Reverse(claim.strength));
     let mut taken: BTreeSet<String> = BTreeSet::new();

@@ -15,6 +15,7 @@ pub mod fix;
 pub mod frameworks;
 pub mod judge;
 pub mod migration;
+pub mod parallel;
 pub mod policy;
 pub mod read;
 pub mod replay;
@@ -273,7 +274,7 @@ fn run<S: Send>(
     let around = Around { paths: &paths, merged: input.merged };
     let policies = input.policies.filter(|_| look.rules);
     let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
-    let looked = read::in_parallel(&jobs, |job| {
+    let looked = parallel::map(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
         let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
         job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())

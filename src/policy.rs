@@ -28,10 +28,10 @@ mod tests;
 use crate::config::Config;
 use crate::dialect;
 use crate::finding::{Failure, Finding, Label, Subject};
+use crate::parallel;
 use crate::policy::engine::{Limits, Prepared, Session};
 use crate::policy::metadata::Metadata;
 use crate::policy::place::Places;
-use crate::read;
 use crate::rules::{Category, Check, Rule};
 use crate::source::{SourceFile, Span};
 use serde_json::{Map, Value, json};
@@ -82,7 +82,7 @@ pub struct Policies {
 pub struct Question {
     /// The input document.
     pub input: Value,
-    /// The places that its `loc`s stand for.
+    /// The places that its `loc`s stand for, and those of the catalog's.
     pub places: Places,
     /// The kinds of its changes.
     pub kinds: BTreeSet<Cow<'static, str>>,
@@ -131,27 +131,27 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
             for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
                 policy.entries = check::entries(module);
             }
-            let mut policies = Policies { policies, prepared, limits };
-            policies.configure(&BTreeMap::new())?;
-            Ok(policies)
+            Ok(Policies { policies, prepared, limits })
         }
         Ok(_) => Err(failures),
         Err(found) => Err(failures.into_iter().chain(found).collect()),
     }
 }
 
-impl Policies {
-    /// Gives the parameters their values: `data.config.<pack>.<name>`, by the ids of the policies.
-    /// What a policy's map does not name has its default.
-    ///
-    /// # Errors
-    /// Whatever keeps the values from being used; they were checked against their types before.
-    pub fn configure(&mut self, values: &BTreeMap<&'static str, Value>) -> Result<(), Failure> {
-        let config = self.config(values);
-        self.prepared.set_data(config)
-    }
+/// Tells a config of the policies of its run, and the policies what it says of their parameters.
+///
+/// # Errors
+/// What the config says of policies and parameters that there are not, at its place.
+pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
+    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
+    let values = params::values(&policies.policies, config)?;
+    policies.prepared.add_data(policies.config(&values))?;
+    Ok(())
+}
 
-    /// The document that holds these values.
+impl Policies {
+    /// The parameters with these values, by the ids of the policies: `data.config.<pack>.<name>`.
+    /// What a policy's map does not name has its default.
     fn config(&self, values: &BTreeMap<&'static str, Value>) -> Value {
         let mut packs: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
         for policy in &self.policies {
@@ -174,23 +174,23 @@ impl Policies {
         self.policies.iter().any(|policy| policy.file.text.contains("catalog"))
     }
 
-    /// Asks every policy about every migration. The catalog, `data.catalog`, is made only where
-    /// [`Policies::use_catalog`].
-    pub fn judge(&self, questions: &[Question], catalog: impl FnOnce() -> Value) -> Judgement {
+    /// Asks every policy about every migration of a set. The catalog is `data.catalog`; it is needed
+    /// only where [`Policies::use_catalog`].
+    pub fn judge(&self, questions: &[Question], catalog: Option<Value>) -> Judgement {
         let mut judgement = Judgement::default();
         if self.policies.is_empty() || questions.is_empty() {
             return judgement;
         }
         let mut prepared = self.prepared.clone();
-        if self.use_catalog()
-            && let Err(failure) = prepared.add_data(json!({ "catalog": catalog() }))
+        if let Some(catalog) = catalog
+            && let Err(failure) = prepared.add_data(json!({ "catalog": catalog }))
         {
             judgement.failures.push(failure);
             return judgement;
         }
         let until = Instant::now() + self.limits.total;
         let chunks: Vec<&[Question]> = questions.chunks(CHUNK).collect();
-        let judged = read::in_parallel(&chunks, |chunk| {
+        let judged = parallel::map(&chunks, |chunk| {
             let mut session = prepared.session();
             let mut part = Judgement::default();
             for question in *chunk {
@@ -261,7 +261,7 @@ impl Policy {
         let Metadata { changes, dialects, .. } = &self.metadata;
         (dialects.is_empty() || dialects.contains(&question.engine))
             && (changes.is_empty()
-                || changes.iter().any(|kind| question.kinds.contains(kind.value.as_str())))
+                || changes.iter().any(|kind| question.kinds.contains(&*kind.value)))
     }
 }
 
@@ -282,17 +282,6 @@ impl Judgement {
             seen.insert((failure.path.clone(), span, failure.message.clone()))
         });
     }
-}
-
-/// Tells a config of the policies of its run, and the policies what it says of their parameters.
-///
-/// # Errors
-/// What the config says of policies and parameters that there are not, at its place.
-pub fn settle(config: &mut Config, policies: &mut Policies) -> Result<(), Vec<Failure>> {
-    config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
-    let values = params::values(&policies.policies, config)?;
-    policies.configure(&values)?;
-    Ok(())
 }
 
 /// The rule that a policy is.

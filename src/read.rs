@@ -6,17 +6,11 @@ use crate::migration::{
     Direction, Migration, OptOut, Part, ReadMigration, Reading, Runner, Sends, SqlText, Statement,
     Version, Wraps,
 };
+use crate::parallel;
 use crate::rules::gate::internal_error;
 use crate::source::{FileId, SourceFile, Span};
 use crate::sql;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-/// Deep nesting is read by recursion.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads the migrations of sets, in their order. A migration on which reading panics has no
 /// statements and is a finding.
@@ -26,7 +20,7 @@ pub fn sets(sets: Vec<(Vec<Migration>, Engine)>) -> Vec<(Vec<ReadMigration>, Vec
         .flat_map(|(migrations, engine)| migrations.iter().map(|migration| (migration, *engine)))
         .collect();
     let mut results =
-        in_parallel(&all, |(migration, engine)| parts(migration, *engine)).into_iter();
+        parallel::map(&all, |(migration, engine)| parts(migration, *engine)).into_iter();
     let mut read = |(migrations, engine): (Vec<Migration>, Engine)| {
         let mut findings = Vec::new();
         let read = migrations.into_iter().map(|migration| {
@@ -117,42 +111,4 @@ fn parts(migration: &Migration, engine: Engine) -> sql::Read {
         }
     }
     all
-}
-
-/// Maps items on as many threads as there are processors; the results are in the items' order.
-/// `None` stands for an item on which `map` panicked, or for which the system gave no thread.
-pub fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
-    let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(item), Some(slot)) = (items.get(index), results.get(index)) else { break };
-            let result = catch_unwind(AssertUnwindSafe(|| map(item)));
-            if let (Ok(result), Ok(mut slot)) = (result, slot.lock()) {
-                *slot = Some(result);
-            }
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            // Where the system gives no thread, its items stay `None` and become findings.
-            let _ = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        }
-    });
-    results.into_iter().map(|slot| slot.into_inner().unwrap_or(None)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_keep_the_order_of_their_items() {
-        let items: Vec<usize> = (0..1000).collect();
-        let doubled = in_parallel(&items, |item| item * 2);
-        assert!(doubled.into_iter().map(Option::unwrap).eq((0..1000).map(|item| item * 2)));
-        assert!(in_parallel(&[] as &[u8], |item| *item).is_empty());
-    }
 }

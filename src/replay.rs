@@ -158,6 +158,7 @@ impl Replay<'_> {
             differences: &record.differences,
             transaction: record.transaction,
             effects: OnceCell::new(),
+            old: OnceCell::new(),
             position,
             replay: self,
         })
@@ -210,6 +211,8 @@ pub struct Step<'a> {
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
     effects: OnceCell<Vec<ChangeEffect>>,
+    /// Which touches of the effects are of objects that somebody may be using.
+    old: OnceCell<Vec<Vec<bool>>>,
     /// Which statement of the migration it is.
     position: usize,
     /// All of them.
@@ -255,17 +258,21 @@ impl Step<'_> {
 
     /// What the change at `change` does to objects that somebody may be using.
     pub fn old_touches(&self, change: usize) -> impl Iterator<Item = &Touch> {
+        let is_old = |touch: &Touch| !self.is_born(&touch.object.name);
+        let old = self.old.get_or_init(|| {
+            self.effects().iter().map(|it| it.touches.iter().map(is_old).collect()).collect()
+        });
         let touches = self.effects().get(change).map(|effect| effect.touches.as_slice());
-        touches.unwrap_or_default().iter().filter(|touch| !self.is_born(&touch.object.name))
+        let old = old.get(change).map(Vec::as_slice).unwrap_or_default();
+        let touches = touches.unwrap_or_default().iter().zip(old);
+        touches.filter(|(_, old)| **old).map(|(touch, _)| touch)
     }
 
     /// Whether nobody can be using a relation yet: it is temporary, or created unconditionally in
     /// this migration, and not renamed to a name that was in use.
     pub fn is_born(&self, name: &Name) -> bool {
-        let relation = [self.before, self.after]
-            .into_iter()
-            .find_map(|catalog| catalog.relations.get(&catalog.resolve(name)));
-        let Some(relation) = relation else { return false };
+        let relation = [self.before, self.after].into_iter().find_map(|catalog| catalog.find(name));
+        let Some((_, relation)) = relation else { return false };
         let temporary = matches!(
             relation,
             crate::schema::catalog::Relation::Table(table) if table.temporary
@@ -275,7 +282,9 @@ impl Step<'_> {
 
     /// Whether a type was created in this migration.
     pub fn is_type_born(&self, name: &Name) -> bool {
-        let found = self.before.types.get(&self.before.resolve_type(name));
+        let found = [self.before, self.after]
+            .into_iter()
+            .find_map(|catalog| catalog.types.get(&catalog.resolve_type(name)));
         self.is_birth_here(found.and_then(|found| found.origin.birth))
     }
 
@@ -316,6 +325,11 @@ impl Step<'_> {
         // Where the framework has no versions, the key is the path.
         let unversioned = version.text.is_empty();
         Subject::Migration(if unversioned { version.key.join(".") } else { version.text.clone() })
+    }
+
+    /// Whether the size of any table was measured.
+    pub fn has_statistics(&self) -> bool {
+        self.replay.sizes.statistics.is_some()
     }
 
     /// How large a table is, and how that is known.

@@ -4,6 +4,7 @@
 //! as given. A path never leaves its tree's root; what cannot be read is a value with its path
 //! and reason, and every other file is still listed.
 
+mod error;
 pub mod git;
 pub mod glob;
 mod memory;
@@ -11,6 +12,7 @@ mod overlay;
 pub mod packed;
 pub mod write;
 
+pub use error::ReadError;
 pub use memory::Memory;
 pub use overlay::Overlay;
 
@@ -33,7 +35,7 @@ pub const PEEK_BYTES: usize = 8 * 1024;
 const SKIPPED_FOLDERS: &[&str] = &["node_modules", "target"];
 
 /// A source of files.
-pub trait Tree: fmt::Debug {
+pub trait Tree: fmt::Debug + Sync {
     /// What the user gave, and every file below it, in the order of their paths.
     fn list(&self) -> Listing;
 
@@ -106,65 +108,6 @@ pub struct Problem {
     pub error: ReadError,
     /// Whether it is a path that the user gave, not one found below it.
     pub given: bool,
-}
-
-/// Why a file could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReadError {
-    /// There is nothing of that name.
-    NotFound,
-    /// A symbolic link to nothing.
-    Dangling,
-    /// A symbolic link to a folder that holds it.
-    Loop,
-    /// It lies outside the project's root, directly or through a symbolic link.
-    OutsideRoot,
-    /// Over [`FILE_BYTES_MAX`].
-    TooLarge {
-        /// Its size.
-        bytes: u64,
-    },
-    /// A folder, a socket, a device.
-    NotAFile,
-    /// Its name is not UTF-8; reports could not name it.
-    NameNotUtf8,
-    /// What it is packed as cannot be unpacked.
-    Packed {
-        /// The format.
-        packing: &'static str,
-        /// How many bytes came out before.
-        after: u64,
-        /// What is wrong.
-        why: String,
-    },
-    /// Over [`packed::STREAM_BYTES_MAX`], unpacked.
-    StreamTooLong,
-    /// What the system said.
-    Io(String),
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str("not found"),
-            Self::Dangling => f.write_str("a symbolic link to nothing"),
-            Self::Loop => f.write_str("a symbolic link that leads back to itself"),
-            Self::OutsideRoot => f.write_str("it lies outside the project's root"),
-            Self::TooLarge { bytes } => {
-                write!(f, "{bytes} bytes are more than the {FILE_BYTES_MAX} that are read")
-            }
-            Self::NotAFile => f.write_str("not a regular file"),
-            Self::NameNotUtf8 => f.write_str("its name is not UTF-8"),
-            Self::Packed { packing, after, why } => {
-                write!(f, "{packing} data that breaks after {after} unpacked bytes: {why}")
-            }
-            Self::StreamTooLong => {
-                let max = packed::STREAM_BYTES_MAX;
-                write!(f, "it holds more than the {max} bytes that are read")
-            }
-            Self::Io(message) => f.write_str(message),
-        }
-    }
 }
 
 /// The folder of a path; `None` above `/`. The folder of `a` is `.`, that of `.` is `..`.
@@ -352,8 +295,7 @@ impl WorkTree {
         if found.is_file() { Ok((real, found.len())) } else { Err(ReadError::NotAFile) }
     }
 
-    fn read_at_most(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
-        let (real, _) = self.admit(path)?;
+    fn read_at_most(real: &Path, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
         fs::File::open(real)
             .and_then(|file| file.take(bytes_max).read_to_end(&mut bytes))
@@ -364,6 +306,8 @@ impl WorkTree {
     fn walk(&self, folder: &str, files: &mut BTreeSet<String>, problems: &mut Vec<Problem>) {
         let walk = WalkDir::new(self.on_disk(folder)).follow_links(true).sort_by_file_name();
         let mut walk = walk.into_iter();
+        // Most entries stand in the folder of the one before.
+        let mut last: Option<(PathBuf, String)> = None;
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -377,7 +321,15 @@ impl WorkTree {
                 walk.skip_current_dir();
                 continue;
             }
-            let Some(path) = self.shown(entry.path()) else {
+            let folder = entry.path().parent().filter(|_| entry.depth() > 0);
+            if last.as_ref().map(|(folder, _)| folder.as_path()) != folder {
+                last = folder.and_then(|it| Some((it.to_path_buf(), self.shown(it)?)));
+            }
+            let shown = match &last {
+                Some((_, folder)) => entry.file_name().to_str().map(|name| join(folder, name)),
+                None => self.shown(entry.path()),
+            };
+            let Some(path) = shown else {
                 let path = entry.path().to_string_lossy().into_owned();
                 problems.push(Problem { path, error: ReadError::NameNotUtf8, given: false });
                 continue;
@@ -443,12 +395,13 @@ impl Tree for WorkTree {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.admit(path)? {
             (_, bytes) if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
-            _ => self.read_at_most(path, FILE_BYTES_MAX),
+            (real, _) => Self::read_at_most(&real, FILE_BYTES_MAX),
         }
     }
 
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.read_at_most(path, PEEK_BYTES as u64)
+        let (real, _) = self.admit(path)?;
+        Self::read_at_most(&real, PEEK_BYTES as u64)
     }
 
     fn stream(

@@ -17,13 +17,14 @@ mod page;
 mod validate;
 
 use lockgate::date::Date;
-use lockgate::dialect::Dialect;
+use lockgate::dialect::{Dialect, Engine};
 use lockgate::frameworks::{self, Settings};
+use lockgate::migration::{Direction, ReadMigration};
 use lockgate::policy::input::{self, View};
 use lockgate::policy::place::Places;
-use lockgate::replay::{Base, Replay, replay};
+use lockgate::replay::{Base, replay};
 use lockgate::rules::RULES;
-use lockgate::source::SourceFile;
+use lockgate::source::{FileId, SourceFile};
 use lockgate::statistics::{self, Sizes};
 use lockgate::tree::{Memory, Tree, WorkTree};
 use lockgate::{read, sql};
@@ -48,23 +49,43 @@ fn see(
 ) {
     let engine = dialect.map(|dialect| dialect.engine);
     let found = frameworks::discover(tree, &Settings { engine, ..Settings::default() });
-    let sizes = Sizes {
-        statistics: (!stats.is_empty())
-            .then(|| Arc::new(statistics::read(SourceFile::new("stats.json", stats)).unwrap())),
-        large_tables: None,
-    };
     for set in found.sets {
-        let looks = || Dialect::new(set.engine.unwrap_or(lockgate::dialect::Engine::Postgres));
+        let looks = || Dialect::new(set.engine.unwrap_or(Engine::Postgres));
         let dialect = dialect.unwrap_or_else(looks);
-        let (mut migrations, panics) = read::migrations(set.migrations, dialect.engine);
+        let (migrations, panics) = read::migrations(set.migrations, dialect.engine);
         assert!(panics.is_empty());
-        sql::calls::resolve_calls(&mut migrations);
-        let base = Base { sizes: sizes.clone(), ..Base::empty(dialect, set.incomplete.is_none()) };
-        show(&replay(&migrations, dialect, base), &found.files, &mut seen);
+        show(migrations, &found.files, dialect, stats, &mut seen);
     }
 }
 
-fn show(replay: &Replay<'_>, files: &[SourceFile], seen: &mut dyn FnMut(Option<usize>, &Seen<'_>)) {
+/// As [`see`], for texts that no framework has to find.
+fn see_texts(
+    texts: &[&str],
+    dialect: Dialect,
+    stats: &str,
+    mut seen: impl FnMut(Option<usize>, &Seen<'_>),
+) {
+    let files: Vec<SourceFile> = texts.iter().map(|text| SourceFile::new("a.sql", text)).collect();
+    let migrations = files.iter().zip(0..).map(|(file, id)| {
+        let mut read = read::file(file, FileId(id), dialect.engine).unwrap();
+        read.migration.direction = Direction::Up;
+        read
+    });
+    show(migrations.collect(), &files, dialect, stats, &mut seen);
+}
+
+fn show(
+    mut migrations: Vec<ReadMigration>,
+    files: &[SourceFile],
+    dialect: Dialect,
+    stats: &str,
+    seen: &mut dyn FnMut(Option<usize>, &Seen<'_>),
+) {
+    let statistics = (!stats.is_empty())
+        .then(|| Arc::new(statistics::read(SourceFile::new("stats.json", stats)).unwrap()));
+    let sizes = Sizes { statistics, large_tables: None };
+    sql::calls::resolve_calls(&mut migrations);
+    let replay = &replay(&migrations, dialect, Base { sizes, ..Base::empty(dialect, true) });
     let steps = replay.all_steps();
     let owners = |path: &str| match path.starts_with("owned/") {
         true => vec!["@acme/dba".to_owned()],
@@ -166,14 +187,15 @@ fn the_schema_and_its_page_are_up_to_date() {
 #[test]
 fn the_schema_is_closed() {
     fn check(schema: &Value, path: &str) {
-        if let Value::Object(map) = schema {
-            let is_object = map.get("type").is_some_and(|it| it == "object");
-            assert!(!is_object || map.contains_key("additionalProperties"), "{path} is open");
-            assert!(map.get("type").is_none_or(Value::is_string), "{path}: {:?}", map.get("type"));
-            map.iter().for_each(|(key, value)| check(value, &format!("{path}/{key}")));
-        }
-        if let Value::Array(list) = schema {
-            list.iter().for_each(|it| check(it, path));
+        match schema {
+            Value::Object(map) => {
+                let is_object = map.get("type").is_some_and(|it| it == "object");
+                assert!(!is_object || map.contains_key("additionalProperties"), "{path} is open");
+                assert!(!map.get("type").is_some_and(Value::is_array), "{path} may be null");
+                map.iter().for_each(|(key, value)| check(value, &format!("{path}/{key}")));
+            }
+            Value::Array(list) => list.iter().for_each(|it| check(it, path)),
+            other => assert!(other != "null", "{path} may be null"),
         }
     }
     check(&input::schema(), "");
@@ -201,17 +223,17 @@ fn every_document_of_the_rules_examples_and_of_the_forms_fits_the_schema() {
         assert_placed(&seen.document, seen.places);
     };
     for example in RULES.iter().flat_map(|rule| rule.examples) {
-        let files = [("1_given.sql", example.given), ("2_change.sql", example.sql)];
-        see(&Memory::new(files), Some(example.dialect.parse().unwrap()), example.stats, fits);
+        let dialect = example.dialect.parse().unwrap();
+        see_texts(&[example.given, example.sql], dialect, example.stats, fits);
     }
     // All that is read as something, whatever it means.
     for entry in std::fs::read_dir("tests/reading").unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|it| it == "sql") {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let engine = name.split(['-', '_', '.']).next().and_then(|it| it.parse().ok());
+            let engine = Engine::ALL.into_iter().find(|engine| name.starts_with(engine.name()));
             let text = std::fs::read_to_string(&path).unwrap();
-            see(&Memory::new([("1_all.sql", text)]), engine, "", fits);
+            see_texts(&[&text], Dialect::new(engine.unwrap_or(Engine::Postgres)), "", fits);
         }
     }
 }

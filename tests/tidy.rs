@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("dialect", &[]),
     ("date", &[]),
     ("digest", &[]),
+    ("parallel", &[]),
     ("tree", &[]),
     ("schema", &["source", "dialect"]),
     ("effects", &["dialect", "schema"]),
@@ -28,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sql", &["source", "dialect", "schema", "migration"]),
     ("sql::words", &["dialect", "sql"]),
     ("schema::diff", &["dialect", "schema", "effects", "finding", "sql", "sql::words"]),
-    ("frameworks", &["source", "dialect", "tree", "migration", "finding"]),
+    ("frameworks", &["source", "dialect", "parallel", "tree", "migration", "finding"]),
     ("replay", &["source", "dialect", "schema", "effects", "migration", "finding", "statistics"]),
     (
         "rules",
@@ -46,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "replay",
         ],
     ),
-    ("read", &["source", "dialect", "migration", "finding", "sql", "rules"]),
+    ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
     ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
     ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
     (
@@ -60,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialect",
             "date",
             "digest",
+            "parallel",
             "tree",
             "schema",
             "effects",
@@ -68,7 +70,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "statistics",
             "replay",
             "rules",
-            "read",
             "config",
         ],
     ),
@@ -98,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
             "dialect",
             "date",
+            "parallel",
             "tree",
             "schema",
             "migration",
@@ -180,6 +182,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // Keys that are borrowed, for the maps of imbl.
+    ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
     ("flate2", &["tree::packed", "tests"]),
     // As regorus has it: what a policy's parameter compiles to there.

@@ -17,6 +17,9 @@ pub struct Excluding<'a> {
 
 impl Excluding<'_> {
     fn keeps(&self, path: &str) -> bool {
+        if self.globs.is_empty() {
+            return true;
+        }
         let path = join(self.current, path);
         !self.globs.iter().any(|glob| glob::matches(glob, &path))
     }

@@ -103,10 +103,15 @@ struct Known {
 
 /// What wrote a text, by its first bytes; `None` where it is none of the programs that are known.
 fn known(path: &str, start: &str) -> Option<Known> {
-    let lines = || start.split(['\n', '\r']);
+    let first = |text: &str| text.as_bytes().first().copied();
+    let begins = |line: &&str| {
+        let mut marks = WRITERS.iter().flat_map(|writer| writer.marks);
+        marks.any(|mark| first(mark) == first(line))
+    };
+    let lines: Vec<&str> = start.split(['\n', '\r']).filter(begins).collect();
     for Writer { program, engine, marks } in WRITERS {
         let found: Vec<&str> =
-            marks.iter().copied().filter(|mark| lines().any(|line| line.starts_with(mark))).collect();
+            marks.iter().copied().filter(|mark| lines.iter().any(|line| line.starts_with(mark))).collect();
         let of_mariadb = *engine == Engine::Mariadb && !found.is_empty();
         if found.len() < MARKS_MIN && !of_mariadb {
             continue;

@@ -2,6 +2,7 @@
 
 use super::paths::{self, Database};
 use crate::dialect::Engine;
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -64,9 +65,14 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Postgres, "public ."),
 ];
 
-/// The marks with a space on either side, as [`words`] parts them.
-static APART: LazyLock<Vec<String>> =
-    LazyLock::new(|| MARKS.iter().map(|(_, mark)| format!(" {mark} ")).collect());
+/// The marks, with their indexes, by their first word.
+static BY_FIRST_WORD: LazyLock<BTreeMap<&str, Vec<(usize, &str)>>> = LazyLock::new(|| {
+    let mut all: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
+    for (index, (_, mark)) in MARKS.iter().enumerate() {
+        all.entry(mark.split(' ').next().unwrap_or("")).or_default().push((index, mark));
+    }
+    all
+});
 
 /// How many times as many files must speak for an engine as for the next one.
 const CLEAR_MAJORITY: usize = 3;
@@ -98,18 +104,23 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
     let mut votes: BTreeMap<Engine, usize> = BTreeMap::new();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
     let (mut files, mut ticked, mut text_keys) = (0_usize, 0_usize, 0_usize);
-    for start in starts {
-        files += 1;
+    let starts: Vec<&str> = starts.collect();
+    let seen_in = |start: &&str| {
         let words = words(start);
-        let marks: Vec<usize> = marks(&words).collect();
+        (marks(&words), words.contains(" ` "), words.contains(" text primary key "))
+    };
+    let each = parallel::map(&starts, seen_in);
+    for (start, found) in starts.iter().zip(each) {
+        files += 1;
+        let (marks, ticks, keys) = found.unwrap_or_else(|| seen_in(start));
         let engines: BTreeSet<Engine> =
             marks.iter().filter_map(|mark| MARKS.get(*mark)).map(|(engine, _)| *engine).collect();
         for engine in engines {
             *votes.entry(engine).or_default() += 1;
         }
         seen.extend(marks);
-        ticked += usize::from(words.contains(" ` "));
-        text_keys += usize::from(words.contains(" text primary key "));
+        ticked += usize::from(ticks);
+        text_keys += usize::from(keys);
     }
     let mut ranked: Vec<(usize, Engine)> =
         votes.into_iter().map(|(engine, votes)| (votes, engine)).collect();
@@ -132,12 +143,23 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
     Some((engine, format!("{most} of {files} files hold words of it ({})", shown.join(", "))))
 }
 
-fn marks(words: &str) -> impl Iterator<Item = usize> {
+/// The marks in a text, as [`words`] cuts it.
+fn marks(words: &str) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for (at, _) in words.match_indices(' ') {
+        let Some(rest) = words.get(at + 1..) else { continue };
+        let first = rest.split(' ').next().unwrap_or("");
+        let marks = BY_FIRST_WORD.get(first).into_iter().flatten();
+        let marks = marks.filter(|(_, mark)| {
+            rest.strip_prefix(*mark).is_some_and(|behind| behind.starts_with(' '))
+        });
+        found.extend(marks.map(|(index, _)| *index));
+    }
     // What stands behind DELIMITER quotes nothing.
-    let delimits = words.contains(" delimiter $ $ ");
-    let found = move |mark: &str| words.contains(mark) && !(delimits && mark == " $ $ ");
-    let apart = APART.iter().enumerate();
-    apart.filter(move |(_, mark)| found(mark)).map(|(index, _)| index)
+    if words.contains(" delimiter $ $ ") {
+        found.retain(|index| MARKS.get(*index).is_some_and(|(_, mark)| *mark != "$ $"));
+    }
+    found
 }
 
 /// A mark as people write it: `$$`, `DATETIME('`.
@@ -173,7 +195,7 @@ fn words(text: &str) -> String {
             _ => (first.len_utf8(), &rest[..first.len_utf8()]),
         };
         if !shown.is_empty() {
-            out.push_str(&shown.to_ascii_lowercase());
+            out.extend(shown.chars().map(|c| c.to_ascii_lowercase()));
             out.push(' ');
         }
         rest = rest.get(taken..).unwrap_or("");

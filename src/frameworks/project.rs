@@ -3,11 +3,12 @@
 use super::placeholders::Placeholders;
 use super::{LoadError, Settings, paths, undecodable};
 use crate::migration::SqlText;
+use crate::parallel;
 use crate::source::SourceFile;
 use crate::tree::{DEPTH_MAX, Listing, PEEK_BYTES, ReadError, Tree, below, join, parent};
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What adapters see of the project.
 #[derive(Debug)]
@@ -17,13 +18,13 @@ pub struct Project<'a> {
     pub settings: &'a Settings,
     /// What was given and listed.
     pub listing: Listing,
-    starts: OnceCell<BTreeMap<String, String>>,
+    starts: OnceLock<BTreeMap<String, String>>,
     /// The folders whose every file is listed.
     walked: BTreeSet<String>,
     /// What was asked for beside the listed files, and whether it is there.
-    probed: RefCell<BTreeMap<String, Probe>>,
+    probed: Mutex<BTreeMap<String, Probe>>,
     /// The nearest file by its name and the folder from which it was looked for.
-    nearest: RefCell<BTreeMap<(String, String), Option<String>>>,
+    nearest: Mutex<BTreeMap<(String, String), Option<String>>>,
 }
 
 /// Whether a file is there.
@@ -51,10 +52,10 @@ impl<'a> Project<'a> {
             tree,
             settings,
             listing,
-            starts: OnceCell::new(),
+            starts: OnceLock::new(),
             walked,
-            probed: RefCell::default(),
-            nearest: RefCell::default(),
+            probed: Mutex::default(),
+            nearest: Mutex::default(),
         }
     }
 
@@ -77,8 +78,13 @@ impl<'a> Project<'a> {
                 let extension = paths::extension(path).unwrap_or("").to_ascii_lowercase();
                 EXTENSIONS.contains(&extension.as_str())
             };
-            let start = |path: &String| Some((path.clone(), start(self.tree, path).ok()?));
-            self.listing.files.iter().filter(has_directives).filter_map(start).collect()
+            let paths: Vec<&String> = self.listing.files.iter().filter(has_directives).collect();
+            let starts = parallel::map(&paths, |path| start(self.tree, path));
+            let start = |(path, read): (&String, Option<Result<String, ReadError>>)| {
+                let start = read.unwrap_or_else(|| start(self.tree, path)).ok()?;
+                Some((path.clone(), start))
+            };
+            paths.into_iter().zip(starts).filter_map(start).collect()
         })
     }
 
@@ -97,7 +103,7 @@ impl<'a> Project<'a> {
         if parent(path).is_some_and(|it| self.walked.contains(&it)) && !is_problem() {
             return Probe::Missing;
         }
-        if let Some(probe) = self.probed.borrow().get(path) {
+        if let Some(probe) = locked(&self.probed).get(path) {
             return *probe;
         }
         let probe = match self.tree.peek(path) {
@@ -106,7 +112,7 @@ impl<'a> Project<'a> {
             Err(_) => Probe::Broken,
             Ok(_) => Probe::There,
         };
-        self.probed.borrow_mut().insert(path.to_owned(), probe);
+        locked(&self.probed).insert(path.to_owned(), probe);
         probe
     }
 
@@ -148,7 +154,7 @@ impl<'a> Project<'a> {
     /// The nearest file of a name in a folder or above it, listed or not.
     pub fn above(&self, folder: &str, name: &str) -> Option<String> {
         let key = (name.to_owned(), folder.to_owned());
-        if let Some(known) = self.nearest.borrow().get(&key) {
+        if let Some(known) = locked(&self.nearest).get(&key) {
             return known.clone();
         }
         let path = join(folder, name);
@@ -159,7 +165,7 @@ impl<'a> Project<'a> {
                 .filter(|_| folder.split('/').count() <= DEPTH_MAX)
                 .and_then(|folder| self.above(&folder, name)),
         };
-        self.nearest.borrow_mut().insert(key, found.clone());
+        locked(&self.nearest).insert(key, found.clone());
         found
     }
 
@@ -198,6 +204,10 @@ impl<'a> Project<'a> {
         values.extend(self.settings.placeholders.clone());
         Placeholders { values: &values, ..*placeholders }.apply(text, offset)
     }
+}
+
+fn locked<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are

@@ -10,7 +10,6 @@ use crate::policy::{Judgement, Policies, Question, owners};
 use crate::replay::{Replay, Step};
 use crate::source::{SourceFile, Span};
 use crate::tree::Tree;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// So many migrations are put at once: their documents are in memory together.
@@ -49,10 +48,9 @@ impl<'a> Asked<'a> {
         let view = View::new(replayed, steps, files, self.today, &owners);
         let policies = self.policies;
         let mut places = Places::default();
-        let catalog = match policies.use_catalog() {
-            true => serde_json::to_value(input::catalog(&view, &mut places)).unwrap_or_default(),
-            false => Value::Null,
-        };
+        let catalog = policies
+            .use_catalog()
+            .then(|| serde_json::to_value(input::catalog(&view, &mut places)).unwrap_or_default());
         let shared = places.share();
         let is_judged = |(_, read): &(usize, &ReadMigration)| {
             merged.is_none_or(|merged| merged.touches(view.path(read)))
@@ -63,7 +61,7 @@ impl<'a> Asked<'a> {
         for batch in all.chunks(BATCH) {
             let questions = batch.iter().filter_map(|it| question(&view, *it, shared.clone()));
             let questions: Vec<Question> = questions.collect();
-            judgement.take(policies.judge(&questions, || catalog.clone()));
+            judgement.take(policies.judge(&questions, catalog.clone()));
         }
         judgement.once();
         judgement

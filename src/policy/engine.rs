@@ -91,19 +91,6 @@ fn engine(limits: Limits) -> regorus::Engine {
     engine
 }
 
-/// Whether regorus takes a pattern, in a query that uses it as `input`.
-///
-/// # Errors
-/// What it says of it.
-pub fn compiles(query: &str, pattern: &str) -> Result<(), String> {
-    let mut engine = engine(Limits::default());
-    engine.set_input(regorus::Value::from(pattern));
-    match engine.eval_query(query.to_owned(), false) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Said::read(&error.to_string()).message),
-    }
-}
-
 impl Prepared {
     /// Analyses all policies, so that clones need not.
     fn settle(&mut self) -> Result<(), Failure> {
@@ -111,15 +98,6 @@ impl Prepared {
         let nowhere = SourceFile::new("policies", "");
         let first = self.files.first().unwrap_or(&nowhere);
         Err(self.failure(&error.to_string(), (first, Span::new(0, 0))))
-    }
-
-    /// Makes a document all of `data`.
-    ///
-    /// # Errors
-    /// A document that is no object.
-    pub fn set_data(&mut self, data: Value) -> Result<(), Failure> {
-        self.engine.clear_data();
-        self.add_data(data)
     }
 
     /// Adds a document under `data`.

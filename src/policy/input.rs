@@ -97,7 +97,8 @@ pub fn document(view: &View<'_>, index: usize, places: &mut Places) -> Option<Do
     let file = view.file(read.migration.file);
     let mut writer = Writer { nodes: Nodes { view, places }, touched: BTreeSet::new() };
     let migration = writer.migration(read, file);
-    let statements = steps.iter().map(|step| writer.statement(step)).collect();
+    let alone = runs_alone(read, view.replay.dialect);
+    let statements = steps.iter().map(|step| writer.statement(step, alone)).collect();
     let mut changes = Vec::new();
     for (statement, step) in steps.iter().enumerate() {
         let all = step.statement.changes.iter().enumerate();
@@ -229,9 +230,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn statement(&mut self, step: &Step<'_>) -> document::Statement {
+    /// A statement; `alone` says that its runner leaves the transaction away by itself.
+    fn statement(&mut self, step: &Step<'_>, alone: bool) -> document::Statement {
         let statement = step.statement;
-        let alone = runs_alone(step.migration, step.dialect);
         let (reading, why) = match &statement.reading {
             Reading::Understood => ("understood", None),
             Reading::Opaque { why } => ("opaque", Some(why.clone())),
@@ -279,16 +280,20 @@ impl Writer<'_, '_> {
         let subject = about.as_ref().map(About::subject);
         document.loc = self.nodes.loc(file, located.change.span, subject);
         if let Some(about) = &about {
-            document.new = about.is_new(step);
+            document.new = about.is_new(step, change);
             document.object = Some(about.document());
             if about.is_defined_by(change, area) {
                 document.before = self.nodes.node(step.before, &about.key);
-                document.after = self.nodes.node(step.after, &about.key_after(step, change));
+                let key = about.key_after(step, change);
+                document.after = self.nodes.node(step.after, &key);
+                if let Some(loc) = document.after.as_mut().map(change::Node::loc) {
+                    *loc = document.loc;
+                }
             }
         }
         if let Some(table) = about.as_ref().and_then(|about| about.table.as_ref()) {
             document.table = Some(table.to_string());
-            document.statistics = statistics(step.size(table));
+            document.statistics = statistics(step.size(table)).filter(|_| !step.is_born(table));
             self.touched.insert(table.clone());
             self.touched.extend(about::renamed(step, table).cloned());
         }

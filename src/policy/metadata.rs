@@ -4,7 +4,7 @@ use crate::config::closest::{closest, did_you_mean};
 use crate::config::yaml::{self, Node};
 use crate::dialect::Engine;
 use crate::finding::{Breaks, Failure, Level};
-use crate::policy::engine;
+use crate::policy::params;
 use crate::rules::Category;
 use crate::source::{Located, SourceFile, Span};
 use serde_json::Value;
@@ -91,75 +91,6 @@ impl ParamType {
             Self::Map => "object<string>",
             Self::Regex => "regex",
             Self::Glob => "glob",
-        }
-    }
-
-    /// A value of this type: the default in METADATA, or what `lockgate.yaml` says instead.
-    ///
-    /// # Errors
-    /// What is of another type, with its place.
-    pub fn read(self, node: &Located<Node>) -> Result<Value, Located<String>> {
-        let wrong = || Err(Located::new(format!("this is not {}", self.words()), node.span));
-        let of_each = |ty: Self, items: &[Located<Node>]| {
-            items.iter().map(|item| ty.read(item)).collect::<Result<Vec<_>, _>>()
-        };
-        match (self, &node.value) {
-            (Self::Strings, Node::List(items)) => of_each(Self::String, items).map(Value::Array),
-            (Self::Integers, Node::List(items)) => of_each(Self::Integer, items).map(Value::Array),
-            // `object<string>: {}` has no entries, and a map without any is read as a map.
-            (Self::Map, Node::Map(entries)) => {
-                let entry = |(key, value): &(Located<String>, Located<Node>)| {
-                    Ok((key.value.clone(), Self::String.read(value)?))
-                };
-                entries.iter().map(entry).collect::<Result<_, _>>().map(Value::Object)
-            }
-            (Self::Strings | Self::Integers | Self::Map, _) => wrong(),
-            (_, Node::Scalar(text)) => match self.scalar(text) {
-                Ok(Some(value)) => Ok(value),
-                Ok(None) => wrong(),
-                Err(why) => Err(Located::new(why, node.span)),
-            },
-            _ => wrong(),
-        }
-    }
-
-    /// A scalar of this type; `None` where it is of another.
-    fn scalar(self, text: &str) -> Result<Option<Value>, String> {
-        Ok(match self {
-            Self::Integer => text.parse::<i64>().ok().map(Value::from),
-            Self::Number => {
-                let whole = text.parse::<i64>().map(Value::from);
-                let fraction = || text.parse::<f64>().ok().filter(|it| it.is_finite());
-                whole.ok().or_else(|| fraction().map(Value::from))
-            }
-            Self::Boolean => match text {
-                "true" => Some(Value::Bool(true)),
-                "false" => Some(Value::Bool(false)),
-                _ => None,
-            },
-            Self::Regex => {
-                engine::compiles("regex.match(input, \"\")", text)?;
-                Some(Value::from(text))
-            }
-            Self::Glob => {
-                engine::compiles("glob.match(input, [], \"\")", text)?;
-                Some(Value::from(text))
-            }
-            _ => Some(Value::from(text)),
-        })
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::String => "a string",
-            Self::Integer => "a whole number",
-            Self::Number => "a number",
-            Self::Boolean => "true or false",
-            Self::Strings => "a list of strings",
-            Self::Integers => "a list of whole numbers",
-            Self::Map => "a map from strings to strings",
-            Self::Regex => "a regular expression",
-            Self::Glob => "a glob",
         }
     }
 }
@@ -372,19 +303,15 @@ impl Reader<'_> {
             ParamType::ALL.into_iter().find(|ty| ty.word() == word)
         })?;
         let default = self.required(entries, "default", name.span)?;
-        let default = match ty.read(default) {
-            Ok(value) => value,
-            Err(wrong) => {
-                self.fail(wrong.span, format!("the default of `{}`: {}", name.value, wrong.value));
-                return None;
-            }
-        };
+        let default = params::value(ty, default).map_err(|wrong| {
+            self.fail(wrong.span, format!("the default of `{}` {}", name.value, wrong.value));
+        });
         let description = find(entries, "description");
         let description = description.and_then(|it| self.word(it, "description"));
         Some(Param {
             name: name.clone(),
             ty,
-            default,
+            default: default.ok()?,
             description: description.unwrap_or_default(),
         })
     }

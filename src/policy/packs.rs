@@ -22,14 +22,23 @@ macro_rules! packs {
 
 packs! {
     audit {
+        audit_columns, definer_open_to_public, grantee_not_listed, logging_switched_off,
+        mysql_definer, mysql_password, owner_not_listed, powerful_grant, privileges_with_schema,
+        role_attribute, row_security_missing, secret_in_statement, ticket_for_privileges,
+        trail_rewritten,
     }
     conventions {
     }
     delivery {
+        data_with_schema, down_missing, one_table, owner_missing, owner_not_asked,
+        session_setting_left, ticket_missing, title_too_short, too_large,
     }
     privacy {
     }
     replication {
+        ddl_not_carried, identity_full_or_nothing, identity_missing, identity_of_partitions,
+        key_changed, loaded_while_unlogged, mysql_binlog_skipped, mysql_engine,
+        mysql_temporary_table, mysql_unsafe_statement, not_published, truncate_not_carried,
     }
 }
 

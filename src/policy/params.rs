@@ -75,7 +75,7 @@ fn overrides(
 }
 
 /// A value of a type, or why it is none, in words that follow the name of the parameter.
-fn value(ty: ParamType, node: &Located<Node>) -> Result<Value, Located<String>> {
+pub(super) fn value(ty: ParamType, node: &Located<Node>) -> Result<Value, Located<String>> {
     let fail = |node: &Located<Node>, why: String| Err(Located::new(why, node.span));
     let wrong = |node: &Located<Node>| fail(node, format!("must be {}", wanted(ty)));
     match (ty, &node.value) {

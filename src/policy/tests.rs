@@ -16,7 +16,11 @@ fn policy(custom: &str, body: &str) -> String {
 }
 
 fn loaded(text: &str) -> Policies {
-    let loaded = load(vec![SourceFile::new(PATH, text)], &Config::default());
+    let config = &mut Config::default();
+    let loaded = load(vec![SourceFile::new(PATH, text)], config).and_then(|mut policies| {
+        settle(config, &mut policies)?;
+        Ok(policies)
+    });
     loaded.unwrap_or_else(|failures| panic!("{:#?}", shown(&failures)))
 }
 
@@ -59,7 +63,7 @@ fn question() -> Question {
 }
 
 fn judged(text: &str) -> Judgement {
-    loaded(text).judge(&[question()], || json!({ "tables": { "public.o": {}, "public.t": {} } }))
+    loaded(text).judge(&[question()], None)
 }
 
 fn found(text: &str) -> Vec<Finding> {
@@ -178,12 +182,12 @@ fn metadata_is_read_with_its_mistakes() {
         (
             "level: warning\n",
             "level: warning\n#   params:\n#     n: {type: integer, default: x}\n",
-            "7: x: the default of `n`: this is not a whole number",
+            "7: x: the default of `n` must be an integer",
         ),
         (
             "level: warning\n",
             "level: warning\n#   params:\n#     n: {type: regex, default: '('}\n",
-            "7: '(': the default of `n`: invalid regex",
+            "7: '(': the default of `n` is no regular expression: unclosed group",
         ),
         (
             "# METADATA\n",

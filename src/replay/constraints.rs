@@ -73,6 +73,7 @@ impl Apply {
         };
         let kind = constraint.kind.clone();
         let inherited = !constraint.no_inherit;
+        self.catalog.note_reference(table, &constraint);
         if let Some(found) = self.catalog.table_mut(table) {
             while found.constraints.remove(&name).is_some() {}
             if matches!(kind, ConstraintKind::PrimaryKey(_)) {
@@ -389,19 +390,11 @@ impl Apply {
     /// Drops the foreign keys of other tables that refer to `table` (to one of its `columns`, where
     /// given), and says so.
     pub(super) fn remove_references(&mut self, table: &Name, columns: Option<&[String]>) {
-        let referring: Vec<(Name, String)> = self
-            .catalog
-            .tables()
-            .filter(|(name, _)| *name != table)
-            .flat_map(|(name, found)| found.constraints.iter().map(move |it| (name, it)))
-            .filter(|(_, constraint)| match &constraint.kind {
-                ConstraintKind::ForeignKey(key) => {
-                    key.references == *table
-                        && columns.is_none_or(|columns| key.referenced_columns == columns)
-                }
-                _ => false,
-            })
-            .filter_map(|(name, constraint)| Some((name.clone(), constraint.name.clone()?)))
+        let keys = self.catalog.keys_to(table).filter(|(other, _, key)| {
+            *other != table && columns.is_none_or(|columns| key.referenced_columns == columns)
+        });
+        let referring: Vec<(Name, String)> = keys
+            .filter_map(|(other, constraint, _)| Some((other.clone(), constraint.name.clone()?)))
             .collect();
         for (other, name) in referring {
             if self.remove_constraint(&other, &name) {

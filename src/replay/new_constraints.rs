@@ -36,6 +36,12 @@ impl<'a> Step<'a> {
         let mut found = Vec::new();
         for difference in self.differences {
             let (table, change) = (&difference.object.name, difference.change);
+            if !matches!(
+                difference.kind,
+                DifferenceKind::ConstraintAdded { .. } | DifferenceKind::TableCreated
+            ) {
+                continue;
+            }
             let Some((_, after)) = self.after.seen_table(table) else { continue };
             if after.temporary || difference.object.kind == ObjectKind::ForeignTable {
                 continue;

@@ -126,6 +126,10 @@ impl Apply {
             if let Some(relation) = self.catalog.relations.get_mut(&name) {
                 retarget_relation(relation, from, to);
             }
+            if let Some(Relation::Table(table)) = self.catalog.relations.get(&name).cloned() {
+                let refers = table.constraints.iter().find(|it| refers_to(it, to));
+                refers.into_iter().for_each(|it| self.catalog.note_reference(&name, it));
+            }
         }
         self.rekey(|object| (object.name == *from && is_on_relation(object)).then(|| to.clone()));
         let on: Vec<ObjectRef> = self
@@ -250,12 +254,9 @@ impl Apply {
     }
 
     fn rename_in_references(&mut self, table: &Name, renaming: &Renaming<'_>) {
-        let referring: Vec<Name> = self
-            .catalog
-            .tables()
-            .filter(|(_, found)| references(found, table))
-            .map(|(name, _)| name.clone())
-            .collect();
+        let mut referring: Vec<Name> =
+            self.catalog.keys_to(table).map(|(name, ..)| name.clone()).collect();
+        referring.dedup();
         for name in referring {
             let Some(found) = self.catalog.table_mut(&name) else { continue };
             found.constraints.change_where(

@@ -61,7 +61,7 @@ impl Apply {
             });
         self.put_constraints(&name, written.into_iter());
         for like in &create.like {
-            self.copy_like_indexes(&name, like);
+            self.copy_like_parts(&name, like);
         }
         if let Some((parent, _)) = &create.partition_of {
             let parent = self.catalog.resolve(parent);
@@ -270,8 +270,8 @@ impl Apply {
         }
     }
 
-    /// What `LIKE ... INCLUDING INDEXES` and `INCLUDING IDENTITY` make once the table is there.
-    fn copy_like_indexes(&mut self, table: &Name, like: &Like) {
+    /// What `LIKE ... INCLUDING INDEXES`, `IDENTITY` and `COMMENTS` make once the table is there.
+    fn copy_like_parts(&mut self, table: &Name, like: &Like) {
         let Some((source, found)) = self.catalog.seen_table(&like.source) else { return };
         let (source, found) = (source.clone(), found.clone());
         if includes(like, "IDENTITY") {
@@ -283,6 +283,17 @@ impl Apply {
                 if let Some(copy) = copy.and_then(|table| table.column_mut(&column.definition.name))
                 {
                     copy.definition.identity = identity;
+                }
+            }
+        }
+        if includes(like, "COMMENTS") {
+            for column in &found.columns {
+                let on = |table: &Name| {
+                    let column = column.definition.name.clone();
+                    ObjectRef::part(ObjectKind::Column, table.clone(), column)
+                };
+                if let Some(text) = self.catalog.comments.get(&on(&source)).cloned() {
+                    self.catalog.comments.insert(on(table), text);
                 }
             }
         }

@@ -10,20 +10,48 @@ use crate::schema::types::DataType;
 use crate::source::Span;
 
 /// A type that was written for a new column, attribute or domain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct WrittenType<'a> {
-    /// What has the type.
-    pub subject: Subject,
-    /// That in words: `` `t.a` ``.
-    pub words: String,
     /// The name of the column, attribute or domain by itself.
     pub name: &'a str,
     /// The type as it is written.
     pub ty: &'a DataType,
-    /// The column's table and definition, where it is a column.
-    pub column: Option<(Name, &'a Column)>,
+    /// The definition, where it is a column.
+    pub column: Option<&'a Column>,
     /// Where it stands.
     pub span: Span,
+    of: Of<'a>,
+}
+
+/// What has a type.
+#[derive(Clone, Copy, Debug)]
+enum Of<'a> {
+    /// A column of this table.
+    Column(&'a Name),
+    /// An attribute of this type.
+    Attribute(&'a Name),
+    /// This domain.
+    Domain(&'a Name),
+}
+
+impl WrittenType<'_> {
+    /// What has the type.
+    pub fn subject(&self) -> Subject {
+        match self.of {
+            Of::Column(table) => Subject::Column(table.clone(), self.name.to_owned()),
+            Of::Attribute(ty) => Subject::Object("type", ty.to_string()),
+            Of::Domain(domain) => Subject::Object("domain", domain.to_string()),
+        }
+    }
+
+    /// That in words: `` `t.a` ``.
+    pub fn words(&self) -> String {
+        match self.of {
+            Of::Column(table) => format!("`{table}.{}`", self.name),
+            Of::Attribute(ty) => format!("attribute `{ty}.{}`", self.name),
+            Of::Domain(domain) => format!("domain `{domain}`"),
+        }
+    }
 }
 
 impl<'a> Step<'a> {
@@ -59,8 +87,7 @@ impl<'a> Step<'a> {
                     DifferenceKind::ObjectCreated,
                     Change::CreateType { definition: TypeDefinition::Composite(list), .. },
                 ) => written.extend(list.iter().map(|(name, ty)| WrittenType {
-                    subject: Subject::Object("type", object.name.to_string()),
-                    words: format!("attribute `{}.{name}`", object.name),
+                    of: Of::Attribute(&object.name),
                     name,
                     ty,
                     column: None,
@@ -68,8 +95,7 @@ impl<'a> Step<'a> {
                 })),
                 (DifferenceKind::ObjectCreated, Change::CreateDomain { name, ty, .. }) => {
                     written.push(WrittenType {
-                        subject: Subject::Object("domain", object.name.to_string()),
-                        words: format!("domain `{}`", object.name),
+                        of: Of::Domain(&object.name),
                         name: &name.name,
                         ty,
                         column: None,
@@ -84,7 +110,7 @@ impl<'a> Step<'a> {
 
     fn columns(
         &self,
-        table: &Name,
+        table: &'a Name,
         kind: ObjectKind,
         columns: impl Iterator<Item = (&'a Column, Span)>,
     ) -> Vec<WrittenType<'a>> {
@@ -97,11 +123,10 @@ impl<'a> Step<'a> {
         }
         let typed = columns.filter_map(|(column, span)| {
             Some(WrittenType {
-                subject: Subject::Column(table.clone(), column.name.clone()),
-                words: format!("`{table}.{}`", column.name),
+                of: Of::Column(table),
                 name: &column.name,
                 ty: column.ty.as_ref()?,
-                column: Some((table.clone(), column)),
+                column: Some(column),
                 span,
             })
         });

@@ -177,19 +177,14 @@ pub fn of_key(step: &Step<'_>, table: &Name, constraint: &str) -> Vec<String> {
     if indexes.count() != 1 {
         return Vec::new();
     }
-    let tables = catalog.tables().filter(|(name, _)| *name != table);
-    let keys = tables.flat_map(|(name, it)| it.constraints.iter().map(move |it| (name, it)));
-    let referring = keys.filter(|(name, constraint)| match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => {
-            let own = constraint.name.as_deref().unwrap_or_default();
-            key.references == *table
-                && same(&key.referenced_columns)
-                && catalog.constraint(name, own).known().is_some()
-                && catalog.table(name).known().is_some()
-        }
-        _ => false,
+    let referring = catalog.keys_to(table).filter(|(name, constraint, key)| {
+        let own = constraint.name.as_deref().unwrap_or_default();
+        *name != table
+            && same(&key.referenced_columns)
+            && catalog.constraint(name, own).known().is_some()
+            && catalog.table(name).known().is_some()
     });
     referring
-        .map(|(name, it)| format!("{name}.{}", it.name.as_deref().unwrap_or_default()))
+        .map(|(name, it, _)| format!("{name}.{}", it.name.as_deref().unwrap_or_default()))
         .collect()
 }

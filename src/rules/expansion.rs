@@ -67,7 +67,7 @@ fn fills_rows(statement: &Statement, step: &Step<'_>, table: &Name) -> Option<bo
     statement.changes.iter().find_map(|located| match &located.change.value {
         Change::Data(data) if data.verb == DataVerb::Update => {
             let first = data.writes.first()?;
-            (step.before.resolve(first) == *table).then_some(false)
+            (first.name == table.name && step.before.resolve(first) == *table).then_some(false)
         }
         Change::CreateRoutine(_) => Some(true),
         _ => None,

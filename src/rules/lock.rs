@@ -122,6 +122,10 @@ impl<'a> Held<'a> {
         touches: Vec<&'a Touch>,
     ) -> Option<Self> {
         let over_at_once = || {
+            // Only what was measured is tiny.
+            if !step.has_statistics() {
+                return false;
+            }
             // The locks of its neighbours in the statement are theirs to tell.
             let own = step.old_touches(change);
             let own = own.filter(|it| it.works() || somebody_waits(step, it)).collect();

@@ -110,7 +110,7 @@ fn every_engine_that_a_rule_claims_has_both_kinds_of_example() {
 
 #[test]
 fn ids_and_texts_keep_their_form() {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for Rule { id, summary, facts, why, instead, .. } in RULES {
         assert!(seen.insert(id), "{id} twice");
         assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");

@@ -6,6 +6,7 @@
 pub mod apart;
 pub mod doubt;
 mod filled;
+mod lookup;
 mod references;
 mod resolve;
 
@@ -15,6 +16,7 @@ use crate::schema::knowledge::{Cloud, Knowledge, Tick};
 use crate::schema::name::{Name, ObjectRef};
 pub use crate::schema::table::{Column, Index, Object, Relation, Sequence, Table, Type, View};
 use imbl::{OrdMap, OrdSet};
+use lookup::{GoneAt, PartAt};
 use std::sync::Arc;
 
 /// The schema of temporary objects.
@@ -51,6 +53,8 @@ pub struct Catalog {
     pub(crate) cloud: Option<Cloud>,
     /// Tables that have, or had, a constraint of this name.
     pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
+    /// The tables that have, or had, a foreign key that refers to a table of this resolved name.
+    pub(crate) referring: OrdMap<Arc<Name>, OrdSet<Arc<Name>>>,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -107,6 +111,7 @@ impl Catalog {
             clouds: OrdMap::new(),
             cloud: None,
             constraint_names: OrdMap::new(),
+            referring: OrdMap::new(),
             tick: 0,
             engine,
         }
@@ -125,17 +130,16 @@ impl Catalog {
 
     /// What is known of a relation.
     pub fn relation(&self, name: &Name) -> Knowledge<&Relation> {
-        let name = self.resolve(name);
-        match self.relations.get(&name) {
-            Some(relation) => {
+        match self.find(name) {
+            Some((name, relation)) => {
                 let origin = relation.origin();
-                match self.cloud_since(&name, origin.confirmed) {
+                match self.cloud_since(name, origin.confirmed) {
                     Some(by) => Knowledge::Clouded { by, was: Some(relation) },
                     None if origin.assumed => Knowledge::Assumed,
                     None => Knowledge::Known(relation),
                 }
             }
-            None => self.missing(Space::Relation, &name),
+            None => self.missing(Space::Relation, &self.resolve(name)),
         }
     }
 
@@ -176,7 +180,7 @@ impl Catalog {
         name: &Name,
         pick: impl Fn(&'a Relation) -> Option<&'a T>,
     ) -> Knowledge<&'a T> {
-        if let Some(relation) = self.relations.get(&self.resolve(name))
+        if let Some((_, relation)) = self.find(name)
             && pick(relation).is_none()
         {
             return Knowledge::Absent;
@@ -227,20 +231,19 @@ impl Catalog {
 
     /// What is known of a column.
     pub fn column(&self, table: &Name, column: &str) -> Knowledge<&Column> {
-        let name = self.resolve(table);
-        let table = match self.relations.get(&name) {
-            Some(Relation::Table(table)) => table,
+        let (name, table) = match self.find(table) {
+            Some((name, Relation::Table(table))) => (name, table),
             // A view's columns are not worked out.
-            Some(Relation::View(_)) => return Knowledge::Assumed,
-            _ => return self.of_kind(&name, |_| None),
+            Some((_, Relation::View(_))) => return Knowledge::Assumed,
+            _ => return self.of_kind(table, |_| None),
         };
         match table.column(column) {
-            Some(found) => match self.part_cloud_since(&name, column, found.confirmed) {
+            Some(found) => match self.part_cloud_since(name, column, found.confirmed) {
                 Some(by) => Knowledge::Clouded { by, was: Some(found) },
                 None if found.whole => Knowledge::Known(found),
                 None => Knowledge::Assumed,
             },
-            None => self.beyond(&name, Some(column), table, table.gone.contains(column)),
+            None => self.beyond(name, Some(column), table, table.gone.contains(column)),
         }
     }
 
@@ -270,31 +273,29 @@ impl Catalog {
         part: Option<&str>,
         pick: impl Fn(&'a Table) -> Option<T>,
     ) -> Knowledge<T> {
-        let name = self.resolve(table);
-        let Some(Relation::Table(table)) = self.relations.get(&name) else {
-            return self.of_kind(&name, |_| None::<&T>).map_absent();
+        let Some((name, table)) = self.seen_table(table) else {
+            return self.of_kind(table, |_| None::<&T>).map_absent();
         };
         match pick(table) {
             Some(found) => {
-                match self.part_cloud_since(&name, part.unwrap_or(""), table.origin.confirmed) {
+                match self.part_cloud_since(name, part.unwrap_or(""), table.origin.confirmed) {
                     Some(by) => Knowledge::Clouded { by, was: Some(found) },
                     None => Knowledge::Known(found),
                 }
             }
-            None => self.beyond(&name, part, table, false),
+            None => self.beyond(name, part, table, false),
         }
     }
 
     /// Whether the columns, constraints and indexes listed with a table are all that it has.
     pub fn shape(&self, table: &Name) -> Knowledge<&Table> {
-        let name = self.resolve(table);
-        match self.relations.get(&name) {
-            Some(Relation::Table(table)) => match self.cloud_since(&name, table.shaped) {
+        match self.seen_table(table) {
+            Some((name, table)) => match self.cloud_since(name, table.shaped) {
                 Some(by) => Knowledge::Clouded { by, was: Some(table) },
                 None if table.whole => Knowledge::Known(table),
                 None => Knowledge::Assumed,
             },
-            _ => self.table(&name),
+            None => self.table(table),
         }
     }
 
@@ -315,7 +316,7 @@ impl Catalog {
 
     /// A table as far as it was seen, whatever its standing, with its resolved name.
     pub fn seen_table(&self, name: &Name) -> Option<(&Name, &Table)> {
-        match self.relations.get_key_value(&self.resolve(name)) {
+        match self.find(name) {
             Some((name, Relation::Table(table))) => Some((name, table)),
             _ => None,
         }
@@ -371,7 +372,7 @@ impl Catalog {
 
     /// What is known of something that no map holds.
     fn missing<T>(&self, space: Space, name: &Name) -> Knowledge<T> {
-        let gone = self.gone.get(&(space, name.clone())).copied();
+        let gone = self.gone.get(&GoneAt(space, name)).copied();
         match self.cloud_since(name, gone.unwrap_or(0)) {
             Some(by) => Knowledge::Clouded { by, was: None },
             None if gone.is_some() => Knowledge::Absent,
@@ -383,14 +384,14 @@ impl Catalog {
     /// The statement that may have touched `name` at `since` or later.
     pub(crate) fn cloud_since(&self, name: &Name, since: Tick) -> Option<Cloud> {
         let recent = |cloud: &&Cloud| cloud.tick >= since;
-        let own = self.clouds.get(&(name.clone(), None));
+        let own = self.clouds.get(&PartAt(name, None));
         own.filter(recent).or(self.cloud.as_ref().filter(recent)).copied()
     }
 
     /// The statement that may have touched a column or constraint of `name`, likewise.
     fn part_cloud_since(&self, name: &Name, part: &str, since: Tick) -> Option<Cloud> {
-        let key = (name.clone(), Some(part.to_owned()));
-        let own = self.clouds.get(&key).filter(|cloud| cloud.tick >= since).copied();
+        let own =
+            self.clouds.get(&PartAt(name, Some(part))).filter(|cloud| cloud.tick >= since).copied();
         own.or_else(|| self.cloud_since(name, since))
     }
 }
@@ -462,8 +463,9 @@ impl Catalog {
     /// Puts a relation under a resolved name.
     pub(crate) fn put(&mut self, name: Name, relation: Relation) {
         if let Relation::Table(table) = &relation {
-            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
-                self.note_constraint(&name, constraint);
+            for constraint in &table.constraints {
+                self.note_reference(&name, constraint);
+                constraint.name.iter().for_each(|it| self.note_constraint(&name, it));
             }
         }
         self.gone.remove(&(Space::Relation, name.clone()));
@@ -475,8 +477,9 @@ impl Catalog {
         self.gone.insert((Space::Relation, name.clone()), self.tick);
         let relation = self.relations.remove(name)?;
         if let Relation::Table(table) = &relation {
-            for constraint in table.constraints.iter().filter_map(|it| it.name.as_ref()) {
-                self.forget_constraint(name, constraint);
+            for constraint in &table.constraints {
+                self.forget_reference(name, constraint);
+                constraint.name.iter().for_each(|it| self.forget_constraint(name, it));
             }
         }
         Some(relation)

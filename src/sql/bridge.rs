@@ -16,7 +16,7 @@ use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Longer statements are data, and their trees would only cost time and stack.
 const TOKENS_MAX: usize = 100_000;
@@ -74,24 +74,24 @@ fn parser(cursor: &Cursor<'_>) -> Option<Parser<'static>> {
 fn text_for_parser(mut cursor: Cursor<'_>) -> Option<String> {
     let start = cursor.tokens().first()?.start;
     let end = cursor.tokens().last()?.end;
-    let mut text = cursor.sql.text.get(start..end)?.to_owned();
+    let mut text = cursor.sql.text.get(start..end)?.as_bytes().to_vec();
+    let mut blank = |range: Range<usize>| text.get_mut(range).map(|it| it.fill(b' '));
     let mut previous = "";
     let mut gap = 0..0;
     while let Some(token) = cursor.peek(0) {
         let before = cursor.position();
         // Comments, and the marks of MySQL's comments that hold code.
         gap.end = token.start - start;
-        text.replace_range(gap.clone(), &" ".repeat(gap.len()));
+        blank(gap.clone());
         if !left_out(&mut cursor, previous) {
             cursor.advance();
         } else if let Some(last) = cursor.end_since(before) {
-            let range = token.start - start..last - start;
-            text.replace_range(range.clone(), &" ".repeat(range.len()));
+            blank(token.start - start..last - start);
         }
         previous = cursor.text(token);
         gap.start = cursor.end_since(before)? - start;
     }
-    Some(text)
+    String::from_utf8(text).ok()
 }
 
 /// Takes the tokens that are left out, if the next ones are: `ONLY` before a table (it would read

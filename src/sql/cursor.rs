@@ -91,24 +91,45 @@ impl<'a> Cursor<'a> {
 
     /// Whether the token `ahead` is this keyword or symbol.
     pub fn is_at(&self, ahead: usize, word: &str) -> bool {
-        self.peek(ahead).is_some_and(|token| {
-            matches!(token.kind, LexemeKind::Word | LexemeKind::Symbol)
-                && self.text(token).eq_ignore_ascii_case(word)
+        self.tokens.get(self.at + ahead).is_some_and(|token| {
+            token.end - token.start == word.len()
+                && matches!(token.kind, LexemeKind::Word | LexemeKind::Symbol)
+                && self.text(*token).eq_ignore_ascii_case(word)
         })
     }
 
     /// Whether the next tokens are these keywords and symbols, separated by spaces in `words`.
     pub fn is(&self, words: &str) -> bool {
-        words.split(' ').enumerate().all(|(ahead, word)| self.is_at(ahead, word))
+        self.count(words).is_some()
     }
 
     /// Takes the next tokens if they are these.
     pub fn eat(&mut self, words: &str) -> bool {
-        let matches = self.is(words);
-        if matches {
-            self.at += words.split(' ').count();
+        let count = self.count(words);
+        self.at += count.unwrap_or(0);
+        count.is_some()
+    }
+
+    /// How many tokens these words are; `None` where others are next. Nearly always the first byte
+    /// tells.
+    fn count(&self, words: &str) -> Option<usize> {
+        let first = self.sql.text.as_bytes().get(self.tokens.get(self.at)?.start)?;
+        if !words.as_bytes().first()?.eq_ignore_ascii_case(first) {
+            return None;
         }
-        matches
+        let mut rest = words;
+        for ahead in 0.. {
+            let end = rest.bytes().position(|byte| byte == b' ').unwrap_or(rest.len());
+            let (word, more) = rest.split_at_checked(end)?;
+            if !self.is_at(ahead, word) {
+                return None;
+            }
+            match more.strip_prefix(' ') {
+                Some(more) => rest = more,
+                None => return Some(ahead + 1),
+            }
+        }
+        None
     }
 
     /// Takes the first of these that is next, and returns it.

@@ -60,7 +60,7 @@ pub fn read(cursor: Cursor<'_>) -> ReadStatement {
         return unread(ahead(cursor, at).unexpected("the end of the statement"));
     }
     let is_mysql = matches!(cursor.engine, Engine::Mysql | Engine::Mariadb);
-    if let Some((at, why)) = loose_end(&cursor.sql.text, cursor.tokens()).filter(|_| is_mysql) {
+    if is_mysql && let Some((at, why)) = loose_end(&cursor.sql.text, cursor.tokens()) {
         return unread(Unread { why: why.to_owned(), at: ahead(cursor, at).here() });
     }
     let Some(reader) = find(&cursor) else {

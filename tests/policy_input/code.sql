@@ -8,6 +8,8 @@ DO $$ BEGIN
     UPDATE audit SET at = now();
 END $$;
 DELETE FROM audit WHERE at < now();
+SECURITY LABEL ON TABLE audit IS 'secret';
+GRANT SELECT, INSERT ON audit TO PUBLIC;
 ALTER OPERATOR @@ (text, text) OWNER TO dba;
 ALTER TABLE audit OWNER TO dba;
 FROBNICATE audit;

@@ -11,7 +11,7 @@ own parameters as `data.config.<pack>.<name>`. `lockgate policy input FILE` prin
 `lockgate policy schema` the JSON Schema of all three ([policy-input.schema.json](policy-input.schema.json));
 this page is made from that.
 
-- There are no nulls: what is absent has no key. An empty list or map and a `false` have no key either, but
+- There are no nulls: what is absent has no key. An empty list or map and a `false` have none either, but
   for the keys marked \\*, which are always there.
 - `loc` stands for a place in a file: give the node that has it, or the number, as `at` of a finding.
 - Names are resolved: `public.users`, where PostgreSQL is told `users`. They are as the engine folds them.
@@ -37,9 +37,9 @@ pub fn page(schema: &Value) -> String {
         };
         let said = text(definition);
         page += &format!("\n## {title}\n\n{said}\n\n| key | type | what |\n| --- | --- | --- |\n");
-        let required = definition["required"].as_array().unwrap();
+        let required: Vec<_> = definition["required"].as_array().into_iter().flatten().collect();
         for (key, it) in definition["properties"].as_object().unwrap() {
-            let star = if required.contains(&Value::from(key.as_str())) { "\\*" } else { "" };
+            let star = if required.iter().any(|it| *it == key) { "\\*" } else { "" };
             let shown = shown(schema, it, &mut pending);
             let said = [text(it), words(schema, it)].concat().replace('|', "\\|");
             page += &format!("| `{key}`{star} | {shown} | {said} |\n");

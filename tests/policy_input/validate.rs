@@ -8,73 +8,95 @@ pub fn assert_fits(schema: &Value, is_input: bool, document: &Value) {
         true => schema.pointer("/properties/input"),
         false => schema.pointer("/$defs/Data/properties/catalog"),
     };
-    let wrong = faults(schema, root.unwrap(), document, "");
-    assert!(wrong.is_empty(), "{}\nin {document:#}", wrong.join("\n"));
+    if let Err(wrong) = fits(schema, root.unwrap(), document) {
+        panic!("{wrong}\nin {document:#}");
+    }
 }
 
-/// What is wrong with a value, by its path.
-fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
+/// Whether a value is as a schema asks; the error begins with its path.
+fn fits(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     for (keyword, asked) in schema.as_object().unwrap() {
-        match keyword.as_str() {
-            "description" | "title" | "format" | "minimum" | "maximum" | "$schema" | "$defs" => {}
+        let is_so = match keyword.as_str() {
+            "description" | "title" | "format" | "minimum" | "properties" => true,
+            "additionalProperties" => true,
             "$ref" => {
                 let target = asked.as_str().unwrap().trim_start_matches('#');
-                wrong.extend(faults(root, root.pointer(target).unwrap(), value, path));
+                fits(root, root.pointer(target).unwrap(), value)?;
+                true
             }
-            "type" => {
-                let fits = match asked.as_str().unwrap() {
-                    "object" => value.is_object(),
-                    "array" => value.is_array(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "integer" => value.is_u64() || value.is_i64(),
-                    "number" => value.is_number(),
-                    other => panic!("{other}"),
-                };
-                if !fits {
-                    wrong.push(format!("{path}: {value} is no {asked}"));
-                }
-            }
-            "enum" => {
-                if !asked.as_array().unwrap().contains(value) {
-                    wrong.push(format!("{path}: {value} is not listed"));
-                }
-            }
-            "const" if asked != value => wrong.push(format!("{path}: {value} is not {asked}")),
-            "const" => {}
+            "type" => is_of_type(asked.as_str().unwrap(), value),
+            "enum" => asked.as_array().unwrap().contains(value),
+            "const" => asked == value,
             "anyOf" | "oneOf" => {
-                let all = asked.as_array().unwrap().iter();
-                let all: Vec<_> = all.map(|it| faults(root, it, value, path)).collect();
-                if !all.iter().any(Vec::is_empty) {
-                    wrong.extend(all.concat());
-                }
+                let mut any = asked.as_array().unwrap().iter();
+                any.any(|it| fits(root, it, value).is_ok())
             }
             "items" => {
-                let items = value.as_array().into_iter().flatten().enumerate();
-                wrong.extend(
-                    items.flat_map(|(at, it)| faults(root, asked, it, &format!("{path}[{at}]"))),
-                );
+                for (at, it) in value.as_array().into_iter().flatten().enumerate() {
+                    fits(root, asked, it).map_err(|wrong| format!("[{at}]{wrong}"))?;
+                }
+                true
             }
             "required" => {
-                let asked = asked.as_array().unwrap().iter().filter_map(Value::as_str);
-                let absent = asked.filter(|key| value.get(key).is_none());
-                wrong.extend(absent.map(|key| format!("{path}.{key} is absent")));
+                let mut asked = asked.as_array().unwrap().iter().filter_map(Value::as_str);
+                asked.all(|key| value.get(key).is_some())
             }
-            "properties" | "additionalProperties" => {}
             other => panic!("the schema says `{other}`, which is not checked"),
+        };
+        if !is_so {
+            return Err(format!(": {value} does not fit `{keyword}: {asked}`"));
         }
     }
     let properties = schema.get("properties").and_then(Value::as_object);
     for (key, it) in value.as_object().into_iter().flatten() {
-        let path = format!("{path}.{key}");
         let own = properties.and_then(|properties| properties.get(key));
-        match (own, schema.get("additionalProperties")) {
-            (Some(own), _) => wrong.extend(faults(root, own, it, &path)),
-            (None, Some(Value::Bool(false))) => wrong.push(format!("{path} is not in the schema")),
-            (None, Some(any)) if any.is_object() => wrong.extend(faults(root, any, it, &path)),
-            _ => {}
-        }
+        let fits = match (own, schema.get("additionalProperties")) {
+            (Some(own), _) => fits(root, own, it),
+            (None, Some(Value::Bool(false))) => Err(" is not in the schema".to_owned()),
+            (None, Some(any)) if any.is_object() => fits(root, any, it),
+            _ => Ok(()),
+        };
+        fits.map_err(|wrong| format!(".{key}{wrong}"))?;
     }
-    wrong
+    Ok(())
+}
+
+fn is_of_type(name: &str, value: &Value) -> bool {
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        other => panic!("the schema says `type: {other}`, which is not checked"),
+    }
+}
+
+/// The check can fail.
+#[test]
+fn what_does_not_fit_is_found() {
+    use serde_json::json;
+    let schema = json!({
+        "properties": { "input": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["a"],
+            "properties": {
+                "a": { "type": "array", "items": { "enum": ["x"] } },
+                "b": { "anyOf": [{ "type": "integer" }, { "type": "boolean" }] },
+            },
+        } }
+    });
+    let input = &schema["properties"]["input"];
+    assert_eq!(fits(&schema, input, &json!({ "a": ["x"], "b": true })), Ok(()));
+    for wrong in [
+        json!({}),
+        json!({ "a": ["y"] }),
+        json!({ "a": [], "b": "x" }),
+        json!({ "a": [], "c": 1 }),
+        json!({ "a": null }),
+    ] {
+        assert!(fits(&schema, input, &wrong).is_err(), "{wrong}");
+    }
 }

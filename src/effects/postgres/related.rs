@@ -30,11 +30,11 @@ impl<'c> Plan<'c> {
         found.map(|(name, table)| keys_of(name, table).collect()).unwrap_or_default()
     }
 
-    /// The foreign keys that refer to a table. Walks all tables.
+    /// The foreign keys that refer to a table.
     pub fn referencing(&self, table: &Name) -> Vec<KeyOf<'c>> {
         let table = self.before.resolve(table);
-        let keys = self.before.tables().flat_map(|(name, table)| keys_of(name, table));
-        keys.filter(|it| it.key.references == table).collect()
+        let keys = self.before.keys_to(&table);
+        keys.map(|(table, constraint, key)| KeyOf { table, constraint, key }).collect()
     }
 
     /// A referenced table, with its partitions.

@@ -95,8 +95,12 @@ impl About {
         key
     }
 
-    /// Whether nobody can be using it, or its table, yet.
-    pub fn is_new(&self, step: &Step<'_>) -> bool {
+    /// Whether nobody can be using what the change works on yet: its object or the table of that.
+    /// What is added to a table works on the table.
+    pub fn is_new(&self, step: &Step<'_>, change: &Change) -> bool {
+        if adds(change) {
+            return step.is_born(self.table.as_ref().unwrap_or(&self.key.name));
+        }
         let own = match (self.key.kind, &self.key.part) {
             (ObjectKind::Column, Some(column)) => step.is_column_born(&self.key.name, column),
             _ => step.is_object_born(&self.key),
@@ -166,6 +170,18 @@ fn may_be_table(catalog: &Catalog, name: &Name) -> bool {
         Some(relation) => matches!(relation, Relation::Table(_)),
         // `COMMENT ON CONSTRAINT ... ON DOMAIN`.
         None => !catalog.types.contains_key(name),
+    }
+}
+
+/// Whether it adds a part, or an index, to a relation.
+fn adds(change: &Change) -> bool {
+    match change {
+        Change::CreateIndex(_) => true,
+        Change::AlterTable { action, .. } => {
+            matches!(action, TableAction::AddColumn { .. } | TableAction::AddConstraint { .. })
+        }
+        Change::Create { object, .. } => object.part.is_some(),
+        _ => false,
     }
 }
 

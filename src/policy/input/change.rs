@@ -20,14 +20,15 @@ pub struct Change {
     /// Where it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loc: Option<u32>,
-    /// Its statement: an index into `statements`; always there.
+    /// Its statement: an index into `statements`.
     pub statement: usize,
-    /// What it works on; always there.
+    /// What it works on.
     pub area: Area,
-    /// `false` where it stands under IF, CASE, LOOP or EXCEPTION and may not run; always there.
+    /// `false` where it stands under IF, CASE, LOOP or EXCEPTION and may not run.
     pub certain: bool,
-    /// Its object, or the table that it belongs to, is born in this migration: nobody can be using
-    /// it yet; always there.
+    /// What it works on is born in this migration, and nobody can be using it yet: its object, or
+    /// the table of that. What is added to a table (a column, constraint, index, trigger) works on
+    /// the table: `false` where that is older.
     pub new: bool,
     /// What it is about, where it is about one thing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,13 +36,14 @@ pub struct Change {
     /// The table that it is about: a key into `before.tables` and `after.tables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
-    /// Its object as it stands before its statement; for `schema` and for owners.
+    /// Its object as it stands before its statement, where that defines it; `loc` is where it was
+    /// created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Node>,
-    /// Its object as it stands after its statement; for `schema` and for owners.
+    /// Its object as it stands after its statement, where that defines it; `loc` is the change's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Node>,
-    /// What the engine does; always there.
+    /// What the engine does.
     pub effect: Effect,
     /// How large `table` is, where that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,10 +139,10 @@ pub struct Change {
     /// The type of `OF`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of_type: Option<String>,
-    /// The old name or label of a rename; the old type of a column whose type changes.
+    /// The old name or label of a rename; the old type in `alter_type`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The new name or label of a rename; the new type of a column whose type changes.
+    /// The new name or label of a rename; the new type in `alter_type`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The type beneath a domain or sequence.
@@ -296,7 +298,7 @@ pub enum Area {
     Schema,
     /// Rows.
     Data,
-    /// How rows and indexes are stored: VACUUM, ANALYZE, REINDEX, REFRESH ...
+    /// How rows and indexes are stored: VACUUM, REINDEX, REFRESH and their kin.
     Maintenance,
     /// Privileges, roles and owners.
     Privileges,
@@ -346,6 +348,22 @@ pub enum Node {
     Other(Box<Other>),
 }
 
+impl Node {
+    /// Where it stands.
+    pub(super) fn loc(&mut self) -> &mut Option<u32> {
+        match self {
+            Self::Table(it) => &mut it.loc,
+            Self::Column(it) => &mut it.loc,
+            Self::Constraint(it) => &mut it.loc,
+            Self::Index(it) => &mut it.loc,
+            Self::View(it) => &mut it.loc,
+            Self::Sequence(it) => &mut it.loc,
+            Self::Type(it) => &mut it.loc,
+            Self::Other(it) => &mut it.loc,
+        }
+    }
+}
+
 /// What the engine does when a change runs, on the worst of the versions that it may meet.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -355,7 +373,7 @@ pub struct Effect {
     /// Why that is not all that it may do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// What it locks, each object once; always there.
+    /// What it locks, each object once.
     pub locks: Vec<Lock>,
     /// The form that no transaction block takes, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -389,7 +407,7 @@ pub struct Lock {
     /// An index is built, new or anew.
     #[serde(skip_serializing_if = "is_false")]
     pub rebuilds: bool,
-    /// What waits for it: `reads`, `writes`; always there.
+    /// What waits for it: `reads`, `writes`.
     pub blocks: Vec<&'static str>,
 }
 

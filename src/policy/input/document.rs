@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What a policy sees as `input`: one migration. There are no nulls: what is absent has no key, and
-/// neither has an empty list or a `false` unless its key says that it is always there.
+/// neither has an empty list or a `false`, unless its key is required.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Document {
@@ -22,9 +22,9 @@ pub struct Document {
     pub runner: Runner,
     /// The migration.
     pub migration: Migration,
-    /// Its statements in order; always there.
+    /// Its statements in order.
     pub statements: Vec<Statement>,
-    /// What its statements do, in order; always there.
+    /// What its statements do, in order.
     pub changes: Vec<Change>,
     /// The tables that it touches, as they stand before it.
     pub before: Tables,
@@ -78,7 +78,7 @@ pub struct Migration {
     /// All of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loc: Option<u32>,
-    /// Its comments in order; always there.
+    /// Its comments in order.
     pub comments: Vec<Remark>,
     /// The path of the migration that takes it back, where the set has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,7 +127,7 @@ pub struct Statement {
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Tables {
-    /// Always there.
+    /// They.
     pub tables: BTreeMap<String, Table>,
 }
 
@@ -138,19 +138,18 @@ pub struct Tables {
 pub struct Catalog {
     /// The migrations begin from nothing, or from the base schema.
     pub complete: bool,
-    /// Tables and foreign tables; always there.
+    /// Tables and foreign tables.
     pub tables: BTreeMap<String, Table>,
-    /// Views and materialized views; always there.
+    /// Views and materialized views.
     pub views: BTreeMap<String, View>,
-    /// Sequences; always there.
+    /// Sequences.
     pub sequences: BTreeMap<String, Sequence>,
-    /// Types and domains; always there.
+    /// Types and domains.
     pub types: BTreeMap<String, Type>,
-    /// All other objects: routines, triggers, policies, extensions, schemas, roles ...; always
-    /// there.
+    /// All other objects: routines, triggers, policies, extensions, schemas, roles ....
     pub objects: Vec<Other>,
-    /// What was granted and revoked; always there.
+    /// What was granted and revoked.
     pub privileges: Vec<Privilege>,
-    /// Comments on objects; always there.
+    /// Comments on objects.
     pub comments: Vec<Comment>,
 }

@@ -54,7 +54,10 @@ impl<'a> Nodes<'_, 'a> {
         Some(match (key.kind, &key.part) {
             (ObjectKind::Column, Some(column)) => {
                 let (_, table) = catalog.seen_table(name)?;
-                Node::Column(Box::new(self.column(catalog, name, table.column(column)?)))
+                let column = table.column(column)?;
+                let mut document = Column::new(&column.definition);
+                self.remark(catalog, name, (0, column), &mut document);
+                Node::Column(Box::new(document))
             }
             (ObjectKind::Constraint, Some(constraint)) => {
                 let (_, table) = catalog.seen_table(name)?;
@@ -93,12 +96,13 @@ impl<'a> Nodes<'_, 'a> {
         let (name, it) = catalog.seen_table(name)?;
         let mut document = Table::new(catalog, name, it);
         document.partial = catalog.shape(name).known().is_none_or(|it| !it.whole);
-        let key = ObjectRef::new(it.kind, name.clone());
+        let key = || ObjectRef::new(it.kind, name.clone());
         document.comment = comment(catalog, key, &document.options);
         document.tags = tags(document.comment.as_deref());
         document.loc = self.loc_of(it.origin.birth, || Subject::Table(name.clone()));
-        for (document, column) in document.columns.iter_mut().zip(&it.columns) {
-            self.remark(catalog, name, column, document);
+        for (index, (document, column)) in document.columns.iter_mut().zip(&it.columns).enumerate()
+        {
+            self.remark(catalog, name, (index, column), document);
         }
         for document in &mut document.constraints {
             document.loc = self.loc_of_constraint(name, it.origin.birth, document);
@@ -130,28 +134,23 @@ impl<'a> Nodes<'_, 'a> {
         self.loc_of(it.origin.birth, || subject(&key(), it.table.as_ref()))
     }
 
-    fn column(&mut self, catalog: &Catalog, table: &Name, it: &table::Column) -> Column {
-        let mut document = Column::new(&it.definition);
-        self.remark(catalog, table, it, &mut document);
-        document
-    }
-
-    /// What a column's document has beside its definition.
+    /// What a column's document has beside its definition. It is likely to stand at `index` of the
+    /// statement that created its table.
     fn remark(
         &mut self,
         catalog: &Catalog,
         table: &Name,
-        it: &table::Column,
+        (index, it): (usize, &table::Column),
         document: &mut Column,
     ) {
         let name = &it.definition.name;
-        let key = ObjectRef::part(ObjectKind::Column, table.clone(), name.clone());
+        let key = || ObjectRef::part(ObjectKind::Column, table.clone(), name.clone());
         document.comment = comment(catalog, key, &document.options);
         document.tags = tags(document.comment.as_deref());
-        // A column that came with its table stands at its own place in that statement.
-        let written = self
-            .create(it.birth)
-            .and_then(|create| create.columns.iter().find(|column| column.value.name == *name));
+        let written = self.create(it.birth).and_then(|create| {
+            let likely = create.columns.get(index);
+            likely.into_iter().chain(&create.columns).find(|column| column.value.name == *name)
+        });
         let birth = it.birth.map(|birth| match written {
             Some(written) => Birth { span: written.span, ..birth },
             None => birth,
@@ -163,7 +162,8 @@ impl<'a> Nodes<'_, 'a> {
         Constraint { loc: self.loc_of_constraint(table, birth, &document), ..document }
     }
 
-    /// Where a constraint stands, where it came with its table under its name.
+    /// Where a constraint stands, where it came with its table. One that got its name from the
+    /// engine is known by what it demands.
     fn loc_of_constraint(
         &mut self,
         table: &Name,
@@ -171,9 +171,15 @@ impl<'a> Nodes<'_, 'a> {
         document: &Constraint,
     ) -> Option<u32> {
         let name = document.name.as_ref()?;
-        let create = self.create(birth)?;
-        let mut all = create.constraints.iter();
-        let written = all.find(|it| it.value.name.as_ref() == Some(name))?;
+        let written = self.create(birth)?.constraints.iter().find(|it| match &it.value.name {
+            Some(written) => written == name,
+            None => {
+                let written = Constraint::new(&it.value);
+                written.kind == document.kind
+                    && written.columns == document.columns
+                    && written.expression == document.expression
+            }
+        })?;
         let subject = || Subject::Object("constraint", format!("{table}.{name}"));
         self.loc_of(birth.map(|birth| Birth { span: written.span, ..birth }), subject)
     }
@@ -182,10 +188,10 @@ impl<'a> Nodes<'_, 'a> {
 /// The comment on a table or column: a statement's of its own, or one among its options.
 fn comment(
     catalog: &Catalog,
-    key: ObjectRef,
+    key: impl FnOnce() -> ObjectRef,
     options: &BTreeMap<String, String>,
 ) -> Option<String> {
-    let said = catalog.comments.get(&key);
+    let said = if catalog.comments.is_empty() { None } else { catalog.comments.get(&key()) };
     said.or_else(|| options.get(COMMENT)).filter(|text| !text.is_empty()).cloned()
 }
 
@@ -199,4 +205,23 @@ pub(super) fn tags(comment: Option<&str>) -> Vec<String> {
         !word.is_empty() && word.chars().all(fits)
     };
     words.filter(is_tag).map(str::to_ascii_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_words_in_square_brackets() {
+        let cases = [
+            ("who bought [PII], kept [retention:30d]", "pii retention:30d"),
+            ("[encrypted]", "encrypted"),
+            ("an array [1, 2] and [] and [two words] and an open [", ""),
+            ("[ pii ] [a[b]]", "pii b"),
+        ];
+        for (comment, expected) in cases {
+            assert_eq!(tags(Some(comment)).join(" "), expected, "{comment}");
+        }
+        assert!(tags(None).is_empty());
+    }
 }

@@ -51,7 +51,7 @@ impl<'a> Suite<'a> {
         if !failures.is_empty() {
             return Err(failures);
         }
-        prepared.set_data(policies.config(&BTreeMap::new()))?;
+        prepared.add_data(policies.config(&BTreeMap::new()))?;
         Ok(Self { prepared, tests: found })
     }
 

@@ -34,6 +34,19 @@ fn defaults_go_with_their_sequence() {
 }
 
 #[test]
+fn like_copies_comments_where_it_says_so() {
+    let catalog = end("CREATE TABLE a (mail text);
+         COMMENT ON COLUMN a.mail IS '[pii]';
+         CREATE TABLE b (LIKE a INCLUDING COMMENTS);
+         CREATE TABLE c (LIKE a INCLUDING ALL EXCLUDING COMMENTS);");
+    let expected = [
+        "COMMENT ON COLUMN public.a.mail IS '[pii]';",
+        "COMMENT ON COLUMN public.b.mail IS '[pii]';",
+    ];
+    assert_eq!(lines(&catalog, "COMMENT"), expected);
+}
+
+#[test]
 fn an_identity_keeps_the_name_of_its_sequence() {
     let catalog = end("CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY);
          ALTER TABLE a ALTER id TYPE bigint, ALTER id SET INCREMENT BY 5;

@@ -6,6 +6,7 @@ use crate::migration::{Direction, Migration, Runner};
 use crate::replay::History;
 use crate::rules::{Category, Check, Fact, Rule, Sink};
 use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,24 +32,21 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(history: &History<'_>, sink: &mut Sink) {
-    let migrations: Vec<&Migration> =
-        history.migrations.iter().map(|read| &read.migration).collect();
-    for (index, migration) in migrations.iter().enumerate() {
-        if migration.version.text.is_empty() {
-            continue;
-        }
-        let earlier = migrations[..index].iter().find(|other| {
-            other.direction == migration.direction
-                && other.version.key == migration.version.key
-                && other.runner.framework == migration.runner.framework
-                && (other.file != migration.file || !is_one_per_file(&migration.runner))
+    let migrations = || history.migrations.iter().map(|read| &read.migration);
+    let ups = migrations().filter(|it| it.direction == Direction::Up);
+    let ups: BTreeSet<&[String]> = ups.map(|it| it.version.key.as_slice()).collect();
+    let mut alike: BTreeMap<(Direction, &[String], &str), Vec<&Migration>> = BTreeMap::new();
+    for migration in migrations() {
+        let key = migration.version.key.as_slice();
+        let before = alike.entry((migration.direction, key, migration.runner.framework)).or_default();
+        let earlier = before.iter().copied().find(|other| {
+            other.file != migration.file || !is_one_per_file(&migration.runner)
         });
-        let Some(earlier) = earlier else { continue };
+        before.push(migration);
+        let named = !migration.version.text.is_empty();
+        let Some(earlier) = earlier.filter(|_| named) else { continue };
         // Two pairs of up and down files: the ups are reported.
-        let has_up = |other: &&Migration| {
-            other.direction == Direction::Up && other.version.key == migration.version.key
-        };
-        if migration.direction == Direction::Down && migrations.iter().any(has_up) {
+        if migration.direction == Direction::Down && ups.contains(key) {
             continue;
         }
         let first = Span { end: earlier.span.start, ..earlier.span };

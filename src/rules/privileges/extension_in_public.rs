@@ -50,7 +50,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             continue;
         }
         let mut words = definition.split_whitespace().skip_while(|word| *word != "schema");
-        let schema = words.nth(1).or_else(|| step.before.search_path().first().copied());
+        let schema = words.nth(1).or_else(|| step.before.search_path().next());
         if schema == Some("public") {
             let maybe = step.maybe(index);
             sink.report(step, located.change.span, Subject::Object("extension", name.to_owned()))

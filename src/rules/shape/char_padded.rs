@@ -76,9 +76,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
                 length.unwrap_or(1)
             ),
         };
-        sink.report(step, written.span, written.subject)
+        sink.report(step, written.span, written.subject())
             .level(if is_code { Level::Note } else { Level::Warning })
-            .message(format!("{} is {}: {what}", written.words, written.ty))
+            .message(format!("{} is {}: {what}", written.words(), written.ty))
             .help(match length {
                 Some(UUID_LENGTH) => "use uuid where it holds one; else text, or varchar(n)",
                 _ => "use text, or varchar(n) where the length is a rule",

@@ -33,13 +33,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     }
     for written in step.written_types() {
         let json = written.ty.is("json") || written.ty.is("jsonb");
-        let default = written.column.as_ref().and_then(|(_, column)| column.default.as_ref());
+        let default = written.column.and_then(|column| column.default.as_ref());
         let text = default.map(|default| default.text.split("::").next().unwrap_or("").trim());
         if json || !text.is_some_and(|text| text.eq_ignore_ascii_case("'null'")) {
             continue;
         }
-        sink.report(step, written.span, written.subject)
-            .message(format!("the default of {} is a text of four letters, not NULL", written.words))
+        sink.report(step, written.span, written.subject())
+            .message(format!("the default of {} is a text of four letters, not NULL", written.words()))
             .help("write DEFAULT NULL, or leave the default out")
             .push();
     }

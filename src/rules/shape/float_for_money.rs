@@ -112,18 +112,18 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         let message = match is_money {
             true => format!(
                 "{} is money: its currency and decimals follow lc_monetary of the server",
-                written.words
+                written.words()
             ),
             false => format!(
                 "{} is {} and by its name holds money: sums drift by cents",
-                written.words, written.ty
+                written.words(), written.ty
             ),
         };
         let help = match step.dialect.engine {
             Engine::Sqlite => "count the smallest unit in an INTEGER",
             _ => "use numeric(12, 2) or the like, or count the smallest unit in a bigint",
         };
-        sink.report(step, written.span, written.subject).message(message).help(help).push();
+        sink.report(step, written.span, written.subject()).message(message).help(help).push();
     }
 }
 

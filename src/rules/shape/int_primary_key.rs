@@ -95,12 +95,12 @@ pub static RULE: Rule = Rule {
 fn check(step: &Step<'_>, sink: &mut Sink) {
     let near_the_end = near_the_end(step, sink);
     for written in step.written_types() {
-        let Some((_, column)) = &written.column else { continue };
-        if near_the_end.contains(&written.subject) {
+        let Some(column) = written.column else { continue };
+        if !near_the_end.is_empty() && near_the_end.contains(&written.subject()) {
             continue;
         }
         if let Some(narrow) = handed_out(step, column) {
-            report_key(step, written.span, written.subject, &written.words, narrow, sink);
+            report_key(step, written.span, written.subject(), &written.words(), narrow, sink);
         }
     }
     if step.dialect.engine == Engine::Postgres && !step.is_told() {

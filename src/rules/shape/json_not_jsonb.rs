@@ -56,11 +56,11 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if !written.ty.is_or_holds("json") {
             continue;
         }
-        sink.report(step, written.span, written.subject)
+        sink.report(step, written.span, written.subject())
             .message(format!(
                 "{} is json, which has no equality: SELECT DISTINCT, UNION and GROUP BY fail on \
                  it, and no index looks inside",
-                written.words
+                written.words()
             ))
             .help("use jsonb")
             .push();

@@ -41,11 +41,9 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for written in step.written_types() {
-        if let Subject::Column(table, column) = &written.subject
-            && is_reserved_by_postgres(column)
-        {
-            let what = format!("column `{table}.{column}`");
-            report(step, written.span, written.subject.clone(), &what, column, sink);
+        if written.column.is_some() && is_reserved_by_postgres(written.name) {
+            let what = format!("column {}", written.words());
+            report(step, written.span, written.subject(), &what, written.name, sink);
         }
     }
     for difference in step.differences.iter().filter(|_| !step.is_told()) {

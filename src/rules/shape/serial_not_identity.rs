@@ -56,10 +56,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     }
     for written in step.written_types() {
         let Some(integer) = written.ty.serial_of() else { continue };
-        sink.report(step, written.span, written.subject)
+        sink.report(step, written.span, written.subject())
             .message(format!(
                 "{} is {}: the sequence behind it has privileges and a life of its own",
-                written.words, written.ty
+                written.words(), written.ty
             ))
             .help(format!("use {integer} GENERATED ALWAYS AS IDENTITY"))
             .push();

@@ -36,8 +36,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if !timely || written.ty.number(0) != Some(0) {
             continue;
         }
-        sink.report(step, written.span, written.subject)
-            .message(format!("{} is {}, which rounds to the nearest second: a moment can end up in the future", written.words, written.ty))
+        sink.report(step, written.span, written.subject())
+            .message(format!("{} is {}, which rounds to the nearest second: a moment can end up in the future", written.words(), written.ty))
             .help("leave the precision out")
             .push();
     }

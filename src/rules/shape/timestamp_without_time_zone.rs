@@ -61,10 +61,10 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         if !written.ty.is_or_holds("timestamp without time zone") {
             continue;
         }
-        sink.report(step, written.span, written.subject)
+        sink.report(step, written.span, written.subject())
             .message(format!(
                 "{} is a timestamp without time zone: it does not say which moment it means",
-                written.words
+                written.words()
             ))
             .help("use timestamptz")
             .push();

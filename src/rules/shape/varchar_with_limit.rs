@@ -34,8 +34,8 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
     for written in step.written_types() {
         let limit = written.ty.number(0).filter(|_| written.ty.is_or_holds("character varying"));
         let Some(limit) = limit else { continue };
-        sink.report(step, written.span, written.subject)
-            .message(format!("{} ends at {limit} characters: no space is saved by it, and a longer value is an error", written.words))
+        sink.report(step, written.span, written.subject())
+            .message(format!("{} ends at {limit} characters: no space is saved by it, and a longer value is an error", written.words()))
             .help("use text, with a CHECK on the length where the data have one")
             .push();
     }

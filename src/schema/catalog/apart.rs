@@ -1,16 +1,22 @@
 //! Two catalogs without what is the same in both: comparing those that share nearly all is quick.
 
-use super::{Catalog, Relation};
+use super::{Catalog, Index, Relation, Sequence, Table};
+use crate::schema::change;
 use crate::schema::name::{Name, ObjectRef};
 use imbl::ordmap::DiffItem;
 use std::collections::BTreeSet;
 
 impl Catalog {
-    /// This catalog and another one, each without the tables, views, objects and privileges that are
-    /// the same in both. What a view reads stays: its query is spelled by that.
+    /// This catalog and another one, each without the tables, views, objects and privileges that
+    /// say the same in both. What a view reads stays: its query is spelled by that.
     pub fn apart(&self, other: &Self) -> (Self, Self) {
         let mut names: BTreeSet<Name> = BTreeSet::new();
-        for (name, relation) in self.relations.diff(&other.relations).flat_map(sides) {
+        let relations = self.relations.diff(&other.relations);
+        let relations = relations.filter(|it| match it {
+            DiffItem::Update { old, new } => !says_the_same(old.1, new.1),
+            DiffItem::Add(..) | DiffItem::Remove(..) => true,
+        });
+        for (name, relation) in relations.flat_map(sides) {
             if let Relation::View(view) = relation {
                 names.extend(view.reads.iter().cloned());
             }
@@ -39,6 +45,39 @@ impl Catalog {
         };
         (kept(self), kept(other))
     }
+}
+
+/// Whether a relation stands as another one does, but for when that was last certain and where it
+/// comes from; of two views that is not asked.
+fn says_the_same(one: &Relation, other: &Relation) -> bool {
+    let is_seen = |relation: &Relation| relation.origin().birth.is_some();
+    is_seen(one) == is_seen(other)
+        && match (one, other) {
+            (Relation::Table(one), Relation::Table(other)) => is_same_table(one, other),
+            (Relation::Index(one), Relation::Index(other)) => {
+                **one == Index { origin: one.origin, ..(**other).clone() }
+            }
+            (Relation::Sequence(one), Relation::Sequence(other)) => {
+                **one == Sequence { origin: one.origin, ..(**other).clone() }
+            }
+            _ => false,
+        }
+}
+
+fn is_same_table(one: &Table, other: &Table) -> bool {
+    fn columns(table: &Table) -> impl Iterator<Item = (&change::Column, bool)> {
+        table.columns.iter().map(|column| (&column.definition, column.birth.is_some()))
+    }
+    (one.kind, one.temporary, one.unlogged) == (other.kind, other.temporary, other.unlogged)
+        && columns(one).eq(columns(other))
+        && one.constraints == other.constraints
+        && one.indexes == other.indexes
+        && one.partition_by == other.partition_by
+        && one.partition_of == other.partition_of
+        && one.parents == other.parents
+        && one.of_type == other.of_type
+        && one.query == other.query
+        && one.options == other.options
 }
 
 /// The table of an index or of a sequence that a column owns.

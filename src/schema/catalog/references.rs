@@ -1,21 +1,55 @@
 //! Which tables refer to which, and to which type.
 
 use super::{Catalog, Column, Relation};
-use crate::schema::change::{ConstraintKind, ForeignKey};
+use crate::schema::change::{Constraint, ConstraintKind, ForeignKey};
 use crate::schema::expr::Expr;
 use crate::schema::name::Name;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Catalog {
-    /// The foreign keys of other tables that refer to a table, with their table; `name` is resolved.
-    pub fn references_to(&self, name: &Name) -> impl Iterator<Item = (&Name, &ForeignKey)> {
-        let tables = self.tables().filter(move |(other, _)| *other != name);
-        tables.flat_map(move |(other, table)| {
-            table.constraints.iter().filter_map(move |constraint| match &constraint.kind {
-                ConstraintKind::ForeignKey(key) if key.references == *name => Some((other, &**key)),
+    /// The foreign keys that refer to a table, with their table; `name` is resolved.
+    pub fn keys_to(&self, name: &Name) -> impl Iterator<Item = (&Name, &Constraint, &ForeignKey)> {
+        let tables = self.referring.get(name).into_iter().flatten();
+        let tables = tables.filter_map(|table| self.relations.get_key_value(table));
+        tables.flat_map(move |(table, relation)| {
+            let constraints = match relation {
+                Relation::Table(found) => Some(found.constraints.iter()),
+                _ => None,
+            };
+            constraints.into_iter().flatten().filter_map(move |constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey(key) if key.references == *name => {
+                    Some((&**table, constraint, &**key))
+                }
                 _ => None,
             })
         })
+    }
+
+    /// Notes what a foreign key of a table refers to.
+    pub(crate) fn note_reference(&mut self, table: &Name, constraint: &Constraint) {
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+            let tables = self.referring.entry(Arc::new(key.references.clone())).or_default();
+            tables.insert(Arc::new(table.clone()));
+        }
+    }
+
+    /// As [`Catalog::note_reference`], no longer so.
+    pub(super) fn forget_reference(&mut self, table: &Name, constraint: &Constraint) {
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind
+            && let Some(tables) = self.referring.get_mut(&key.references)
+        {
+            tables.remove(table);
+            if tables.is_empty() {
+                self.referring.remove(&key.references);
+            }
+        }
+    }
+
+    /// The foreign keys of other tables that refer to a table, with their table; `name` is resolved.
+    pub fn references_to(&self, name: &Name) -> impl Iterator<Item = (&Name, &ForeignKey)> {
+        let others = self.keys_to(name).filter(move |(table, ..)| *table != name);
+        others.map(|(table, _, key)| (table, key))
     }
 
     /// The tables that refer to a table by a foreign key that `follow` picks, those that refer to

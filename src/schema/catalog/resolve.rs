@@ -17,25 +17,29 @@ impl Catalog {
     }
 
     /// The schemas in which an unqualified name is sought, first where it is created.
-    pub fn search_path(&self) -> Vec<&str> {
-        match self.setting("search_path") {
-            Some(path) => path
-                .iter()
-                .map(String::as_str)
-                .filter(|schema| !matches!(*schema, "" | "$user" | "pg_catalog" | "pg_temp"))
-                .collect(),
-            None => match self.engine {
-                Engine::Postgres => vec!["public"],
-                Engine::Sqlite => vec!["main"],
-                Engine::Mysql | Engine::Mariadb => Vec::new(),
-            },
-        }
+    pub fn search_path(&self) -> impl Iterator<Item = &str> {
+        let set = self.setting("search_path");
+        let own: &[&str] = match self.engine {
+            _ if set.is_some() => &[],
+            Engine::Postgres => &["public"],
+            Engine::Sqlite => &["main"],
+            Engine::Mysql | Engine::Mariadb => &[],
+        };
+        let set = set.unwrap_or_default().iter().map(String::as_str);
+        let set = set.filter(|it| !matches!(*it, "" | "$user" | "pg_catalog" | "pg_temp"));
+        set.chain(own.iter().copied())
     }
 
     /// The relation that a name means: the temporary one, else the first on the search path; where
     /// there is none, the one that it would create.
     pub fn resolve(&self, name: &Name) -> Name {
-        self.resolve_by(name, |name| self.relations.contains_key(name))
+        if name.schema.is_some() {
+            return self.canonical(name);
+        }
+        match self.find(name) {
+            Some((found, _)) => found.clone(),
+            None => self.in_schema(self.search_path().next(), &name.name),
+        }
     }
 
     /// The type that a name means, likewise.
@@ -95,7 +99,7 @@ impl Catalog {
         match &name.schema {
             _ if temporary => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
             Some(_) => self.canonical(name),
-            None => self.in_schema(self.search_path().first().copied(), &name.name),
+            None => self.in_schema(self.search_path().next(), &name.name),
         }
     }
 
@@ -103,27 +107,26 @@ impl Catalog {
         if name.schema.is_some() {
             return self.canonical(name);
         }
-        let path = self.search_path();
         std::iter::once(TEMPORARY_SCHEMA)
-            .chain(path.iter().copied())
+            .chain(self.search_path())
             .map(|schema| Name::qualified(schema, name.name.clone()))
             .find(|name| exists(name))
-            .unwrap_or_else(|| self.in_schema(path.first().copied(), &name.name))
+            .unwrap_or_else(|| self.in_schema(self.search_path().next(), &name.name))
     }
 
     fn in_schema(&self, schema: Option<&str>, name: &str) -> Name {
         Name { schema: schema.map(str::to_owned), name: name.to_owned() }
     }
 
-    /// Each session's own schema has one name here.
     fn canonical(&self, name: &Name) -> Name {
-        let is_own = |schema: &str| {
-            schema.starts_with("pg_temp_") || (self.engine == Engine::Sqlite && schema == "temp")
-        };
-        match name.schema.as_deref() {
-            Some(schema) if is_own(schema) => Name::qualified(TEMPORARY_SCHEMA, name.name.clone()),
-            _ => name.clone(),
-        }
+        self.in_schema(name.schema.as_deref().map(|it| self.canonical_schema(it)), &name.name)
+    }
+
+    /// Each session's own schema has one name here.
+    pub(super) fn canonical_schema<'a>(&self, schema: &'a str) -> &'a str {
+        let is_own =
+            schema.starts_with("pg_temp_") || (self.engine == Engine::Sqlite && schema == "temp");
+        if is_own { TEMPORARY_SCHEMA } else { schema }
     }
 }
 

@@ -261,7 +261,7 @@ pub struct Constraint {
 }
 
 /// What a constraint demands.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // each variant is its SQL keyword
 pub enum ConstraintKind {

@@ -2,7 +2,9 @@
 
 use super::Column;
 use crate::schema::change::Constraint;
+use equivalent::{Comparable, Equivalent};
 use imbl::{OrdMap, OrdSet};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A part of a table that has a name.
@@ -31,6 +33,21 @@ pub struct Parts<T> {
     entries: OrdMap<u32, Arc<T>>,
     /// The numbers of each name: an invalid statement may give one name twice.
     numbers: OrdSet<(Arc<str>, u32)>,
+}
+
+/// The first of a name, where it is.
+struct First<'a>(&'a str);
+
+impl Equivalent<(Arc<str>, u32)> for First<'_> {
+    fn equivalent(&self, key: &(Arc<str>, u32)) -> bool {
+        self.compare(key).is_eq()
+    }
+}
+
+impl Comparable<(Arc<str>, u32)> for First<'_> {
+    fn compare(&self, key: &(Arc<str>, u32)) -> Ordering {
+        (self.0, 0).cmp(&(&*key.0, key.1))
+    }
 }
 
 impl<T> Default for Parts<T> {
@@ -128,8 +145,7 @@ impl<T: Part> Parts<T> {
     }
 
     fn number(&self, name: &str) -> Option<u32> {
-        let from = (Arc::from(name), 0);
-        let (found, number) = self.numbers.get_next(&from)?;
+        let (found, number) = self.numbers.get_next(&First(name))?;
         (**found == *name).then_some(*number)
     }
 }

@@ -1,0 +1,3 @@
+-- framework: dump
+-- path: schema.sql
+CREATE TABLE orders (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+CREATE VIEW "Totals" AS SELECT 1 AS n;
+CREATE SEQUENCE "Numbers";

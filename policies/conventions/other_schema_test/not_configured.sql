@@ -1,0 +1,1 @@
+CREATE TABLE anywhere.t (id bigint PRIMARY KEY);

@@ -1,0 +1,3 @@
+-- path: 000002_accounts.down.sql
+-- framework: golang-migrate
+CREATE TABLE "UserProfile" (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- codeowners: * @acme/web
+CREATE TABLE orders (id bigint PRIMARY KEY);

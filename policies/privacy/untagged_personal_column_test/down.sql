@@ -1,0 +1,3 @@
+-- path: 000002_users.down.sql
+-- framework: golang-migrate
+ALTER TABLE users ADD COLUMN email text;

@@ -1,0 +1,2 @@
+-- dialect: mysql
+CREATE TEMPORARY TABLE stage (id bigint PRIMARY KEY);
