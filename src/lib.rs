@@ -3,6 +3,7 @@
 //! The modules stand in reading order: text, dialects, migrations, their statements as changes,
 //! the catalog they make, findings, rules. [`check`] is the way through all of them.
 
+pub mod before;
 pub mod cli;
 pub mod config;
 pub mod date;
@@ -35,7 +36,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
 use migration::merged::Merged;
-use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use migration::{Direction, ReadMigration, Sends, Wraps};
 use policy::ask::Asked;
 use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
@@ -50,7 +51,7 @@ use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use statistics::{Sizes, Statistics};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tree::Tree;
 
@@ -235,7 +236,7 @@ fn run<S: Send>(
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
-    let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
+    let schemas = before::schemas(input.schema, dialects.iter().flatten(), &mut failures);
     if let Some(at) = look.at {
         failures.extend(stop_all_at(&mut found.sets, at));
     }
@@ -276,8 +277,8 @@ fn run<S: Send>(
     let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
     let looked = parallel::map(&jobs, |job| {
         let schema = schemas.get(&job.dialect.engine);
-        let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
+        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
     });
     let mut seen = Vec::new();
     let mut all = Vec::new();
@@ -401,67 +402,6 @@ fn other_database(set: &MigrationSet, database: &str, paths: &[String]) -> Failu
         report::count(set.migrations.len(), "migration"),
     );
     Failure::new(first.unwrap_or(&set.root), message)
-}
-
-/// The base schema as the engine of each of these dialects reads it.
-fn base_schemas<'a>(
-    file: Option<&SourceFile>,
-    dialects: impl Iterator<Item = &'a Dialect>,
-    failures: &mut Vec<Failure>,
-) -> BTreeMap<Engine, ReadMigration> {
-    let engines: BTreeSet<Engine> = dialects.map(|dialect| dialect.engine).collect();
-    let mut schemas = BTreeMap::new();
-    let Some(file) = file else { return schemas };
-    for engine in engines {
-        match base_schema(file, engine) {
-            Ok(schema) => {
-                schemas.insert(engine, schema);
-            }
-            Err(failure) => failures.push(failure),
-        }
-    }
-    schemas
-}
-
-/// The statements of the base schema.
-fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failure> {
-    let understood = |it: &migration::Statement| it.reading == Reading::Understood;
-    match read::file(file, FileId(u32::MAX), engine) {
-        None => Err(Failure::new(&file.path, "lockgate broke while it read this schema")),
-        Some(read) if !read.statements.iter().any(understood) => {
-            let message = "holds no statement of a schema that lockgate understands";
-            Err(Failure::new(&file.path, format!("read as {}, {message}", engine.title())))
-        }
-        Some(read) => Ok(read),
-    }
-}
-
-/// With what the role or the runner sets in every session.
-fn with_timeouts(mut base: Base, config: &Config) -> Base {
-    let timeouts = config.timeouts.iter();
-    let timeouts = timeouts.map(|(name, time)| ((*name).to_owned(), vec![time.clone()]));
-    base.catalog.defaults.extend(timeouts);
-    base
-}
-
-/// What stood before a set: the schema that was given, or nothing as far as that is known. A dump
-/// is all that there is.
-fn base(
-    migrations: &[ReadMigration],
-    schema: Option<&ReadMigration>,
-    dialect: Dialect,
-    alone: bool,
-    incomplete: bool,
-) -> Base {
-    let is_dump = migrations.iter().any(|it| it.migration.direction == Direction::Dump);
-    match schema {
-        _ if is_dump => Base::empty(dialect, true),
-        Some(dump) => {
-            let base = Base::schema(std::slice::from_ref(dump), dialect);
-            Base { complete: !incomplete, ..base }
-        }
-        None => Base::empty(dialect, !alone && !incomplete),
-    }
 }
 
 /// What is known of the tables of an engine's database: statistics that are fresh, and what the

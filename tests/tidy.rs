@@ -73,6 +73,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
+    ("before", &["source", "dialect", "migration", "finding", "replay", "read", "config"]),
     ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
@@ -113,6 +114,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules::run",
             "config",
             "policy",
+            "before",
             "judge",
             "report",
         ],
