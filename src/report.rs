@@ -17,7 +17,7 @@ pub mod sarif;
 pub mod schema;
 pub mod teamcity;
 pub mod terminal;
-mod xml;
+pub mod xml;
 
 use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;
