@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod lint;
 mod list;
+mod policy;
 mod rules;
 mod schema;
 mod session;
@@ -66,6 +67,9 @@ enum Command {
         #[arg(long, value_name = "ENGINE", default_value = "postgres", value_parser = ["postgres"])]
         sql: String,
     },
+    /// Write, check and test policies: rules of your own, in Rego.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Explain a rule: why, what to do instead, what it rests on, examples.
     Explain {
         /// The rule's id.
@@ -306,6 +310,9 @@ enum TextFormat {
     Json,
 }
 
+/// How much is written at once, in bytes.
+const OUT_BYTES: usize = 256 * 1024;
+
 /// `FORMAT=FILE`.
 fn output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').unwrap_or((text, ""));
@@ -335,7 +342,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
-    let mut out = io::BufWriter::new(stdout.lock());
+    let mut out = io::BufWriter::with_capacity(OUT_BYTES, stdout.lock());
     let style = style(cli.color, is_terminal);
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),
@@ -346,6 +353,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Diff(args) => diff::run(args, &mut out, style),
         Command::Rules { format, config } => rules::run(*format, config, &mut out, style),
         Command::Stats { sql: _ } => out.write_all(POSTGRES_SQL.as_bytes()).map(|()| 0),
+        Command::Policy(command) => policy::run(command, &mut out, style),
         Command::Explain { rule, config } => explain::run(rule, config, &mut out, style),
     };
     match result.and_then(|code| out.flush().map(|()| code)) {

@@ -1,5 +1,7 @@
 //! All that follows from the rule table: the pages of the rules, `explain`, the table.
 
+pub mod policies;
+
 use crate::rules::{Category, Example, RULES, Rule};
 use crate::source::SourceFile;
 use crate::statistics;
@@ -205,7 +207,7 @@ pub fn index() -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::collections::BTreeMap;
     use std::path::Path;
@@ -220,28 +222,34 @@ mod tests {
         let by_hand = "not-built.md";
         let text = std::fs::read_to_string(folder.join(by_hand)).unwrap();
         wanted.insert(by_hand.to_owned(), text);
+        assert_pages("docs/rules", &wanted);
+    }
+
+    /// A folder holds these pages and no other; they are written there where that is asked for.
+    pub(crate) fn assert_pages(folder: &str, wanted: &BTreeMap<String, String>) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         // `SNAPSHOTS` is snapbox's switch, `TRYCMD` that of tests/cli.rs.
         let overwrite = |name| std::env::var(name).is_ok_and(|value| value == "overwrite");
         if overwrite("SNAPSHOTS") || overwrite("TRYCMD") {
-            let _ = std::fs::remove_dir_all(&folder);
-            std::fs::create_dir_all(&folder).unwrap();
-            for (name, text) in &wanted {
-                std::fs::write(folder.join(name), text).unwrap();
+            let _ = std::fs::remove_dir_all(&path);
+            std::fs::create_dir_all(&path).unwrap();
+            for (name, text) in wanted {
+                std::fs::write(path.join(name), text).unwrap();
             }
         }
-        let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
         let found: BTreeMap<String, String> = files
             .map(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 (name, std::fs::read_to_string(&path).unwrap())
             })
             .collect();
-        for (name, text) in &wanted {
+        for (name, text) in wanted {
             let same = found.get(name) == Some(text);
-            assert!(same, "docs/rules/{name} is stale: run `TRYCMD=overwrite cargo test`");
+            assert!(same, "{folder}/{name} is stale: run `TRYCMD=overwrite cargo test`");
         }
         let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&found), names(&wanted), "docs/rules holds a page without a rule");
+        assert_eq!(names(&found), names(wanted), "{folder} holds a page of nothing");
     }
 
     #[test]

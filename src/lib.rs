@@ -3,6 +3,7 @@
 //! The modules stand in reading order: text, dialects, migrations, their statements as changes,
 //! the catalog they make, findings, rules. [`check`] is the way through all of them.
 
+pub mod before;
 pub mod cli;
 pub mod config;
 pub mod date;
@@ -35,7 +36,7 @@ use frameworks::{Discovery, MigrationSet, Settings};
 use judge::Case;
 use judge::retired::Evidence;
 use migration::merged::Merged;
-use migration::{Direction, ReadMigration, Reading, Sends, Wraps};
+use migration::{Direction, ReadMigration, Sends, Wraps};
 use policy::ask::Asked;
 use policy::{Judgement, Policies};
 use replay::{Base, Replay, Step};
@@ -50,7 +51,7 @@ use schema::catalog::Catalog;
 use schema::diff::{Options, diff};
 use source::{FileId, SourceFile};
 use statistics::{Sizes, Statistics};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tree::Tree;
 
@@ -178,6 +179,8 @@ struct Job {
     dialect: Dialect,
     /// Whether it does not begin from nothing.
     incomplete: bool,
+    /// Whether there is no other.
+    only: bool,
     /// How large its tables are.
     sizes: Sizes,
     migrations: Vec<ReadMigration>,
@@ -202,7 +205,8 @@ impl Job {
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
         let around = look.rules.then_some(around);
-        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        let found =
+            rules::run::set(&self.migrations, self.dialect, base, around, self.only, &mut see);
         judgement.findings.extend(found);
         (judgement, seen)
     }
@@ -235,7 +239,7 @@ fn run<S: Send>(
     let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
     let mut report = Report { dumps: found.dumps, ..Report::new(config) };
     let dialects = dialects(&found.sets, config.dialect);
-    let schemas = base_schemas(input.schema, dialects.iter().flatten(), &mut failures);
+    let schemas = before::schemas(input.schema, dialects.iter().flatten(), &mut failures);
     if let Some(at) = look.at {
         failures.extend(stop_all_at(&mut found.sets, at));
     }
@@ -243,6 +247,7 @@ fn run<S: Send>(
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();
     let mut jobs = Vec::new();
+    let only = found.sets.len() == 1;
     for (set, dialect) in found.sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
@@ -257,7 +262,7 @@ fn run<S: Send>(
         };
         let incomplete = set.incomplete.is_some();
         let (sizes, migrations) = (sizes(input, dialect.engine), Vec::new());
-        jobs.push(Job { set: jobs.len(), dialect, incomplete, sizes, migrations });
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, only, sizes, migrations });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
@@ -270,15 +275,8 @@ fn run<S: Send>(
     }
     failures.extend(other_engine(input, &report.sets));
     let config_file = beside(input, &mut found.files, &mut findings);
-    let (files, alone) = (found.files.as_slice(), input.alone);
-    let around = Around { paths: &paths, merged: input.merged };
-    let policies = input.policies.filter(|_| look.rules);
-    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
-    let looked = parallel::map(&jobs, |job| {
-        let schema = schemas.get(&job.dialect.engine);
-        let base = base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(with_timeouts(base, config), look, (files, around), asked.as_ref())
-    });
+    let files = found.files.as_slice();
+    let looked = look_at(&jobs, input, look, (files, &paths), &schemas);
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
@@ -293,17 +291,32 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
-    report.against = input.merged.map(|merged| {
-        let differs = |line: &&MigrationLine| merged.touches(&line.file);
-        let migrations = report.migrations.iter().filter(differs).count();
-        Against { base: merged.base.clone(), migrations }
-    });
+    report.against = input.merged.map(|merged| Against::new(merged, &report.migrations));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, merged, .. } = *input;
     let case =
         Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
+}
+
+/// Looks at each set; `None` where that panicked.
+fn look_at<S: Send>(
+    jobs: &[Job],
+    input: &Input<'_>,
+    look: &Look<'_, impl Fn(&Seen<'_>) -> S + Sync>,
+    (files, paths): (&[SourceFile], &[String]),
+    schemas: &BTreeMap<Engine, ReadMigration>,
+) -> Vec<Option<(Judgement, Option<S>)>> {
+    let Input { config, alone, merged, .. } = *input;
+    let around = Around { paths, merged };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
+    parallel::map(jobs, |job| {
+        let schema = schemas.get(&job.dialect.engine);
+        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
+    })
 }
 
 /// Cuts each set behind the migration of a version; where none has it, nothing is left.
@@ -401,67 +414,6 @@ fn other_database(set: &MigrationSet, database: &str, paths: &[String]) -> Failu
         report::count(set.migrations.len(), "migration"),
     );
     Failure::new(first.unwrap_or(&set.root), message)
-}
-
-/// The base schema as the engine of each of these dialects reads it.
-fn base_schemas<'a>(
-    file: Option<&SourceFile>,
-    dialects: impl Iterator<Item = &'a Dialect>,
-    failures: &mut Vec<Failure>,
-) -> BTreeMap<Engine, ReadMigration> {
-    let engines: BTreeSet<Engine> = dialects.map(|dialect| dialect.engine).collect();
-    let mut schemas = BTreeMap::new();
-    let Some(file) = file else { return schemas };
-    for engine in engines {
-        match base_schema(file, engine) {
-            Ok(schema) => {
-                schemas.insert(engine, schema);
-            }
-            Err(failure) => failures.push(failure),
-        }
-    }
-    schemas
-}
-
-/// The statements of the base schema.
-fn base_schema(file: &SourceFile, engine: Engine) -> Result<ReadMigration, Failure> {
-    let understood = |it: &migration::Statement| it.reading == Reading::Understood;
-    match read::file(file, FileId(u32::MAX), engine) {
-        None => Err(Failure::new(&file.path, "lockgate broke while it read this schema")),
-        Some(read) if !read.statements.iter().any(understood) => {
-            let message = "holds no statement of a schema that lockgate understands";
-            Err(Failure::new(&file.path, format!("read as {}, {message}", engine.title())))
-        }
-        Some(read) => Ok(read),
-    }
-}
-
-/// With what the role or the runner sets in every session.
-fn with_timeouts(mut base: Base, config: &Config) -> Base {
-    let timeouts = config.timeouts.iter();
-    let timeouts = timeouts.map(|(name, time)| ((*name).to_owned(), vec![time.clone()]));
-    base.catalog.defaults.extend(timeouts);
-    base
-}
-
-/// What stood before a set: the schema that was given, or nothing as far as that is known. A dump
-/// is all that there is.
-fn base(
-    migrations: &[ReadMigration],
-    schema: Option<&ReadMigration>,
-    dialect: Dialect,
-    alone: bool,
-    incomplete: bool,
-) -> Base {
-    let is_dump = migrations.iter().any(|it| it.migration.direction == Direction::Dump);
-    match schema {
-        _ if is_dump => Base::empty(dialect, true),
-        Some(dump) => {
-            let base = Base::schema(std::slice::from_ref(dump), dialect);
-            Base { complete: !incomplete, ..base }
-        }
-        None => Base::empty(dialect, !alone && !incomplete),
-    }
 }
 
 /// What is known of the tables of an engine's database: statistics that are fresh, and what the

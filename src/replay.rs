@@ -11,6 +11,7 @@ mod calls;
 mod cascade;
 mod constraints;
 mod drops;
+mod history;
 mod mysql;
 mod names;
 mod new_constraints;
@@ -33,6 +34,7 @@ mod written_types;
 mod views;
 mod way_back;
 
+pub use history::History;
 pub use new_constraints::{NewConstraint, foreign_keys};
 pub use past::Past;
 pub use rebuild::Rebuilt;
@@ -46,8 +48,7 @@ pub use written_types::{WrittenType, base_type};
 use crate::dialect::{Dialect, Engine};
 use crate::effects::{self, ChangeEffect, Role, Touch};
 use crate::finding::{Level, Subject};
-use crate::migration::merged::Merged;
-use crate::migration::{Context, Migration, ReadMigration, Statement};
+use crate::migration::{Context, ReadMigration, Statement};
 use crate::schema::catalog::{Catalog, Table};
 use crate::schema::change::Change;
 use crate::schema::knowledge::Knowledge;
@@ -57,7 +58,7 @@ use crate::schema::types::DataType;
 use crate::source::Span;
 use crate::statistics::{Size, Sizes};
 use run::{Pass, Record, Run};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use way_back::ByVersion;
 
 /// Where replay begins.
@@ -119,11 +120,11 @@ pub struct Replay<'m> {
 pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Replay<'_> {
     let mut catalog = base.catalog;
     catalog.complete = base.complete;
-    let mut pass = Pass::new(migrations, catalog.clone());
+    let mut pass = Pass::new(migrations, catalog.clone(), base.complete);
     let missing = pass.missing.take().filter(|_| base.complete);
     if missing.is_some() {
         catalog.complete = false;
-        pass = Pass::new(migrations, catalog);
+        pass = Pass::new(migrations, catalog, false);
     }
     let versions = way_back::by_version(migrations);
     let (end, sizes, runs) = (pass.end, base.sizes, pass.runs);
@@ -157,8 +158,8 @@ impl Replay<'_> {
             after: &record.after,
             differences: &record.differences,
             transaction: record.transaction,
-            effects: OnceCell::new(),
-            old: OnceCell::new(),
+            effects: OnceLock::new(),
+            old: OnceLock::new(),
             position,
             replay: self,
         })
@@ -210,9 +211,9 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
-    effects: OnceCell<Vec<ChangeEffect>>,
+    effects: OnceLock<Vec<ChangeEffect>>,
     /// Which touches of the effects are of objects that somebody may be using.
-    old: OnceCell<Vec<Vec<bool>>>,
+    old: OnceLock<Vec<Vec<bool>>>,
     /// Which statement of the migration it is.
     position: usize,
     /// All of them.
@@ -487,25 +488,4 @@ pub struct MigrationEnd<'a> {
     pub all: &'a [Vec<Step<'a>>],
     /// All of them.
     pub replay: &'a Replay<'a>,
-}
-
-/// The set of migrations.
-#[derive(Debug)]
-pub struct History<'a> {
-    /// The steps of each.
-    pub steps: &'a [Vec<Step<'a>>],
-    /// All of them, in the order in which they run; down migrations too.
-    pub migrations: &'a [ReadMigration],
-    /// The path of a migration's file.
-    pub paths: &'a [String],
-    /// What stood on the base branch; `None` where that was not asked for.
-    pub merged: Option<&'a Merged>,
-}
-
-impl<'a> History<'a> {
-    /// The path of a migration's file.
-    pub fn path(&self, migration: &Migration) -> &'a str {
-        let index = usize::try_from(migration.file.0).unwrap_or(usize::MAX);
-        self.paths.get(index).map_or("", String::as_str)
-    }
 }

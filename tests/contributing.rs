@@ -4,6 +4,10 @@
 // Clippy knows tests by `#[test]`, not the functions beside them.
 #![allow(clippy::print_stderr, clippy::unwrap_used)]
 
+#[path = "walk/blocks.rs"]
+mod blocks;
+
+use blocks::blocks;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,31 +15,6 @@ use std::process::Command;
 
 /// What the copy needs: the crate, and what its tests of the rules read and write.
 const PARTS: [&str; 4] = ["Cargo.toml", "Cargo.lock", "src", "docs/rules"];
-
-/// A fenced block: the word behind the fence, its text, and the text before it.
-struct Block {
-    kind: String,
-    text: String,
-    before: String,
-}
-
-fn blocks(document: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut before = String::new();
-    for (index, part) in document.split("\n```").enumerate() {
-        if index % 2 == 0 {
-            before.push_str(part);
-        } else {
-            let (kind, text) = part.split_once('\n').unwrap();
-            blocks.push(Block {
-                kind: kind.to_owned(),
-                text: format!("{text}\n"),
-                before: before.clone(),
-            });
-        }
-    }
-    blocks
-}
 
 /// The files of a folder, as text by their path from it.
 fn files(root: &Path) -> BTreeMap<String, String> {

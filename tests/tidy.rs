@@ -48,7 +48,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
-    ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
+    (
+        "rules::run",
+        &["source", "dialect", "parallel", "migration", "finding", "replay", "rules", "read"],
+    ),
     ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
     (
         "judge",
@@ -73,7 +76,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("docs", &["source", "statistics", "rules"]),
+    ("before", &["source", "dialect", "migration", "finding", "replay", "read", "config"]),
+    ("docs", &["source", "statistics", "rules", "policy"]),
     (
         "report",
         &[
@@ -113,8 +117,28 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules::run",
             "config",
             "policy",
+            "before",
             "judge",
             "report",
+        ],
+    ),
+    ("policy::seen", &["policy", "report", "lib"]),
+    (
+        "policy::test",
+        &[
+            "source",
+            "dialect",
+            "date",
+            "tree",
+            "finding",
+            "statistics",
+            "rules",
+            "config",
+            "policy",
+            "judge",
+            "report",
+            "lib",
+            "policy::seen",
         ],
     ),
     (
@@ -148,6 +172,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rules",
             "config",
             "policy",
+            "policy::seen",
+            "policy::test",
             "judge",
             "docs",
             "report",
@@ -171,7 +197,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["report::terminal"]),
     ("mimalloc", &["main"]),
     // As regorus has it.
-    ("regex", &["policy::params"]),
+    ("regex", &["policy::params", "policy::test"]),
     ("regorus", &["policy"]),
     // Zstandard in Rust alone; the crate `zstd` needs a C compiler.
     ("ruzstd", &["tree::packed", "tests"]),

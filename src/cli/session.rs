@@ -13,6 +13,7 @@ use crate::frameworks::{ADAPTERS, dump};
 use crate::judge::baseline::{self, Entry};
 use crate::migration::merged::{Merged, MergedMigration};
 use crate::policy::Policies;
+use crate::policy::seen::{SetInputs, inputs_of};
 use crate::report::Report;
 use crate::report::effects::StatementLine;
 use crate::report::schema::SetSchema;
@@ -103,6 +104,24 @@ pub fn schemas(input: &Input, at: Option<&str>) -> (Report, Vec<SetSchema>) {
         Ok(session) => session.with_input(|input| crate::schemas_of(input, at)),
         Err(failures) => (Report::failed(failures), Vec::new()),
     }
+}
+
+/// Runs the pipeline as `check` does, and gives what policies see of each set: of the files that
+/// were given beside their folder, where there are such.
+pub fn inputs(input: &Input) -> (Report, Vec<SetInputs>) {
+    let session = match prepare(input, |_| {}) {
+        Ok(session) => session,
+        Err(failures) => return (Report::failed(failures), Vec::new()),
+    };
+    let given = session.tree.list().given;
+    let (folders, files): (Vec<_>, Vec<_>) = given.iter().partition(|given| given.is_folder);
+    let (report, mut inputs) = session.with_input(inputs_of);
+    if !folders.is_empty() && !files.is_empty() {
+        for set in &mut inputs {
+            set.documents.retain(|it| files.iter().any(|file| file.path == it.migration.path));
+        }
+    }
+    (report, inputs)
 }
 
 /// The schema of one side of a comparison: a dump or another file of SQL by itself, migrations from

@@ -22,6 +22,15 @@ pub enum Source {
     },
 }
 
+/// `policy-limits`: how long policies may run, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyLimits {
+    /// `time`: each policy on each migration.
+    pub time: Option<u64>,
+    /// `total`: all of them on a set of migrations.
+    pub total: Option<u64>,
+}
+
 /// An entry of `extends`: an organisation's policies, which `lockgate policy vendor` copies into
 /// the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +85,21 @@ impl Reader<'_> {
             if let Some(source) = self.source(item) {
                 config.policies.push(Located::new(source, item.span));
             }
+        }
+    }
+
+    /// `policy-limits: {time: 2s, total: 1min}`.
+    pub(super) fn policy_limits(&mut self, config: &mut Config, value: &Located<Node>) {
+        for (key, value) in self.map(value, "policy-limits") {
+            let limit = match key.value.as_str() {
+                "time" => &mut config.policy_limits.time,
+                "total" => &mut config.policy_limits.total,
+                unknown => {
+                    self.unknown(key, "key", unknown, ["time", "total"]);
+                    continue;
+                }
+            };
+            *limit = self.milliseconds(value, &key.value);
         }
     }
 
@@ -144,9 +168,12 @@ policies:
 - path: policies
 - pack: privacy
 - {git: origin/main, path: db/policies}
+policy-limits: {time: 1.5s, total: 2min}
 extends: [git+https://github.com/acme/policies.git@v3, 'git+ssh://git@host/a/b/c@release/1']
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
+        let limits = PolicyLimits { time: Some(1500), total: Some(120_000) };
+        assert_eq!(config.policy_limits, limits);
         let sources: Vec<Source> = config.policies.into_iter().map(|it| it.value).collect();
         let git = Source::Git { reference: "origin/main".into(), path: "db/policies".into() };
         assert_eq!(sources, [Source::Path("policies".into()), Source::Pack("privacy".into()), git]);
@@ -163,6 +190,7 @@ extends: [git+https://github.com/acme/policies.git@v3, 'git+ssh://git@host/a/b/c
             ("policies: [{pack: a, path: b}]", 11, "a source of policies is one of"),
             ("policies: [{git: a}]", 11, "a source of policies is one of"),
             ("policies: [{pth: a}]", 12, "unknown key `pth`; did you mean `path`?"),
+            ("policy-limits: {time: 0}", 22, "time cannot be `0`; it is a time like 5s"),
             ("extends: x", 9, "`extends` is a list"),
         ] {
             let failures = read(SourceFile::new(FILE_NAME, text)).unwrap_err();

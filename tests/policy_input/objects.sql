@@ -1,0 +1,34 @@
+-- file: 1_given.sql
+CREATE SCHEMA app;
+CREATE TABLE app.people (id bigint PRIMARY KEY, born date);
+CREATE TABLE app.log (id bigint, at timestamptz) PARTITION BY RANGE (at);
+CREATE TABLE app.log_1 (id bigint, at timestamptz);
+CREATE INDEX people_born ON app.people (born);
+CREATE TYPE app.mood AS ENUM ('good');
+CREATE SEQUENCE app.counter;
+CREATE VIEW app.adults AS SELECT id FROM app.people;
+CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+-- file: 2_objects.sql
+ALTER TYPE app.mood RENAME TO feeling;
+ALTER TYPE app.feeling ADD VALUE IF NOT EXISTS 'bad';
+ALTER INDEX app.people_born RENAME TO people_by_birth;
+ALTER VIEW app.adults RENAME TO grown_ups;
+ALTER SEQUENCE app.counter INCREMENT BY 2;
+ALTER FUNCTION app.touch() SET SCHEMA public;
+CREATE TRIGGER touch BEFORE UPDATE ON app.people FOR EACH ROW EXECUTE FUNCTION public.touch();
+ALTER TABLE app.people DISABLE TRIGGER touch;
+CREATE POLICY own ON app.people USING (id = 1);
+ALTER TABLE app.people ENABLE ROW LEVEL SECURITY, SET (fillfactor = 70), RESET (autovacuum_enabled);
+CREATE DOMAIN app.email AS text CHECK (value LIKE '%@%');
+ALTER TABLE app.log ATTACH PARTITION app.log_1 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE ROLE reporter LOGIN PASSWORD 'secret';
+GRANT reporter TO alice;
+CREATE MATERIALIZED VIEW app.counts AS SELECT count(*) FROM app.people WITH NO DATA;
+REFRESH MATERIALIZED VIEW app.counts;
+CREATE EXTENSION IF NOT EXISTS pgcrypto;
+BEGIN;
+LOCK TABLE app.people IN SHARE MODE;
+TRUNCATE app.log, app.people CASCADE;
+SAVEPOINT s;
+COMMIT;
+VACUUM FULL app.people;
