@@ -366,21 +366,18 @@ impl Reader<'_> {
 
     /// How long a session of a migration waits: `5s`, as PostgreSQL writes it.
     fn timeout(&mut self, config: &mut Config, node: &Located<Node>, setting: &'static str) {
-        if let Some((word, _)) = self.time(node, setting) {
-            config.timeouts.insert(setting, word);
+        if self.milliseconds(node, setting).is_some() {
+            config.timeouts.extend(self.word(node, setting).map(|word| (setting, word)));
         }
     }
 
-    /// A time that is not nothing: its word, and its milliseconds.
-    fn time(&mut self, node: &Located<Node>, what: &str) -> Option<(String, u64)> {
+    fn milliseconds(&mut self, node: &Located<Node>, what: &str) -> Option<u64> {
         let word = self.word(node, what)?;
-        match built_in::lock::milliseconds(&word) {
-            Some(time @ 1..) => Some((word, time)),
-            _ => {
-                self.fail(node, format!("{what} cannot be `{word}`; it is a time like 5s"));
-                None
-            }
+        let time = built_in::lock::milliseconds(&word).filter(|it| *it > 0);
+        if time.is_none() {
+            self.fail(node, format!("{what} cannot be `{word}`; it is a time like 5s"));
         }
+        time
     }
 
     fn parsed<T: std::str::FromStr<Err: Display>>(

@@ -141,6 +141,8 @@ fn load(which: &Which) -> Result<(Policies, Files), Vec<Failure>> {
         let paths: Vec<String> = which.paths.iter().map(|it| it.display().to_string()).collect();
         return Err(Failure::new(paths.join(", "), "holds no policy: a `<name>.rego`").into());
     }
-    let policies = policy::load(files.policies.clone(), &Config::default())?;
+    let mut policies = policy::load(files.policies.clone(), &Config::default())?;
+    // The defaults of their parameters.
+    policy::settle(&mut Config::default(), &mut policies)?;
     Ok((policies, files))
 }

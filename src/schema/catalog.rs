@@ -55,6 +55,8 @@ pub struct Catalog {
     pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
     /// The tables that have, or had, a foreign key that refers to a table of this resolved name.
     pub(crate) referring: OrdMap<Arc<Name>, OrdSet<Arc<Name>>>,
+    /// Whether a temporary relation was ever there.
+    pub(crate) had_temporary: bool,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -112,6 +114,7 @@ impl Catalog {
             cloud: None,
             constraint_names: OrdMap::new(),
             referring: OrdMap::new(),
+            had_temporary: false,
             tick: 0,
             engine,
         }
@@ -388,6 +391,16 @@ impl Catalog {
         own.filter(recent).or(self.cloud.as_ref().filter(recent)).copied()
     }
 
+    /// Whether a statement may have touched `name`, or any part of it, at `since` or later.
+    pub(crate) fn is_doubted_since(&self, name: &Name, since: Tick) -> bool {
+        let own = || {
+            let parts = self.clouds.range::<_, PartAt<'_>>(PartAt(name, None)..);
+            let mut own = parts.take_while(|((of, _), _)| of == name);
+            own.any(|(_, cloud)| cloud.tick >= since)
+        };
+        self.cloud.is_some_and(|cloud| cloud.tick >= since) || own()
+    }
+
     /// The statement that may have touched a column or constraint of `name`, likewise.
     fn part_cloud_since(&self, name: &Name, part: &str, since: Tick) -> Option<Cloud> {
         let own =
@@ -468,6 +481,7 @@ impl Catalog {
                 constraint.name.iter().for_each(|it| self.note_constraint(&name, it));
             }
         }
+        self.had_temporary |= name.schema.as_deref() == Some(TEMPORARY_SCHEMA);
         self.gone.remove(&(Space::Relation, name.clone()));
         self.relations.insert(Arc::new(name), relation);
     }

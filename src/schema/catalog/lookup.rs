@@ -68,6 +68,7 @@ impl Catalog {
         let mut path = self.search_path().peekable();
         let outside = if path.peek().is_none() { at(None) } else { None };
         let inside = || path.find_map(|schema| at(Some(schema)));
-        at(Some(TEMPORARY_SCHEMA)).or_else(inside).or(outside)
+        let temporary = if self.had_temporary { at(Some(TEMPORARY_SCHEMA)) } else { None };
+        temporary.or_else(inside).or(outside)
     }
 }
