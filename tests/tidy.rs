@@ -184,6 +184,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules that may name them. `tests` stands for tests of either kind.
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    // Both of the clap project: what they write follows the flags.
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli::manual"]),
     // Keys that are borrowed, for the maps of imbl.
     ("equivalent", &["schema"]),
     // gzip in Rust alone (miniz_oxide), kept by the rust-lang organisation.
