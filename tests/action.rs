@@ -52,6 +52,12 @@ impl Scratch {
         std::fs::write(path, text).unwrap();
     }
 
+    fn program(&self, path: &str, text: &str) {
+        self.write(path, text);
+        let path = self.0.join(path);
+        assert!(Command::new("chmod").arg("+x").arg(path).status().unwrap().success());
+    }
+
     fn git(&self, arguments: &[&str]) {
         let named = ["-c", "user.name=n", "-c", "user.email=e@example.org"];
         let mut git = Command::new("git");
@@ -182,12 +188,12 @@ fn nothing_to_check_is_no_pass() {
 /// A mirror with an archive of a program, and a table that knows it.
 fn mirror(scratch: &Scratch, sum: Option<&str>) -> Runner {
     let archive = "lockgate-v9.8.7-x86_64-unknown-linux-musl.tar.gz";
-    scratch.write("mirror/.keep", "");
-    let program = Path::new(env!("CARGO_BIN_EXE_lockgate"));
+    let program = env!("CARGO_BIN_EXE_lockgate");
+    scratch.program("mirror/lockgate", &format!("#!/usr/bin/env bash\nexec {program} \"$@\"\n"));
     let mut tar = Command::new("tar");
-    tar.args(["-I", "gzip -1", "-cf"]).arg(scratch.0.join("mirror").join(archive));
+    tar.arg("-czf").arg(scratch.0.join("mirror").join(archive));
     assert!(
-        tar.arg("-C").arg(program.parent().unwrap()).arg("lockgate").status().unwrap().success()
+        tar.arg("-C").arg(scratch.0.join("mirror")).arg("lockgate").status().unwrap().success()
     );
     let made =
         Command::new("sha256sum").arg(scratch.0.join("mirror").join(archive)).output().unwrap();
@@ -259,13 +265,10 @@ fn a_version_that_is_not_in_the_table_is_refused() {
 fn with_gh(scratch: &Scratch, ids: &str, code: i32) -> Runner {
     let said = scratch.path("gh.log");
     let _ = std::fs::remove_file(&said);
-    scratch.write(
+    scratch.program(
         "bin/gh",
         "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >>\"$GH_SAID\"\n\
          [[ $2 != --paginate ]] || printf '%s' \"$GH_IDS\"\nexit \"$GH_CODE\"\n",
-    );
-    assert!(
-        Command::new("chmod").arg("+x").arg(scratch.0.join("bin/gh")).status().unwrap().success()
     );
     let mut runner = scratch.runner(&[("comment", "true")]);
     runner.github = map(&[
