@@ -323,6 +323,9 @@ enum TextFormat {
     Json,
 }
 
+/// How much is written at once, in bytes.
+const OUT_BYTES: usize = 256 * 1024;
+
 /// `FORMAT=FILE`.
 fn output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').unwrap_or((text, ""));
@@ -352,7 +355,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
-    let mut out = io::BufWriter::new(stdout.lock());
+    let mut out = io::BufWriter::with_capacity(OUT_BYTES, stdout.lock());
     let style = style(cli.color, is_terminal);
     let result = match &cli.command {
         Command::Lint(args) => lint::run(args, &mut out, style),

@@ -11,7 +11,7 @@ pub mod yaml;
 
 use crate::config::closest::{closest, did_you_mean};
 use crate::config::own::Own;
-pub use crate::config::policies::{Extends, Source};
+pub use crate::config::policies::{Extends, PolicyLimits, Source};
 pub use crate::config::promise::{Deploy, Promise};
 pub use crate::config::rules::{Mode, RuleLevel, Setting};
 pub use crate::config::waivers::Waiver;
@@ -77,6 +77,8 @@ pub struct Config {
     pub compat: Vec<Compat>,
     /// `policies`: where they are.
     pub policies: Vec<Located<Source>>,
+    /// `policy-limits`.
+    pub policy_limits: PolicyLimits,
     /// `extends`: whose policies count too.
     pub extends: Vec<Located<Extends>>,
     /// `baseline`: a file with the findings that stood there before.
@@ -171,7 +173,7 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "base",
     "baseline",
     "code",
@@ -188,6 +190,7 @@ const KEYS: [&str; 25] = [
     "paths",
     "placeholders",
     "policies",
+    "policy-limits",
     "promise",
     "release-tags",
     "retired-days",
@@ -255,6 +258,7 @@ impl Reader<'_> {
                 }
             }
             "policies" => self.policies(config, value),
+            "policy-limits" => self.policy_limits(config, value),
             "promise" => {
                 config.promise = self.one_of(value, "promise", &Promise::WORDS, Promise::from_word);
             }
@@ -362,13 +366,18 @@ impl Reader<'_> {
 
     /// How long a session of a migration waits: `5s`, as PostgreSQL writes it.
     fn timeout(&mut self, config: &mut Config, node: &Located<Node>, setting: &'static str) {
-        let Some(word) = self.word(node, setting) else { return };
-        match built_in::lock::milliseconds(&word) {
-            Some(1..) => {
-                config.timeouts.insert(setting, word);
-            }
-            _ => self.fail(node, format!("{setting} cannot be `{word}`; it is a time like 5s")),
+        if self.milliseconds(node, setting).is_some() {
+            config.timeouts.extend(self.word(node, setting).map(|word| (setting, word)));
         }
+    }
+
+    fn milliseconds(&mut self, node: &Located<Node>, what: &str) -> Option<u64> {
+        let word = self.word(node, what)?;
+        let time = built_in::lock::milliseconds(&word).filter(|it| *it > 0);
+        if time.is_none() {
+            self.fail(node, format!("{what} cannot be `{word}`; it is a time like 5s"));
+        }
+        time
     }
 
     fn parsed<T: std::str::FromStr<Err: Display>>(

@@ -192,11 +192,14 @@ impl Opened {
 
 impl Sources<'_> {
     /// Reads the files of claims, several at once.
-    fn read_ahead(&mut self, claims: &[(&Adapter, Claim)]) {
+    fn read_ahead(&mut self, project: &Project<'_>, claims: &[(&Adapter, Claim)]) {
         let claims = claims.iter().filter(|(adapter, _)| adapter.name != dump::ADAPTER.name);
         let paths: Vec<&String> = claims.flat_map(|(_, claim)| &claim.files).collect();
         let tree = self.tree;
-        let read = parallel::map(&paths, |path| decode(tree, path));
+        let read = parallel::map(&paths, |path| match project.whole(path) {
+            Some(bytes) => decoded(path, bytes),
+            None => decode(tree, path),
+        });
         let read = paths.into_iter().zip(read).filter_map(|(path, it)| Some((path.clone(), it?)));
         self.ahead = read.collect();
     }
@@ -243,7 +246,11 @@ fn decode(tree: &dyn Tree, path: &str) -> Result<SourceFile, LoadError> {
     let bytes = tree
         .read(path)
         .map_err(|error| LoadError { path: path.to_owned(), message: error.to_string() })?;
-    SourceFile::decode(path, &bytes).map_err(|why| undecodable(path, &why))
+    decoded(path, &bytes)
+}
+
+fn decoded(path: &str, bytes: &[u8]) -> Result<SourceFile, LoadError> {
+    SourceFile::decode(path, bytes).map_err(|why| undecodable(path, &why))
 }
 
 fn undecodable(path: &str, why: &Undecodable) -> LoadError {
@@ -263,7 +270,7 @@ pub fn discover(tree: &dyn Tree, settings: &Settings) -> Discovery {
     };
     let mut sets = Vec::new();
     let (claims, dumps) = settle(&project, &mut sources);
-    sources.read_ahead(&claims);
+    sources.read_ahead(&project, &claims);
     for (adapter, claim) in claims {
         sets.push((adapter.load)(&project, &claim, &mut sources));
     }

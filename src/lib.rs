@@ -179,6 +179,8 @@ struct Job {
     dialect: Dialect,
     /// Whether it does not begin from nothing.
     incomplete: bool,
+    /// Whether there is no other.
+    only: bool,
     /// How large its tables are.
     sizes: Sizes,
     migrations: Vec<ReadMigration>,
@@ -203,7 +205,8 @@ impl Job {
         };
         let base = Base { sizes: self.sizes.clone(), ..base };
         let around = look.rules.then_some(around);
-        let found = rules::run::set(&self.migrations, self.dialect, base, around, &mut see);
+        let found =
+            rules::run::set(&self.migrations, self.dialect, base, around, self.only, &mut see);
         judgement.findings.extend(found);
         (judgement, seen)
     }
@@ -244,6 +247,7 @@ fn run<S: Send>(
     let mut strays = BTreeMap::new();
     let mut unread = Vec::new();
     let mut jobs = Vec::new();
+    let only = found.sets.len() == 1;
     for (set, dialect) in found.sets.into_iter().zip(dialects) {
         let dialect = match dialect {
             Ok(dialect) => dialect,
@@ -258,7 +262,7 @@ fn run<S: Send>(
         };
         let incomplete = set.incomplete.is_some();
         let (sizes, migrations) = (sizes(input, dialect.engine), Vec::new());
-        jobs.push(Job { set: jobs.len(), dialect, incomplete, sizes, migrations });
+        jobs.push(Job { set: jobs.len(), dialect, incomplete, only, sizes, migrations });
         report.sets.push(Set::read(&set, dialect, config.dialect.is_some()));
         strays.extend(set.findings.iter().map(|found| (found.primary.file, dialect.engine)));
         findings.extend(set.findings);
@@ -271,15 +275,8 @@ fn run<S: Send>(
     }
     failures.extend(other_engine(input, &report.sets));
     let config_file = beside(input, &mut found.files, &mut findings);
-    let (files, alone) = (found.files.as_slice(), input.alone);
-    let around = Around { paths: &paths, merged: input.merged };
-    let policies = input.policies.filter(|_| look.rules);
-    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
-    let looked = parallel::map(&jobs, |job| {
-        let schema = schemas.get(&job.dialect.engine);
-        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
-        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
-    });
+    let files = found.files.as_slice();
+    let looked = look_at(&jobs, input, look, (files, &paths), &schemas);
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for (job, looked) in jobs.into_iter().zip(looked) {
@@ -294,17 +291,32 @@ fn run<S: Send>(
         failures.extend(nothing_to_check(input, &all));
     }
     all.extend(read::strays(files, &all, strays));
-    report.against = input.merged.map(|merged| {
-        let differs = |line: &&MigrationLine| merged.touches(&line.file);
-        let migrations = report.migrations.iter().filter(differs).count();
-        Against { base: merged.base.clone(), migrations }
-    });
+    report.against = input.merged.map(|merged| Against::new(merged, &report.migrations));
     let sets: Vec<usize> = report.migrations.iter().map(|line| line.set).collect();
     let Input { today, evidence, merged, .. } = *input;
     let case =
         Case { files, migrations: &all, sets: &sets, config, config_file, today, evidence, merged };
     report.findings = judge::judge(findings, &case);
     (Report { files: found.files, failures, ..report }, seen)
+}
+
+/// Looks at each set; `None` where that panicked.
+fn look_at<S: Send>(
+    jobs: &[Job],
+    input: &Input<'_>,
+    look: &Look<'_, impl Fn(&Seen<'_>) -> S + Sync>,
+    (files, paths): (&[SourceFile], &[String]),
+    schemas: &BTreeMap<Engine, ReadMigration>,
+) -> Vec<Option<(Judgement, Option<S>)>> {
+    let Input { config, alone, merged, .. } = *input;
+    let around = Around { paths, merged };
+    let policies = input.policies.filter(|_| look.rules);
+    let asked = policies.and_then(|it| Asked::new(it, input.tree, files, input.today));
+    parallel::map(jobs, |job| {
+        let schema = schemas.get(&job.dialect.engine);
+        let base = before::base(&job.migrations, schema, job.dialect, alone, job.incomplete);
+        job.look(before::with_timeouts(base, config), look, (files, around), asked.as_ref())
+    })
 }
 
 /// Cuts each set behind the migration of a version; where none has it, nothing is left.

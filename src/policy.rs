@@ -109,7 +109,7 @@ pub struct Judgement {
 ///
 /// # Errors
 /// Each mistake in a policy, with its place; a policy that could never fire is one.
-pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Failure>> {
+pub fn load(files: Vec<SourceFile>, config: &Config) -> Result<Policies, Vec<Failure>> {
     let mut failures = Vec::new();
     let mut policies = Vec::new();
     for file in files.into_iter().filter(|file| !file.path.ends_with("_test.rego")) {
@@ -124,15 +124,19 @@ pub fn load(files: Vec<SourceFile>, _config: &Config) -> Result<Policies, Vec<Fa
     }
     policies.sort_by_key(|policy| policy.rule.id);
     failures.extend(sources::twice(&policies));
-    let limits = Limits::default();
+    let limits = Limits::of(config.policy_limits);
     let files: Vec<&SourceFile> = policies.iter().map(|policy| &policy.file).collect();
-    match engine::prepare(&files, limits) {
-        Ok(mut prepared) if failures.is_empty() => {
-            for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
-                policy.entries = check::entries(module);
-            }
-            Ok(Policies { policies, prepared, limits })
-        }
+    let parsed = engine::parse(&files, limits);
+    let mut prepared = match parsed {
+        Ok(prepared) => prepared,
+        Err(found) => return Err(failures.into_iter().chain(found).collect()),
+    };
+    failures.extend(check::policies(&policies, prepared.modules(), &input::schema()));
+    for (policy, module) in policies.iter_mut().zip(prepared.modules()) {
+        policy.entries = check::entries(module);
+    }
+    match prepared.prepared() {
+        Ok(prepared) if failures.is_empty() => Ok(Policies { policies, prepared, limits }),
         Ok(_) => Err(failures),
         Err(found) => Err(failures.into_iter().chain(found).collect()),
     }
@@ -171,30 +175,45 @@ impl Policies {
 
     /// Whether some policy looks at the whole catalog: it is not made for nobody.
     pub fn use_catalog(&self) -> bool {
-        self.policies.iter().any(|policy| policy.file.text.contains("catalog"))
+        let named = ["data.catalog", "data["];
+        let texts = self.policies.iter().map(|policy| &policy.file.text);
+        texts.into_iter().any(|text| named.iter().any(|it| text.contains(it)))
     }
 
-    /// Asks every policy about every migration of a set. The catalog is `data.catalog`; it is needed
-    /// only where [`Policies::use_catalog`].
-    pub fn judge(&self, questions: &[Question], catalog: Option<Value>) -> Judgement {
-        let mut judgement = Judgement::default();
-        if self.policies.is_empty() || questions.is_empty() {
-            return judgement;
-        }
+    /// The policies with the catalog of a set of migrations, `data.catalog`; it is needed only where
+    /// [`Policies::use_catalog`].
+    ///
+    /// # Errors
+    /// What keeps the catalog from being used.
+    pub fn ready(&self, catalog: Option<Value>) -> Result<Ready<'_>, Failure> {
         let mut prepared = self.prepared.clone();
-        if let Some(catalog) = catalog
-            && let Err(failure) = prepared.add_data(json!({ "catalog": catalog }))
-        {
-            judgement.failures.push(failure);
-            return judgement;
+        if let Some(catalog) = catalog {
+            prepared.add_data(json!({ "catalog": catalog }))?;
         }
-        let until = Instant::now() + self.limits.total;
+        Ok(Ready { policies: self, prepared, until: Instant::now() + self.limits.total })
+    }
+}
+
+/// Policies that may be asked about the migrations of one set.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    policies: &'a Policies,
+    prepared: Prepared,
+    /// When the time of all of them is over.
+    until: Instant,
+}
+
+impl Ready<'_> {
+    /// Asks every policy about every one of these migrations.
+    pub fn judge(&self, questions: &[Question]) -> Judgement {
+        let mut judgement = Judgement::default();
         let chunks: Vec<&[Question]> = questions.chunks(CHUNK).collect();
         let judged = parallel::map(&chunks, |chunk| {
-            let mut session = prepared.session();
+            let mut session = self.prepared.session();
             let mut part = Judgement::default();
+            let mut failed = BTreeSet::new();
             for question in *chunk {
-                self.ask(&mut session, question, until, &mut part);
+                self.ask(&mut session, question, (&mut part, &mut failed));
             }
             part
         });
@@ -212,34 +231,41 @@ impl Policies {
     }
 
     /// What all policies say of one migration.
-    fn ask(&self, session: &mut Session, question: &Question, until: Instant, to: &mut Judgement) {
+    fn ask(
+        &self,
+        session: &mut Session,
+        question: &Question,
+        (to, failed): (&mut Judgement, &mut BTreeSet<&'static str>),
+    ) {
         let mut findings = Vec::new();
         let mut is_set = false;
-        for policy in self.policies.iter().filter(|policy| policy.looks_at(question)) {
+        for policy in self.policies.policies.iter().filter(|it| it.looks_at(question)) {
+            // One that failed is not asked again: its failure ends the run.
+            if failed.contains(policy.rule.id) {
+                continue;
+            }
             if !is_set {
                 session.set_input(&question.input);
                 is_set = true;
             }
             let started = Instant::now();
-            if started > until {
+            if started > self.until {
                 let message = format!(
-                    "all policies together took longer than {} seconds, so not all migrations were \
-                     judged; raise `policy-limits`",
-                    self.limits.total.as_secs()
+                    "all policies together took longer than {} s, so not all migrations were \
+                     judged; raise `total` of `policy-limits`",
+                    self.policies.limits.total.as_secs_f32()
                 );
                 to.failures.push(Failure::new("policies", message));
                 return;
             }
-            for entry in &policy.entries {
-                let rule = format!("data.{}.{}", policy.package, entry.name);
-                let value = session.value(&rule, (&policy.file, entry.span));
-                let found = value.and_then(|value| match value {
-                    Some(value) => result::findings(policy, entry, &value, question),
-                    None => Ok(Vec::new()),
-                });
-                match found {
-                    Ok(found) => findings.extend(found),
-                    Err(failure) => to.failures.push(failure),
+            match policy.findings(session, question) {
+                Ok(found) => findings.extend(found),
+                Err(mut failure) => {
+                    if failure.message.starts_with(engine::TOO_LONG) {
+                        failure.message = format!("`{}`: {}", policy.rule.id, failure.message);
+                    }
+                    failed.insert(policy.rule.id);
+                    to.failures.push(failure);
                 }
             }
             *to.cost.entry(policy.rule.id).or_default() += started.elapsed();
@@ -256,6 +282,22 @@ impl Policies {
 const CHUNK: usize = 32;
 
 impl Policy {
+    /// What it says of a migration that is the session's input.
+    fn findings(
+        &self,
+        session: &mut Session,
+        question: &Question,
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        for entry in &self.entries {
+            let rule = format!("data.{}.{}", self.package, entry.name);
+            if let Some(value) = session.value(&rule, (&self.file, entry.span))? {
+                findings.extend(result::findings(self, entry, &value, question)?);
+            }
+        }
+        Ok(findings)
+    }
+
     /// Whether it has anything to say of a migration, by its `changes` and `dialects`.
     fn looks_at(&self, question: &Question) -> bool {
         let Metadata { changes, dialects, .. } = &self.metadata;

@@ -58,7 +58,7 @@ use crate::schema::types::DataType;
 use crate::source::Span;
 use crate::statistics::{Size, Sizes};
 use run::{Pass, Record, Run};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use way_back::ByVersion;
 
 /// Where replay begins.
@@ -120,11 +120,11 @@ pub struct Replay<'m> {
 pub fn replay(migrations: &[ReadMigration], dialect: Dialect, base: Base) -> Replay<'_> {
     let mut catalog = base.catalog;
     catalog.complete = base.complete;
-    let mut pass = Pass::new(migrations, catalog.clone());
+    let mut pass = Pass::new(migrations, catalog.clone(), base.complete);
     let missing = pass.missing.take().filter(|_| base.complete);
     if missing.is_some() {
         catalog.complete = false;
-        pass = Pass::new(migrations, catalog);
+        pass = Pass::new(migrations, catalog, false);
     }
     let versions = way_back::by_version(migrations);
     let (end, sizes, runs) = (pass.end, base.sizes, pass.runs);
@@ -158,8 +158,8 @@ impl Replay<'_> {
             after: &record.after,
             differences: &record.differences,
             transaction: record.transaction,
-            effects: OnceCell::new(),
-            old: OnceCell::new(),
+            effects: OnceLock::new(),
+            old: OnceLock::new(),
             position,
             replay: self,
         })
@@ -211,9 +211,9 @@ pub struct Step<'a> {
     pub differences: &'a [Difference],
     /// Whether it runs in a transaction block.
     pub transaction: Transaction,
-    effects: OnceCell<Vec<ChangeEffect>>,
+    effects: OnceLock<Vec<ChangeEffect>>,
     /// Which touches of the effects are of objects that somebody may be using.
-    old: OnceCell<Vec<Vec<bool>>>,
+    old: OnceLock<Vec<Vec<bool>>>,
     /// Which statement of the migration it is.
     position: usize,
     /// All of them.

@@ -17,13 +17,14 @@ pub mod sarif;
 pub mod schema;
 pub mod teamcity;
 pub mod terminal;
-mod xml;
+pub mod xml;
 
 use crate::config::{Config, Deploy, FailOn, Promise};
 use crate::dialect::Dialect;
 use crate::finding::{Failure, FailureKind, Level};
 use crate::frameworks::{LeftOut, MigrationSet};
 use crate::judge::{Judged, State, Verdict, verdict};
+use crate::migration::merged::Merged;
 use crate::migration::{Direction, ReadMigration, Reading};
 use crate::rules::{RULES, Rule};
 use crate::source::SourceFile;
@@ -69,6 +70,14 @@ pub struct Against {
     pub base: String,
     /// How many migrations differ from it.
     pub migrations: usize,
+}
+
+impl Against {
+    /// How many of these migrations differ from what is merged.
+    pub fn new(merged: &Merged, migrations: &[MigrationLine]) -> Self {
+        let differ = migrations.iter().filter(|line| merged.touches(&line.file));
+        Self { base: merged.base.clone(), migrations: differ.count() }
+    }
 }
 
 /// Migrations of one framework.

@@ -8,6 +8,7 @@ pub mod bound;
 pub mod concurrent;
 pub mod dependents;
 pub mod drop;
+pub mod existence;
 mod expansion;
 pub mod granted;
 pub mod lock;

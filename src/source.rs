@@ -137,7 +137,8 @@ impl SourceFile {
         if u32::try_from(bytes.len()).is_err() {
             return Err(Undecodable::TooLong);
         }
-        if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+        if bytes.contains(&0) {
+            let offset = bytes.iter().position(|byte| *byte == 0).unwrap_or(0);
             return Err(Undecodable::Binary { offset });
         }
         if let Ok(text) = std::str::from_utf8(bytes) {

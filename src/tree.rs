@@ -17,6 +17,7 @@ pub use memory::Memory;
 pub use overlay::Overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
@@ -45,6 +46,15 @@ pub trait Tree: fmt::Debug + Sync {
     /// # Errors
     /// [`ReadError`] says why there are none.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The bytes of a file of at most `bytes_max`; `None` where it has more.
+    ///
+    /// # Errors
+    /// As for [`Tree::read`].
+    fn read_short(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, ReadError> {
+        let bytes = self.read(path)?;
+        Ok((bytes.len() as u64 <= bytes_max).then_some(bytes))
+    }
 
     /// The first [`PEEK_BYTES`] of a file.
     ///
@@ -180,7 +190,7 @@ pub struct WorkTree {
     /// How paths outside the current folder are written: as the first of them that was given.
     outside_is_absolute: bool,
     /// Folders with every link followed, as far as they were asked for: a set's files share few.
-    folders: Arc<Mutex<BTreeMap<PathBuf, PathBuf>>>,
+    folders: Arc<Mutex<BTreeMap<OsString, PathBuf>>>,
 }
 
 impl WorkTree {
@@ -258,28 +268,33 @@ impl WorkTree {
         self.current.join(path)
     }
 
-    /// A path with every link followed.
-    fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-            return fs::canonicalize(path);
+    /// A path with every link followed, and what is there.
+    fn real(&self, path: &Path) -> io::Result<(PathBuf, fs::Metadata)> {
+        let linked = || {
+            let real = fs::canonicalize(path)?;
+            fs::metadata(&real).map(|found| (real, found))
         };
-        if fs::symlink_metadata(path)?.is_symlink() {
-            return fs::canonicalize(path);
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return linked();
+        };
+        let found = fs::symlink_metadata(path)?;
+        if found.is_symlink() {
+            return linked();
         }
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(folder) = folders.get(folder) {
-            return Ok(folder.join(name));
+        if let Some(folder) = folders.get(folder.as_os_str()) {
+            return Ok((folder.join(name), found));
         }
         let real = fs::canonicalize(folder)?;
         let path = real.join(name);
-        folders.insert(folder.to_path_buf(), real);
-        Ok(path)
+        folders.insert(folder.as_os_str().to_owned(), real);
+        Ok((path, found))
     }
 
     /// The file with every link followed and its size, if it lies inside the root.
     fn admit(&self, path: &str) -> Result<(PathBuf, u64), ReadError> {
         let on_disk = self.on_disk(path);
-        let real = self.real(&on_disk).map_err(|error| {
+        let (real, found) = self.real(&on_disk).map_err(|error| {
             let is_link = fs::symlink_metadata(&on_disk).is_ok_and(|found| found.is_symlink());
             match error.kind() {
                 io::ErrorKind::NotFound if is_link => ReadError::Dangling,
@@ -291,12 +306,13 @@ impl WorkTree {
         if !real.starts_with(&self.root) {
             return Err(ReadError::OutsideRoot);
         }
-        let found = fs::metadata(&real).map_err(|error| ReadError::Io(error.to_string()))?;
         if found.is_file() { Ok((real, found.len())) } else { Err(ReadError::NotAFile) }
     }
 
-    fn read_at_most(real: &Path, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
-        let mut bytes = Vec::new();
+    /// Reads a file of this size, as far as `bytes_max`.
+    fn read_at_most(real: &Path, size: u64, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
+        let size = usize::try_from(size.min(bytes_max)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(size.saturating_add(1));
         fs::File::open(real)
             .and_then(|file| file.take(bytes_max).read_to_end(&mut bytes))
             .map_err(|error| ReadError::Io(error.to_string()))?;
@@ -395,13 +411,20 @@ impl Tree for WorkTree {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.admit(path)? {
             (_, bytes) if bytes > FILE_BYTES_MAX => Err(ReadError::TooLarge { bytes }),
-            (real, _) => Self::read_at_most(&real, FILE_BYTES_MAX),
+            (real, bytes) => Self::read_at_most(&real, bytes, FILE_BYTES_MAX),
+        }
+    }
+
+    fn read_short(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.admit(path)? {
+            (_, bytes) if bytes > bytes_max => Ok(None),
+            (real, bytes) => Self::read_at_most(&real, bytes, FILE_BYTES_MAX).map(Some),
         }
     }
 
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let (real, _) = self.admit(path)?;
-        Self::read_at_most(&real, PEEK_BYTES as u64)
+        let (real, bytes) = self.admit(path)?;
+        Self::read_at_most(&real, bytes, PEEK_BYTES as u64)
     }
 
     fn stream(

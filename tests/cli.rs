@@ -8,6 +8,8 @@ use lockgate::source::SourceFile;
 fn commands_print_what_their_cases_say() {
     let cases = trycmd::TestCases::new();
     cases.env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795132800");
+    // The cases stand in no repository: what they say must not depend on the branch of this one.
+    cases.env("GIT_CEILING_DIRECTORIES", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd"));
     cases.case("tests/cmd/*.toml").case("README.md").case("docs/diff.md");
     cases.case("docs/schema.md").case("docs/compatibility.md").case("docs/statistics.md");
     cases.case("docs/fix.md");

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the copy needs: the crate, and what its tests of the rules read and write.
-const PARTS: [&str; 4] = ["Cargo.toml", "Cargo.lock", "src", "docs/rules"];
+const PARTS: [&str; 5] = ["Cargo.toml", "Cargo.lock", "src", "docs/rules", "policies"];
 
 /// The files of a folder, as text by their path from it.
 fn files(root: &Path) -> BTreeMap<String, String> {

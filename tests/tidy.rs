@@ -48,7 +48,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("read", &["source", "dialect", "parallel", "migration", "finding", "sql", "rules"]),
-    ("rules::run", &["source", "dialect", "migration", "finding", "replay", "rules", "read"]),
+    (
+        "rules::run",
+        &["source", "dialect", "parallel", "migration", "finding", "replay", "rules", "read"],
+    ),
     ("config", &["source", "dialect", "date", "tree", "finding", "rules"]),
     (
         "judge",

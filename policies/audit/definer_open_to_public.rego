@@ -34,8 +34,9 @@ deny contains finding if {
 	schema := object.get(change.object, "schema", "")
 	reachable(schema)
 	name := trim_prefix(sprintf("%s.%s", [schema, change.object.name]), ".")
-	not closed(name)
+	not [schema, change.object.name] in closed_here
 	not closed_for_new_ones
+	not name in closed
 	finding := {
 		"message": sprintf("`%s` runs with its owner's rights, and PUBLIC may call it: every role that can log in has those rights", [name]),
 		"at": change,
@@ -47,20 +48,27 @@ returns_trigger(change) if trim(lower(change.returns), `"`) in {"trigger", "even
 
 reachable(schema) if schema in {"public", ""}
 
-reachable(schema) if {
+reachable(schema) if schema in used_schemas
+
+used_schemas := {privilege.object |
 	some privilege in data.catalog.privileges
 	privilege.kind == "schema"
-	privilege.object == schema
 	privilege.granted
 	privilege.privilege in {"USAGE", "ALL", "ALL PRIVILEGES"}
 }
 
+closed_here := {[object.get(on, "schema", ""), on.name] |
+	some change in input.changes
+	change.kind == "revoke"
+	"public" in change.roles
+	some on in change.objects
+}
+
 # The catalog is that at the end of the history: a later migration may have closed it.
-closed(name) if {
+closed := {split(privilege.object, "(")[0] |
 	some privilege in data.catalog.privileges
-	privilege.role == "public"
 	not privilege.granted
-	startswith(privilege.object, sprintf("%s(", [name]))
+	privilege.role == "public"
 }
 
 closed_for_new_ones if {

@@ -14,6 +14,11 @@ test_open if messages([create("public", {})], []) == {"`public.f` runs with its 
 
 test_closed if messages([create("public", {})], [{"object": "public.f(integer)", "kind": "function", "role": "public", "privilege": "EXECUTE", "granted": false}]) == set()
 
+test_closed_here if {
+	revoke := {"kind": "revoke", "loc": 2, "privileges": ["ALL"], "roles": ["public"], "objects": [{"kind": "function", "schema": "public", "name": "f"}]}
+	messages([create("public", {}), revoke], []) == set()
+}
+
 test_another_one_closed if {
 	count(messages([create("public", {})], [{"object": "public.f2(integer)", "kind": "function", "role": "public", "privilege": "EXECUTE", "granted": false}])) == 1
 }

@@ -39,45 +39,49 @@ of_access(change) if change.kind in {"create_role", "alter_role", "drop_role", "
 
 of_access(change) if {
 	change.kind in {"grant", "revoke"}
-	object.get(change, "membership", false)
+	on_old(change)
 }
 
-of_access(change) if {
-	change.kind in {"grant", "revoke"}
+on_old(change) if object.get(change, "membership", false)
+
+on_old(change) if {
 	some on in object.get(change, "objects", [])
 	not [object.get(on, "schema", ""), on.name] in created
-	not belongs_to_created(on)
-	not on.kind == "schema"
+	is_old(on)
 }
 
-# ON ALL TABLES IN SCHEMA names the schema, and so does USAGE: without a new schema, it is an old one.
-of_access(change) if {
-	change.kind in {"grant", "revoke"}
-	some on in object.get(change, "objects", [])
+# ON ALL TABLES IN SCHEMA names the schema, and so does USAGE: without a new schema or object in it, it is an old one.
+is_old(on) if {
 	on.kind == "schema"
-	not ["", on.name] in created
-	not creates_in(on.name)
+	not on.name in schemas
 }
 
-created contains [object.get(change.object, "schema", ""), change.object.name] if {
+# The sequence of a serial column of a new table belongs to that.
+is_old(on) if {
+	on.kind == "sequence"
+	every name in tables {
+		not startswith(on.name, name)
+	}
+}
+
+is_old(on) if not on.kind in {"schema", "sequence"}
+
+tables := {sprintf("%s_", [change.object.name]) |
+	some change in input.changes
+	change.kind == "create_table"
+}
+
+schemas := {schema | some [schema, _] in created}
+
+# What the migration makes, replaces or alters.
+created := {[object.get(change.object, "schema", ""), change.object.name] |
 	some change in input.changes
 	made(change.kind)
-	not change.kind in {"create_role", "create_index", "create_trigger", "create_policy"}
 }
 
-made(kind) if startswith(kind, "create_")
+made(kind) if {
+	startswith(kind, "create_")
+	not kind in {"create_role", "create_index", "create_trigger", "create_policy"}
+}
 
 made(kind) if kind in {"alter_function", "alter_procedure", "alter_routine"}
-
-# The sequence of a serial column of a new table.
-belongs_to_created(on) if {
-	on.kind == "sequence"
-	some [schema, name] in created
-	schema == object.get(on, "schema", "")
-	startswith(on.name, concat("", [name, "_"]))
-}
-
-creates_in(schema) if {
-	some [owner, _] in created
-	owner == schema
-}

@@ -65,10 +65,12 @@ is_new(change) if {
 # Written again behind each replacement, as dumps do it.
 is_new(change) if {
 	change.kind == "set_owner"
-	some other in input.changes
-	startswith(other.kind, "create_")
-	other.object.name == change.object.name
-	other.object.kind == change.object.kind
+	[change.object.kind, change.object.name] in created
+}
+
+created := {[change.object.kind, change.object.name] |
+	some change in input.changes
+	startswith(change.kind, "create_")
 }
 
 born := {change.table |

@@ -28,18 +28,18 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	change.kind in {"create_table", "add_column"}
-	some added in written(change)
+	added := {column.name | some column in written(change)}
 	some key in names(change.table)
 	table := input.after.tables[key]
 	not table.temporary
 	some column in table.columns
-	column.name == added.name
+	column.name in added
 	not stood_before(key, column.name)
 	lacking := fault(column)
 	not exempt({sprintf("%s.%s", [key, column.name]), sprintf("%s.%s", [table.name, column.name])})
 	finding := {
 		"message": sprintf("column `%s.%s` %s", [key, column.name, lacking]),
-		"at": object.get(added, "loc", change.loc),
+		"at": object.get(column, "loc", change.loc),
 		"help": advice,
 	}
 }
@@ -60,11 +60,9 @@ stood_before(key, column) if {
 }
 
 # A table that is built anew takes the name of the old one in the end.
-names(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+names(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

@@ -69,11 +69,9 @@ stood_before(key, column) if {
 	old.name == column
 }
 
-keys(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+keys(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

@@ -18,6 +18,7 @@ import data.config.conventions.column_name_for_type as cfg
 
 deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
+	count(cfg.patterns) > 0
 	some change in input.changes
 	not temporary(change)
 	some column in named(change)
@@ -73,11 +74,9 @@ stood_before(key, column) if {
 	old.name == column
 }
 
-names(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+names(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

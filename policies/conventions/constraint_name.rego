@@ -52,6 +52,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	some constraint in named(change)
+	not renamed(constraint.name)
 	not temporary(change)
 	not nameless(constraint)
 	tables := names(change.table)
@@ -135,15 +136,20 @@ follows(name, wanted) if {
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
 }
 
+# It has another name in the end.
+renamed(name) if {
+	some rename in input.changes
+	rename.kind == "rename_constraint"
+	rename.from == name
+}
+
 # What the table is called in the end: one that is built anew takes the name of the old one.
 names(key) := to if {
-	to := {rename.to |
-		some rename in input.changes
-		rename.kind == "rename_table"
-		rename.table == key
-	}
+	to := {rename.to | some rename in renames; rename.table == key}
 	count(to) > 0
 } else := {bare(key)}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 # Where case does not count, names are read in lower case.
 folded(template) := template if {

@@ -21,6 +21,7 @@ import data.config.conventions.forbidden_type as cfg
 
 deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
+	count(cfg.types) > 0
 	some change in input.changes
 	not temporary(change)
 	some part in typed(change)

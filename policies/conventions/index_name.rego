@@ -39,6 +39,7 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
 	some change in input.changes
 	some index in named(change)
+	not renamed(index.name)
 	not temporary(change)
 	tables := names(change.table)
 	not exempt(tables | {change.table})
@@ -95,15 +96,20 @@ follows(name, wanted) if {
 	regex.match(sprintf("^%s$", [replace(literal, `\{any\}`, `.+`)]), name)
 }
 
+# It has another name in the end.
+renamed(name) if {
+	some rename in input.changes
+	rename.kind == "rename_index"
+	rename.from == name
+}
+
 # What the table is called in the end: one that is built anew takes the name of the old one.
 names(key) := to if {
-	to := {rename.to |
-		some rename in input.changes
-		rename.kind == "rename_table"
-		rename.table == key
-	}
+	to := {rename.to | some rename in renames; rename.table == key}
 	count(to) > 0
 } else := {bare(key)}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 # Where case does not count, names are read in lower case.
 folded(template) := template if {

@@ -21,6 +21,7 @@ import data.config.conventions.object_name as cfg
 
 deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
+	count(cfg.patterns) > 0
 	some change in input.changes
 	name := chosen(change)
 	some kind, pattern in cfg.patterns

@@ -23,6 +23,7 @@ import data.config.conventions.required_columns as cfg
 
 deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
+	count(cfg.columns) > 0
 	some change in input.changes
 	some key in judged(change)
 	table := input.after.tables[key]
@@ -40,6 +41,7 @@ deny contains finding if {
 
 deny contains finding if {
 	input.migration.direction in {"up", "repeatable"}
+	count(cfg.columns) > 0
 	some change in input.changes
 	some key in judged(change)
 	some column in input.after.tables[key].columns
@@ -67,11 +69,9 @@ judged(change) := {key |
 	not exempt({key, table.name})
 }
 
-names(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+names(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

@@ -52,11 +52,9 @@ advice := "say what its rows are: COMMENT ON TABLE ... IS '...'" if {
 } else := "say what its rows are: COMMENT '...' behind the columns"
 
 # A table that is built anew takes the name of the old one in the end, and is no new table then.
-names(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+names(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

@@ -3,6 +3,7 @@ package policy.conventions.table_name_test
 import data.policy.conventions.table_name
 
 created(name) := {
+	"dialect": {"engine": "postgres"},
 	"migration": {"direction": "up"},
 	"changes": [{
 		"kind": "create_table", "loc": 1, "new": true, "certain": true, "table": name,
@@ -43,6 +44,7 @@ test_temporary_table_is_not_judged if {
 }
 
 renamed(to, before) := {
+	"dialect": {"engine": "postgres"},
 	"migration": {"direction": "up"},
 	"changes": [{"kind": "rename_table", "loc": 3, "table": "accounts", "from": "accounts", "to": to, "after": {"name": to}}],
 	"before": {"tables": before},
@@ -56,4 +58,28 @@ test_new_name_of_an_old_table_is_found if {
 test_name_that_a_rebuilt_table_takes_over_passes if {
 	before := {"accounts": {"name": "accounts"}, "Accounts": {"name": "Accounts"}}
 	count(table_name.deny) == 0 with input as renamed("Accounts", before)
+}
+
+test_table_that_may_not_be_made_is_judged if {
+	create := {"kind": "create_table", "loc": 1, "new": false, "certain": false, "table": "Legacy", "object": {"name": "Legacy"}}
+	count(table_name.deny) == 1 with input as object.union(created("x"), {"changes": [create]})
+}
+
+test_schema_stands_in_the_message if {
+	table := {"schema": "app", "name": "Users"}
+	document := object.union(created("app.Users"), {"after": {"tables": {"app.Users": table}}})
+	some finding in table_name.deny with input as document
+	contains(finding.message, "`app.Users`")
+}
+
+mysql(sql) := object.union(created("users"), {
+	"dialect": {"engine": "mysql"},
+	"changes": [object.union(created("users").changes[0], {"statement": 0})],
+	"statements": [{"sql": sql}],
+})
+
+test_case_is_taken_from_the_statement_where_names_are_folded if {
+	count(table_name.deny) == 1 with input as mysql("CREATE TABLE `Users` (id int)")
+	count(table_name.deny) == 0 with input as mysql("CREATE TABLE `users` (Users int)")
+	count(table_name.deny) == 0 with input as mysql("CREATE TABLE ${name} (id int)")
 }

@@ -47,7 +47,7 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("table `%s` copies `%s` from `%s`, where it is tagged as personal data, and the copy is not", [key, concat("`, `", columns), source]),
 		"at": change,
-		"help": advice(change, key),
+		"help": advice(change),
 	}
 }
 
@@ -66,7 +66,7 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("%s `%s` copies `%s` from `%s`, where it is tagged as personal data, and the copy is not", [replace(change.object.kind, "_", " "), key, concat("`, `", columns), source]),
 		"at": change,
-		"help": advice(change, key),
+		"help": advice(change),
 	}
 }
 
@@ -108,11 +108,11 @@ commented(key) if {
 # The name of the column stands in the query, or a star does.
 shows(query, column) if column in regex.find_n(`[^ \t\r\n"'\x60(),;=.*<>\[\]]+`, query, -1)
 
-shows(query, _) if regex.match(`(?i)(select|,|\.)[ \t\r\n]*\*`, query)
+shows(query, _) if regex.match(`(select|,|\.)[ \t\r\n]*\*`, lower(query))
 
-advice(change, key) := sprintf("write LIKE ... INCLUDING COMMENTS, or COMMENT ON COLUMN %s.... IS '... [%s]', or leave the column out", [key, cfg.tags[0]]) if {
+advice(change) := sprintf("copy the tags with LIKE ... INCLUDING COMMENTS, or write COMMENT ON COLUMN ... IS '... [%s]', or leave the column out", [cfg.tags[0]]) if {
 	change.like
-} else := sprintf("write COMMENT ON COLUMN %s.... IS '... [%s]', or leave the column out", [key, cfg.tags[0]])
+} else := sprintf("write COMMENT ON COLUMN ... IS '... [%s]' for the copy, or leave the column out", [cfg.tags[0]])
 
 matches(tags, patterns) if {
 	some tag in tags
@@ -121,11 +121,9 @@ matches(tags, patterns) if {
 }
 
 # A table that is built anew takes the name of the old one in the end.
-keys(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+keys(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(object) := sprintf("%s.%s", [object.schema, object.name])
 

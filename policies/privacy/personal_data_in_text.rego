@@ -43,8 +43,10 @@ deny contains finding if {
 	input.migration.direction in {"up", "repeatable", "down"}
 	some node in texts
 	node.place in cfg.places
+	regex.match(worth_a_look, node.text)
+	text := plain(node.text)
 	some kind in cfg.kinds
-	found := {it | some it in find(kind, plain(node.text))}
+	found := find(kind, text)
 	count(found) > 0
 	finding := {
 		"message": sprintf("%s holds %s", [node.what, amount(kind, found)]),
@@ -52,6 +54,9 @@ deny contains finding if {
 		"help": "use made-up data, such as an address at example.com",
 	}
 }
+
+# What everything that is found holds: most texts are let go by one look.
+worth_a_look := `@|[0-9][0-9 ().\/-]{6}|[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}`
 
 amount(kind, found) := sprintf("%s (`%s`)", [one[kind], masked(found)]) if {
 	count(found) == 1

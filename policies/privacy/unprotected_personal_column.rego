@@ -109,11 +109,9 @@ matches(tags, patterns) if {
 }
 
 # A table that is built anew takes the name of the old one in the end.
-keys(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+keys(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

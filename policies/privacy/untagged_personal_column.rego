@@ -105,7 +105,7 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("column `%s.%s` looks like personal data (`%s`), and no tag says whether it is", [key, column.name, phrase]),
 		"at": object.get(named, "loc", change.loc),
-		"help": sprintf("%s, or '[%s]' where it holds none", [advice(key, column.name), cfg.cleared[0]]),
+		"help": sprintf("%s, or '[%s]' where it holds none", [advice(table, column.name), cfg.cleared[0]]),
 	}
 }
 
@@ -149,9 +149,13 @@ said(column, table) if {
 	glob.match(pattern, ["\n"], tag)
 }
 
-advice(key, column) := sprintf("write COMMENT ON COLUMN %s.%s IS '... [%s]'", [key, column, cfg.tags[0]]) if {
+advice(table, column) := sprintf("write COMMENT ON COLUMN %s.%s IS '... [%s]'", [quoted(table.name), quoted(column), cfg.tags[0]]) if {
 	input.dialect.engine == "postgres"
 } else := sprintf("write COMMENT '... [%s]' behind its type", [cfg.tags[0]])
+
+quoted(name) := name if {
+	regex.match(`^[a-z_][a-z0-9_]*$`, name)
+} else := sprintf("\"%s\"", [name])
 
 stood_before(key, column) if {
 	some old in input.before.tables[key].columns
@@ -159,11 +163,9 @@ stood_before(key, column) if {
 }
 
 # A table that is built anew takes the name of the old one in the end.
-keys(key) := {key} | {qualified(rename.after) |
-	some rename in input.changes
-	rename.kind == "rename_table"
-	rename.table == key
-}
+keys(key) := {key} | {qualified(rename.after) | some rename in renames; rename.table == key}
+
+renames := [change | some change in input.changes; change.kind == "rename_table"]
 
 qualified(table) := sprintf("%s.%s", [table.schema, table.name])
 

@@ -65,8 +65,7 @@ is_key_column(change, table) if {
 
 publisher(change, name) := sprintf(" by `%s`", [names[0]]) if {
 	names := sort([publication.name |
-		some publication in data.catalog.objects
-		publication.kind == "publication"
+		some publication in publications
 		publishes(publication, name)
 		not column_left_out(change, publication, name)
 	])
@@ -75,6 +74,11 @@ publisher(change, name) := sprintf(" by `%s`", [names[0]]) if {
 	some pattern in cfg.tables
 	glob.match(pattern, ["\n"], name)
 }
+
+publications := [publication |
+	some publication in data.catalog.objects
+	publication.kind == "publication"
+]
 
 publishes(publication, _) if contains(publication.definition, " for all tables")
 

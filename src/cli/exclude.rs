@@ -40,6 +40,10 @@ impl Tree for Excluding<'_> {
         self.tree.read(path)
     }
 
+    fn read_short(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, ReadError> {
+        self.tree.read_short(path, bytes_max)
+    }
+
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.tree.peek(path)
     }

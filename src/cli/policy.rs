@@ -4,8 +4,9 @@ mod check;
 mod input;
 mod new;
 mod test;
+mod vendor;
 
-use super::{Input, session};
+use super::{Input, WhichConfig, session};
 use crate::config::Config;
 use crate::finding::Failure;
 use crate::policy::test::files::{Files, policy_of};
@@ -41,6 +42,13 @@ pub enum Policy {
     Input(Seen),
     /// Print the JSON Schema of what policies see.
     Schema,
+    /// Copy the policies that `extends` names into the repository, and write policies.lock: nothing
+    /// else uses the network.
+    #[command(after_help = VENDOR_EXIT_CODES)]
+    Vendor {
+        #[command(flatten)]
+        config: WhichConfig,
+    },
 }
 
 /// What `policy input` takes.
@@ -97,6 +105,9 @@ const CHECK_EXIT_CODES: &str = "Exit codes: 0 nothing is wrong; 2 something is";
 const TEST_EXIT_CODES: &str = "Exit codes: 0 all pass; 1 a test fails, or too few lines are \
                                reached; 2 something could not be run, or there is no test";
 
+const VENDOR_EXIT_CODES: &str = "Exit codes: 0 all are copied; 2 something could not be fetched or \
+                                 written";
+
 fn percent(text: &str) -> Result<f64, String> {
     let number: Option<f64> = text.parse().ok();
     number.filter(|it| (0.0..=100.0).contains(it)).ok_or_else(|| "write 0 to 100".to_owned())
@@ -109,6 +120,7 @@ pub fn run(command: &Policy, out: &mut dyn Write, style: Style) -> io::Result<u8
         Policy::Test(args) => test::run(args, out, style),
         Policy::Input(args) => input::run(args, out, style),
         Policy::Schema => seen::write_schema(out).map(|()| 0),
+        Policy::Vendor { config } => vendor::run(config, out, style),
         Policy::New { id, dir } => new::run(id, dir, out, style),
     }
 }
@@ -129,6 +141,8 @@ fn load(which: &Which) -> Result<(Policies, Files), Vec<Failure>> {
         let paths: Vec<String> = which.paths.iter().map(|it| it.display().to_string()).collect();
         return Err(Failure::new(paths.join(", "), "holds no policy: a `<name>.rego`").into());
     }
-    let policies = policy::load(files.policies.clone(), &Config::default())?;
+    let mut policies = policy::load(files.policies.clone(), &Config::default())?;
+    // The defaults of their parameters.
+    policy::settle(&mut Config::default(), &mut policies)?;
     Ok((policies, files))
 }

@@ -22,6 +22,15 @@ pub enum Source {
     },
 }
 
+/// `policy-limits`: how long policies may run, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyLimits {
+    /// `time`: each policy on each migration.
+    pub time: Option<u64>,
+    /// `total`: all of them on a set of migrations.
+    pub total: Option<u64>,
+}
+
 /// An entry of `extends`: an organisation's policies, which `lockgate policy vendor` copies into
 /// the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +85,21 @@ impl Reader<'_> {
             if let Some(source) = self.source(item) {
                 config.policies.push(Located::new(source, item.span));
             }
+        }
+    }
+
+    /// `policy-limits: {time: 2s, total: 1min}`.
+    pub(super) fn policy_limits(&mut self, config: &mut Config, value: &Located<Node>) {
+        for (key, value) in self.map(value, "policy-limits") {
+            let limit = match key.value.as_str() {
+                "time" => &mut config.policy_limits.time,
+                "total" => &mut config.policy_limits.total,
+                unknown => {
+                    self.unknown(key, "key", unknown, ["time", "total"]);
+                    continue;
+                }
+            };
+            *limit = self.milliseconds(value, &key.value);
         }
     }
 

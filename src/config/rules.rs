@@ -154,9 +154,7 @@ impl Reader<'_> {
         let read = self.setting(None, value);
         let like: Vec<&Rule> = config
             .known_rules()
-            .filter(|rule| {
-                rule.category != Category::Gate && glob::matches(&pattern.value, rule.id)
-            })
+            .filter(|rule| is_tried_out(rule) && glob::matches(&pattern.value, rule.id))
             .collect();
         if like.is_empty() {
             self.fail(pattern, format!("no rule has an id like `{}`", pattern.value));
@@ -212,6 +210,11 @@ impl Reader<'_> {
             word => level(word).map(RuleLevel::Level),
         })
     }
+}
+
+/// Whether it is no built-in rule about what lockgate itself did.
+fn is_tried_out(rule: &Rule) -> bool {
+    rule.category != Category::Gate || rule.id.contains('/')
 }
 
 #[cfg(test)]

@@ -65,14 +65,23 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Postgres, "public ."),
 ];
 
-/// The marks, with their indexes, by their first word.
-static BY_FIRST_WORD: LazyLock<BTreeMap<&str, Vec<(usize, &str)>>> = LazyLock::new(|| {
-    let mut all: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
+/// Marks with their indexes, by the first byte of their first word and its length.
+type ByFirstWord = BTreeMap<(u8, usize), Vec<(usize, &'static str)>>;
+
+/// The marks by what tells most words from their first one.
+static BY_FIRST_WORD: LazyLock<ByFirstWord> = LazyLock::new(|| {
+    let mut all = ByFirstWord::new();
     for (index, (_, mark)) in MARKS.iter().enumerate() {
-        all.entry(mark.split(' ').next().unwrap_or("")).or_default().push((index, mark));
+        all.entry(first_word(mark)).or_default().push((index, mark));
     }
     all
 });
+
+/// The first byte of a text and the length of its first word.
+fn first_word(text: &str) -> (u8, usize) {
+    let length = text.bytes().position(|byte| byte == b' ').unwrap_or(text.len());
+    (text.bytes().next().unwrap_or(0), length)
+}
 
 /// How many times as many files must speak for an engine as for the next one.
 const CLEAR_MAJORITY: usize = 3;
@@ -146,10 +155,10 @@ pub fn by_content<'a>(starts: impl Iterator<Item = &'a str>) -> Option<(Engine, 
 /// The marks in a text, as [`words`] cuts it.
 fn marks(words: &str) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    for (at, _) in words.match_indices(' ') {
-        let Some(rest) = words.get(at + 1..) else { continue };
-        let first = rest.split(' ').next().unwrap_or("");
-        let marks = BY_FIRST_WORD.get(first).into_iter().flatten();
+    let mut rest = words;
+    while let Some((_, behind)) = rest.split_once(' ') {
+        rest = behind;
+        let marks = BY_FIRST_WORD.get(&first_word(rest)).into_iter().flatten();
         let marks = marks.filter(|(_, mark)| {
             rest.strip_prefix(*mark).is_some_and(|behind| behind.starts_with(' '))
         });
@@ -181,8 +190,14 @@ fn as_written(mark: &str) -> String {
 fn words(text: &str) -> String {
     let mut out = String::from(" ");
     let mut rest = text;
+    let is_in_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c.is_alphanumeric();
     while let Some(first) = rest.chars().next() {
-        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_');
+        let word = match ascii {
+            Some(at) if rest.as_bytes().get(at).is_some_and(u8::is_ascii) => at,
+            Some(_) => rest.find(|c| !is_in_word(c)).unwrap_or(rest.len()),
+            None => rest.len(),
+        };
         let (taken, shown) = match first {
             _ if word > 0 => (word, rest.get(..word).unwrap_or("")),
             _ if rest.starts_with("--") => (rest.find(['\n', '\r']).unwrap_or(rest.len()), ""),
@@ -195,7 +210,9 @@ fn words(text: &str) -> String {
             _ => (first.len_utf8(), &rest[..first.len_utf8()]),
         };
         if !shown.is_empty() {
-            out.extend(shown.chars().map(|c| c.to_ascii_lowercase()));
+            let from = out.len();
+            out.push_str(shown);
+            out.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
             out.push(' ');
         }
         rest = rest.get(taken..).unwrap_or("");

@@ -5,7 +5,7 @@ use super::{LoadError, Settings, paths, undecodable};
 use crate::migration::SqlText;
 use crate::parallel;
 use crate::source::SourceFile;
-use crate::tree::{DEPTH_MAX, Listing, PEEK_BYTES, ReadError, Tree, below, join, parent};
+use crate::tree::{DEPTH_MAX, Listing, PEEK_BYTES, ReadError, Tree, below, join, packed, parent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -19,6 +19,8 @@ pub struct Project<'a> {
     /// What was given and listed.
     pub listing: Listing,
     starts: OnceLock<BTreeMap<String, String>>,
+    /// Short SQL files, whole: to find what begins with what, they were read to their end.
+    whole: OnceLock<BTreeMap<String, Vec<u8>>>,
     /// The folders whose every file is listed.
     walked: BTreeSet<String>,
     /// What was asked for beside the listed files, and whether it is there.
@@ -53,6 +55,7 @@ impl<'a> Project<'a> {
             settings,
             listing,
             starts: OnceLock::new(),
+            whole: OnceLock::new(),
             walked,
             probed: Mutex::default(),
             nearest: Mutex::default(),
@@ -79,13 +82,38 @@ impl<'a> Project<'a> {
                 EXTENSIONS.contains(&extension.as_str())
             };
             let paths: Vec<&String> = self.listing.files.iter().filter(has_directives).collect();
-            let starts = parallel::map(&paths, |path| start(self.tree, path));
-            let start = |(path, read): (&String, Option<Result<String, ReadError>>)| {
-                let start = read.unwrap_or_else(|| start(self.tree, path)).ok()?;
-                Some((path.clone(), start))
-            };
-            paths.into_iter().zip(starts).filter_map(start).collect()
+            let read = parallel::map(&paths, |path| self.start(path));
+            let (mut starts, mut whole) = (BTreeMap::new(), BTreeMap::new());
+            for (path, read) in paths.into_iter().zip(read) {
+                if let Ok((start, bytes)) = read.unwrap_or_else(|| self.start(path)) {
+                    starts.insert(path.clone(), start);
+                    whole.extend(bytes.map(|bytes| (path.clone(), bytes)));
+                }
+            }
+            // Nobody else sets it.
+            let _ = self.whole.set(whole);
+            starts
         })
+    }
+
+    /// The start of a file, and all of it where it is short and SQL.
+    fn start(&self, path: &str) -> Result<(String, Option<Vec<u8>>), ReadError> {
+        const SHORT_BYTES: u64 = 256 * 1024;
+        let short = match paths::is_sql(path) {
+            true => self.tree.read_short(path, SHORT_BYTES)?,
+            false => None,
+        };
+        match short {
+            Some(bytes) => {
+                Ok((start_of(|see| packed::stream(bytes.as_slice(), see))?, Some(bytes)))
+            }
+            None => Ok((start(self.tree, path)?, None)),
+        }
+    }
+
+    /// A file's bytes, where they were read already.
+    pub(super) fn whole(&self, path: &str) -> Option<&[u8]> {
+        self.whole.get()?.get(path).map(Vec::as_slice)
     }
 
     /// Whether a file was listed.
@@ -213,13 +241,21 @@ fn locked<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The first [`PEEK_BYTES`] of a file, unpacked where it is packed. Bytes that are not UTF-8 are
 /// replaced.
 pub(super) fn start(tree: &dyn Tree, path: &str) -> Result<String, ReadError> {
+    start_of(|see| tree.stream(path, see))
+}
+
+/// The same of what streams by.
+fn start_of(
+    stream: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), ReadError>,
+) -> Result<String, ReadError> {
     let mut start = Vec::new();
-    tree.stream(path, &mut |block| {
+    stream(&mut |block| {
         start.extend_from_slice(block);
         if start.len() < PEEK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     start.truncate(PEEK_BYTES);
-    Ok(String::from_utf8_lossy(&start).into_owned())
+    let text = String::from_utf8(start);
+    Ok(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Whether a manifest names a package in a line that is no comment.

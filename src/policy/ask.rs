@@ -58,10 +58,17 @@ impl<'a> Asked<'a> {
         let all = view.migrations().iter().enumerate().filter(is_judged);
         let all: Vec<usize> = all.map(|(index, _)| index).collect();
         let mut judgement = Judgement::default();
+        let ready = match policies.ready(catalog) {
+            Ok(ready) => ready,
+            Err(failure) => {
+                judgement.failures.push(failure);
+                return judgement;
+            }
+        };
         for batch in all.chunks(BATCH) {
             let questions = batch.iter().filter_map(|it| question(&view, *it, shared.clone()));
             let questions: Vec<Question> = questions.collect();
-            judgement.take(policies.judge(&questions, catalog.clone()));
+            judgement.take(ready.judge(&questions));
         }
         judgement.once();
         judgement

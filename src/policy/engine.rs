@@ -4,12 +4,14 @@
 //! builtin makes a rule undefined, and a gate would pass (measured with 0.14.1). The interpreter's
 //! builtin errors are strict, which is its default and not OPA's.
 
+use crate::config::PolicyLimits;
 use crate::finding::Failure;
-use crate::policy::{bounded, guard};
+use crate::policy::{bounded, check, guard};
 use crate::source::{SourceFile, Span};
 use core::num::NonZeroU32;
 use core::time::Duration;
 use regorus::utils::limits::ExecutionTimerConfig;
+use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -28,6 +30,18 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// What the config says, else the defaults.
+    pub fn of(told: PolicyLimits) -> Self {
+        let or = |told: Option<u64>, default| told.map_or(default, Duration::from_millis);
+        let Self { time, total } = Self::default();
+        Self { time: or(told.time, time), total: or(told.total, total) }
+    }
+}
+
+/// How the message of a policy begins that ran for too long.
+pub(super) const TOO_LONG: &str = "this took longer than it may";
+
 /// After how many units of work regorus looks at the clock: 64 cost nothing that could be measured.
 const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::new(64).expect("64 is not 0");
 
@@ -36,6 +50,7 @@ const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::new(64).expect("64 is not 0");
 pub struct Prepared {
     engine: regorus::Engine,
     files: Arc<Vec<SourceFile>>,
+    limits: Limits,
 }
 
 impl std::fmt::Debug for Prepared {
@@ -44,12 +59,12 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// Parses and prepares policies.
+/// Parses policies and their tests: nothing in them runs for ever or ends the process.
 ///
 /// # Errors
-/// What does not parse or compile, with its place.
-pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
-    let mut prepared = Prepared { engine: engine(limits), files: owned(files) };
+/// What does not parse, and calls that cannot be, each with its place.
+pub fn parse(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
+    let mut prepared = Prepared { engine: engine(limits), files: owned(files), limits };
     let mut failures = Vec::new();
     for file in files {
         if let Err(failure) = guard::check(file) {
@@ -60,19 +75,19 @@ pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Fa
             failures.push(prepared.failure(&error.to_string(), (file, Span::new(0, 0))));
         }
     }
-    if !failures.is_empty() {
-        return Err(failures);
+    if failures.is_empty() {
+        let files = prepared.files.clone();
+        failures = check::calls(&files, prepared.modules());
     }
-    match prepared.settle() {
-        Ok(()) => Ok(prepared),
-        // regorus stops at the first one: each file by itself may have one more.
-        Err(first) if files.len() > 1 => {
-            let alone = files.iter().filter_map(|file| prepare(&[file], limits).err());
-            let all: Vec<Failure> = alone.flatten().collect();
-            Err(if all.is_empty() { vec![first] } else { all })
-        }
-        Err(first) => Err(vec![first]),
-    }
+    if failures.is_empty() { Ok(prepared) } else { Err(failures) }
+}
+
+/// Parses policies and their tests, and prepares them to be run.
+///
+/// # Errors
+/// What does not parse or compile, with its place.
+pub fn prepare(files: &[&SourceFile], limits: Limits) -> Result<Prepared, Vec<Failure>> {
+    parse(files, limits)?.prepared()
 }
 
 fn owned(files: &[&SourceFile]) -> Arc<Vec<SourceFile>> {
@@ -92,7 +107,23 @@ fn engine(limits: Limits) -> regorus::Engine {
 }
 
 impl Prepared {
-    /// Analyses all policies, so that clones need not.
+    /// The same, analysed: its clones need not be.
+    ///
+    /// # Errors
+    /// What does not compile, with its place.
+    pub fn prepared(mut self) -> Result<Self, Vec<Failure>> {
+        let Err(first) = self.settle() else { return Ok(self) };
+        // regorus stops at the first one: each file by itself may have one more.
+        let limits = self.limits;
+        let alone = self.files.iter().filter_map(|file| {
+            let mut alone = parse(&[file], limits).ok()?;
+            alone.settle().err()
+        });
+        let all: Vec<Failure> = alone.collect();
+        Err(if all.is_empty() { vec![first] } else { all })
+    }
+
+    /// Analyses all policies.
     fn settle(&mut self) -> Result<(), Failure> {
         let Err(error) = self.engine.eval_query("true".to_owned(), false) else { return Ok(()) };
         let nowhere = SourceFile::new("policies", "");
@@ -105,8 +136,9 @@ impl Prepared {
     /// # Errors
     /// Two documents that say different things at one place.
     pub fn add_data(&mut self, data: Value) -> Result<(), Failure> {
-        let added = self.engine.add_data(regorus::Value::from(data));
-        added.map_err(|error| Failure::new("data", error.to_string()))?;
+        let failed = |error: String| Failure::new("data", error);
+        let data = to_rego(&data).map_err(failed)?;
+        self.engine.add_data(data).map_err(|error| failed(error.to_string()))?;
         self.settle()
     }
 
@@ -117,7 +149,7 @@ impl Prepared {
 
     /// A session of its own, for one thread.
     pub fn session(&self) -> Session {
-        Session { prepared: self.clone() }
+        Session { prepared: self.clone(), unread: None }
     }
 
     /// An error of regorus at its place, or where it has none at another.
@@ -137,12 +169,16 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Session {
     prepared: Prepared,
+    /// Why the input is none: a policy that sees nothing says nothing.
+    unread: Option<String>,
 }
 
 impl Session {
     /// What `input` is from now on.
     pub fn set_input(&mut self, input: &Value) {
-        self.prepared.engine.set_input(to_rego(input));
+        let input = to_rego(input);
+        self.unread = input.as_ref().err().cloned();
+        self.prepared.engine.set_input(input.unwrap_or(regorus::Value::Undefined));
     }
 
     /// The value of a rule, `data.policy.pack.name.deny`; `None` where it is undefined.
@@ -154,6 +190,9 @@ impl Session {
         rule: &str,
         otherwise: (&SourceFile, Span),
     ) -> Result<Option<Value>, Failure> {
+        if let Some(why) = &self.unread {
+            return Err(Failure::at(otherwise.0, otherwise.1, format!("its input: {why}")));
+        }
         match self.prepared.engine.eval_rule(rule.to_owned()) {
             Ok(regorus::Value::Undefined) => Ok(None),
             Ok(value) => serde_json::to_value(&value).map(Some).map_err(|error| {
@@ -200,8 +239,8 @@ pub struct Lines {
 }
 
 /// JSON as regorus holds it.
-fn to_rego(value: &Value) -> regorus::Value {
-    regorus::Value::from(value.clone())
+fn to_rego(value: &Value) -> Result<regorus::Value, String> {
+    regorus::Value::deserialize(value).map_err(|error| error.to_string())
 }
 
 /// What an error of regorus says: it is one text, with a piece of the source.
@@ -238,9 +277,10 @@ impl Said {
 /// A message of regorus, and what to do about it where it does not say so.
 fn hinted(message: String) -> String {
     let hint = if message.contains("execution exceeded time limit") {
-        return "this took longer than it may, so nothing was judged; look only at what the policy is \
-                about, or raise `policy-limits`"
-            .to_owned();
+        return format!(
+            "{TOO_LONG}, so nothing was judged; look only at what the policy is about, or raise \
+             `time` of `policy-limits`"
+        );
     } else if message.contains("keyword is required") {
         "; this is Rego v0, and lockgate reads v1: `deny contains finding if { ... }` (`opa fmt \
          --write --v0-v1` rewrites a file)"

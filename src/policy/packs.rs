@@ -28,12 +28,18 @@ packs! {
         trail_rewritten,
     }
     conventions {
+        character_set, column_comment, column_name, column_name_for_type, comment_lost,
+        constraint_name, forbidden_extension, forbidden_type, index_name, object_name, other_schema,
+        primary_key_type, required_columns, reserved_name, storage_engine, table_comment,
+        table_name, unnamed_constraint,
     }
     delivery {
         data_with_schema, down_missing, one_table, owner_missing, owner_not_asked,
         session_setting_left, ticket_missing, title_too_short, too_large,
     }
     privacy {
+        personal_data_copied, personal_data_in_text, personal_tag_lost, unprotected_personal_column,
+        untagged_personal_column,
     }
     replication {
         ddl_not_carried, identity_full_or_nothing, identity_missing, identity_of_partitions,

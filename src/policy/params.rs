@@ -1,4 +1,4 @@
-//! The parameters of policies: defaults, and what the config says instead.
+//! The parameters of policies: what the config says instead of their defaults.
 
 use crate::config::Config;
 use crate::config::closest::did_you_mean;
@@ -12,7 +12,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The parameters of each policy by its id: an object with every one that its METADATA names.
+/// The parameters of each policy that the config sets, by its id.
 ///
 /// # Errors
 /// What the config says of a parameter that does not exist, or of another type, at its place.
@@ -23,20 +23,18 @@ pub fn values(
     let mut failures = Vec::new();
     let mut values = BTreeMap::new();
     for policy in policies {
-        let params = &policy.metadata.params;
-        let defaults = params.iter().map(|it| (it.name.value.clone(), it.default.clone()));
-        let mut own: Map<String, Value> = defaults.collect();
-        let said = config.rules.get(policy.rule.id).and_then(|it| it.params.as_ref());
-        if let (Some(said), Some(file)) = (said, &config.file) {
-            match overrides(policy.rule.id, params, said) {
-                Ok(said) => own.extend(said),
-                Err(wrong) => {
-                    let at = |it: Located<String>| Failure::at(file, it.span, it.value);
-                    failures.extend(wrong.into_iter().map(at));
-                }
+        let id = policy.rule.id;
+        let said = config.rules.get(id).and_then(|it| it.params.as_ref());
+        let (Some(said), Some(file)) = (said, &config.file) else { continue };
+        match overrides(id, &policy.metadata.params, said) {
+            Ok(own) => {
+                values.insert(id, Value::Object(own));
+            }
+            Err(wrong) => {
+                let at = |it: Located<String>| Failure::at(file, it.span, it.value);
+                failures.extend(wrong.into_iter().map(at));
             }
         }
-        values.insert(policy.rule.id, Value::Object(own));
     }
     if failures.is_empty() { Ok(values) } else { Err(failures) }
 }
@@ -46,12 +44,12 @@ fn overrides(
     id: &str,
     params: &[Param],
     said: &Located<Node>,
-) -> Result<Vec<(String, Value)>, Vec<Located<String>>> {
+) -> Result<Map<String, Value>, Vec<Located<String>>> {
     let Node::Map(entries) = &said.value else {
         let message = "`params` must be a map of `name: value` lines".to_owned();
         return Err(vec![Located::new(message, said.span)]);
     };
-    let mut values = Vec::new();
+    let mut values = Map::new();
     let mut wrong = Vec::new();
     for (name, node) in entries {
         let Some(param) = params.iter().find(|param| param.name.value == name.value) else {
@@ -64,7 +62,9 @@ fn overrides(
             continue;
         };
         match value(param.ty, node) {
-            Ok(value) => values.push((name.value.clone(), value)),
+            Ok(value) => {
+                values.insert(name.value.clone(), value);
+            }
             Err(Located { value, span }) => {
                 let message = format!("`{}` of `{id}` {value}", name.value);
                 wrong.push(Located::new(message, span));
@@ -157,51 +157,31 @@ fn wanted(ty: ParamType) -> &'static str {
 mod tests {
     use super::*;
     use crate::config::{self, FILE_NAME};
-    use crate::finding::Level;
-    use crate::policy::face;
-    use crate::policy::metadata::Metadata;
-    use crate::source::{SourceFile, Span};
+    use crate::policy;
+    use crate::source::SourceFile;
 
-    const TYPES: [(&str, ParamType); 9] = [
-        ("text", ParamType::String),
-        ("count", ParamType::Integer),
-        ("share", ParamType::Number),
-        ("on", ParamType::Boolean),
-        ("names", ParamType::Strings),
-        ("sizes", ParamType::Integers),
-        ("types", ParamType::Map),
-        ("pattern", ParamType::Regex),
-        ("files", ParamType::Glob),
-    ];
+    const POLICY: &str = "\
+# METADATA
+# title: Some rule
+# description: d
+# custom:
+#   level: error
+#   params:
+#     count: {type: integer, default: 1, description: d}
+#     names: {type: \"array<string>\", default: [a], description: d}
+#     pattern: {type: regex, default: a, description: d}
+package policy.acme.some_rule
 
-    fn policy() -> Policy {
-        let param = |(name, ty): (&str, ParamType)| Param {
-            name: Located::new(name.to_owned(), Span::default()),
-            ty,
-            default: Value::from("default"),
-            description: String::new(),
-        };
-        let metadata = Metadata {
-            title: "t".to_owned(),
-            description: "d".to_owned(),
-            links: Vec::new(),
-            level: Level::Error,
-            category: None,
-            promise: Vec::new(),
-            changes: Vec::new(),
-            dialects: Vec::new(),
-            params: TYPES.into_iter().map(param).collect(),
-        };
-        let package = "policy.acme.some_rule";
-        let rule = face(package, &metadata);
-        let file = SourceFile::new("a.rego", "");
-        Policy { rule, file, package: package.to_owned(), metadata, entries: Vec::new() }
-    }
+import data.config.acme.some_rule as cfg
+
+deny contains {\"message\": cfg.pattern} if cfg.count > 5
+";
 
     fn of(params: &str) -> Result<Value, Vec<String>> {
         let text = format!("rules: {{acme/some-rule: {{params: {params}}}}}");
         let mut config = config::read(SourceFile::new(FILE_NAME, &text)).unwrap();
-        let policies = [policy()];
+        let files = vec![SourceFile::new("a.rego", POLICY)];
+        let policies = policy::load(files, &config).unwrap().policies;
         config.settle(vec![policies[0].rule]).unwrap();
         match values(&policies, &config) {
             Ok(mut values) => Ok(values.remove("acme/some-rule").unwrap()),
@@ -209,7 +189,6 @@ mod tests {
                 .iter()
                 .map(|failure| {
                     let (file, span) = failure.at.as_deref().unwrap();
-                    assert!(!span.is_empty(), "{failure:?}");
                     format!("`{}`: {}", file.slice(*span), failure.message)
                 })
                 .collect()),
@@ -218,49 +197,35 @@ mod tests {
 
     #[test]
     fn values_have_the_type_that_the_metadata_names() {
-        let params = "{text: off, count: -3, share: 0.5, on: true, names: [a, 1.10], \
-                      sizes: [1], types: {a: b}, pattern: \"^a+$\", files: \"db/**\"}";
-        let expected = serde_json::json!({
-            "text": "off", "count": -3, "share": 0.5, "on": true, "names": ["a", "1.10"],
-            "sizes": [1], "types": {"a": "b"}, "pattern": "^a+$", "files": "db/**"
-        });
+        let params = "{count: -3, names: [a, 1.10], pattern: \"^a+$\"}";
+        let expected = serde_json::json!({"count": -3, "names": ["a", "1.10"], "pattern": "^a+$"});
         assert_eq!(of(params).unwrap(), expected);
-        let defaults = of("{}").unwrap();
-        assert_eq!(defaults.as_object().unwrap().len(), TYPES.len());
-        assert_eq!(defaults["files"], "default");
+        assert_eq!(of("{}").unwrap(), serde_json::json!({}));
     }
 
     #[test]
     fn mistakes_have_their_place_in_the_config() {
-        let name = "of `acme/some-rule`";
         for (params, expected) in [
             (
                 "{cuont: 1}",
                 "`cuont`: `acme/some-rule` has no parameter `cuont`; did you mean `count`?",
             ),
-            ("{count: 1.5}", &format!("`1.5`: `count` {name} must be an integer")),
-            ("{count: [1]}", &format!("`[`: `count` {name} must be an integer")),
-            ("{share: nan}", &format!("`nan`: `share` {name} must be a number")),
-            ("{on: yes}", &format!("`yes`: `on` {name} must be true or false")),
-            ("{names: a}", &format!("`a`: `names` {name} must be a list of strings, like [a, b]")),
-            ("{sizes: [1, b]}", &format!("`b`: `sizes` {name} must be an integer")),
+            ("{count: 1.5}", "`1.5`: `count` of `acme/some-rule` must be an integer"),
             (
-                "{types: [a]}",
-                &format!("`[`: `types` {name} must be a map of strings, like {{a: b}}"),
-            ),
-            (
-                "{pattern: \"(a\"}",
-                &format!("`\"(a\"`: `pattern` {name} is no regular expression: unclosed group"),
-            ),
-            (
-                "{files: \"a[\"}",
-                &format!(
-                    "`\"a[\"`: `files` {name} is no glob: unclosed character class; missing ']'"
-                ),
+                "{names: a}",
+                "`a`: `names` of `acme/some-rule` must be a list of strings, like [a, b]",
             ),
             ("[a]", "`[`: `params` must be a map of `name: value` lines"),
         ] {
             assert_eq!(of(params).unwrap_err(), [expected], "{params}");
         }
+        let failures = of("{pattern: \"(a\"}").unwrap_err();
+        assert!(
+            failures[0]
+                .starts_with("`\"(a\"`: `pattern` of `acme/some-rule` is no regular expression: "),
+            "{failures:?}"
+        );
+        let both = of("{count: x, names: {a: b}}").unwrap_err();
+        assert_eq!(both.len(), 2, "{both:?}");
     }
 }

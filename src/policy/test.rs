@@ -9,9 +9,9 @@ pub mod sql;
 pub mod text;
 
 use crate::finding::{Failure, Level};
-use crate::policy::Policies;
 use crate::policy::test::coverage::Coverage;
 use crate::policy::test::files::Files;
+use crate::policy::{Policies, Policy};
 use regex::Regex;
 
 /// What became of all tests.
@@ -110,10 +110,13 @@ pub fn check(policies: &Policies, files: &Files) -> Result<(), Vec<Failure>> {
     ready(policies, files).map(|_| ())
 }
 
-fn ready<'a>(policies: &'a Policies, files: &'a Files) -> Result<rego::Suite<'a>, Vec<Failure>> {
-    let suite = rego::Suite::new(policies, &files.tests)?;
+fn ready<'a>(
+    policies: &'a Policies,
+    files: &'a Files,
+) -> Result<Vec<rego::Suite<'a>>, Vec<Failure>> {
+    let suites = rego::suites(policies, &files.tests)?;
     let unknown = sql::unknown(policies, &files.fixtures);
-    if unknown.is_empty() { Ok(suite) } else { Err(unknown) }
+    if unknown.is_empty() { Ok(suites) } else { Err(unknown) }
 }
 
 /// Runs tests.
@@ -121,7 +124,7 @@ fn ready<'a>(policies: &'a Policies, files: &'a Files) -> Result<rego::Suite<'a>
 /// # Errors
 /// What cannot be read, and where there is no test at all.
 pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run, Vec<Failure>> {
-    let suite = ready(policies, files)?;
+    let suites = ready(policies, files)?;
     let pattern = only.map(Regex::new).transpose();
     let pattern = pattern.map_err(|why| Failure::new("--run", why.to_string()))?;
     let wanted = |policy: &str, name: &str| {
@@ -130,8 +133,11 @@ pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run
             || pattern.as_ref().is_some_and(|it| it.is_match(&name))
     };
     let mut coverage = Coverage::new(policies);
-    let mut tests = suite.run(wanted, &mut coverage);
-    tests.extend(sql::run(policies, files, wanted, &mut coverage));
+    let mut tests = Vec::new();
+    for suite in &suites {
+        tests.extend(suite.run(wanted, &mut coverage));
+    }
+    tests.extend(sql::run(policies, &files.fixtures, wanted, &mut coverage));
     if tests.is_empty() {
         let message = match only {
             Some(only) => format!("there is no test that `{only}` matches"),
@@ -144,19 +150,33 @@ pub fn run(policies: &Policies, files: &Files, only: Option<&str>) -> Result<Run
     Ok(Run { tests, coverage })
 }
 
+impl Policies {
+    /// The policies of some ids, and those that they or these texts name by their packages.
+    fn needed(&self, ids: &[&str], texts: &[&str]) -> Vec<&Policy> {
+        let mut needed: Vec<&Policy> =
+            self.policies.iter().filter(|it| ids.contains(&it.rule.id)).collect();
+        let mut rest: Vec<&Policy> =
+            self.policies.iter().filter(|it| !ids.contains(&it.rule.id)).collect();
+        loop {
+            let named = |policy: &&Policy| {
+                let package = format!("data.{}", policy.package);
+                let own = needed.iter().map(|it| &*it.file.text);
+                own.chain(texts.iter().copied()).any(|text| text.contains(&package))
+            };
+            let (more, others): (Vec<_>, Vec<_>) = rest.iter().copied().partition(named);
+            if more.is_empty() {
+                return needed;
+            }
+            needed.extend(more);
+            rest = others;
+        }
+    }
+}
+
 impl Run {
     /// How many tests came to what.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for test in &self.tests {
-            match test.outcome {
-                Outcome::Passed => counts.passed += 1,
-                Outcome::Failed(_) => counts.failed += 1,
-                Outcome::Broken(_) => counts.broken += 1,
-                Outcome::Skipped => counts.skipped += 1,
-            }
-        }
-        counts
+        Counts::of(&self.tests)
     }
 
     /// The tests of each policy.
@@ -182,6 +202,22 @@ impl Run {
     /// Whether too few lines were reached.
     pub fn lacks(&self, min_coverage: Option<f64>) -> bool {
         min_coverage.is_some_and(|min| self.coverage.percent() < min)
+    }
+}
+
+impl Counts {
+    /// What these tests came to.
+    pub fn of(tests: &[Test]) -> Self {
+        let mut counts = Self::default();
+        for test in tests {
+            match test.outcome {
+                Outcome::Passed => counts.passed += 1,
+                Outcome::Failed(_) => counts.failed += 1,
+                Outcome::Broken(_) => counts.broken += 1,
+                Outcome::Skipped => counts.skipped += 1,
+            }
+        }
+        counts
     }
 }
 

@@ -261,8 +261,13 @@ impl Apply {
         if self.catalog.relation(&resolved).is_absent() {
             self.miss(ObjectRef::new(kind, resolved.clone()));
         }
-        match self.catalog.relations.get_mut(&resolved) {
-            Some(relation) if self.certain => relation.origin_mut().confirmed = tick,
+        match self.catalog.relations.get(&resolved).map(|it| it.origin().confirmed) {
+            // Where it is certain anyway, later clouds tell the same.
+            Some(since) if self.certain && self.catalog.is_doubted_since(&resolved, since) => {
+                if let Some(relation) = self.catalog.relations.get_mut(&resolved) {
+                    relation.origin_mut().confirmed = tick;
+                }
+            }
             Some(_) => {}
             None => {
                 let relation = assumed_relation(kind, tick);
@@ -295,8 +300,11 @@ impl Apply {
         {
             self.miss(ObjectRef::part(ObjectKind::Column, table.clone(), column));
         }
-        let Some(found) = self.catalog.table_mut(table) else { return };
-        if found.column(column).is_none() {
+        let is_seen = match self.catalog.relations.get(table) {
+            Some(Relation::Table(found)) => found.column(column).is_some(),
+            _ => true,
+        };
+        if let Some(found) = self.catalog.table_mut(table).filter(|_| !is_seen) {
             found.gone.remove(column);
             found.columns.push(Column {
                 definition: crate::schema::change::Column {

@@ -39,8 +39,9 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    /// Replays all migrations, downs last.
-    pub(super) fn new(migrations: &[ReadMigration], base: Catalog) -> Self {
+    /// Replays all migrations, downs last; to the first that misses something, if that is `wanted`:
+    /// then there is another pass.
+    pub(super) fn new(migrations: &[ReadMigration], base: Catalog, wanted: bool) -> Self {
         let mut empty = Catalog::new(base.engine(), true);
         empty.defaults = base.defaults.clone();
         let mut pass = Self { runs: Vec::new(), tick: base.tick, end: base, missing: None };
@@ -57,6 +58,9 @@ impl Pass {
                 Direction::Up | Direction::Repeatable | Direction::Baseline | Direction::Dump => {
                     let (run, apply) = pass.migration(Some(index), read, pass.end.clone());
                     pass.missing = pass.missing.or(apply.missing);
+                    if wanted && pass.missing.is_some() {
+                        return pass;
+                    }
                     pass.end = apply.catalog;
                     ends.insert(migration.version.key.clone(), pass.end.clone());
                     run

@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::finding::Finding;
 use crate::migration::merged::Merged;
 use crate::migration::{Direction, Migration, ReadMigration};
+use crate::parallel;
 use crate::read::internal_error;
 use crate::replay::{Base, History, MigrationEnd, Replay, Step, Unit, replay, units};
 use crate::source::{FileId, Span};
@@ -21,13 +22,14 @@ pub struct Around<'a> {
 }
 
 /// Replays the migrations of one set on what stood before, and runs every rule where it is said what
-/// they may know. `see` is shown the set with the steps of each migration, unless
-/// replaying it panics.
+/// they may know. `see` is shown the set with the steps of each migration, unless replaying it panics.
+/// The rules run side by side where it is the `only` set.
 pub fn set(
     migrations: &[ReadMigration],
     dialect: Dialect,
     base: Base,
     seen: Option<Around<'_>>,
+    only: bool,
     see: &mut dyn FnMut(&Replay<'_>, &[Vec<Step<'_>>]),
 ) -> Vec<Finding> {
     let Some(first) = migrations.first() else { return Vec::new() };
@@ -42,8 +44,13 @@ pub fn set(
     // What is found in the set, or in what commits together, does not tell what a statement does.
     let (wide, narrow): (Vec<&'static Rule>, Vec<&'static Rule>) =
         RULES.iter().partition(|rule| matches!(rule.check, Check::History(_) | Check::Unit(_)));
-    let mut findings: Vec<Finding> =
-        narrow.iter().flat_map(|rule| run(rule, &replayed, &steps, around)).collect();
+    let each = |rules: &[&'static Rule], run: &(dyn Fn(&'static Rule) -> Vec<Finding> + Sync)| {
+        let found = if only { parallel::map(rules, |rule| run(rule)) } else { Vec::new() };
+        let found = found.into_iter().chain(std::iter::repeat_with(|| None));
+        let found = rules.iter().zip(found);
+        found.flat_map(|(rule, found)| found.unwrap_or_else(|| run(rule))).collect::<Vec<_>>()
+    };
+    let mut findings = each(&narrow, &|rule| run(rule, &replayed, &steps, around));
     let nets = RULES.iter().filter_map(|rule| match rule.check {
         Check::Net(check) => Some((*rule, check)),
         _ => None,
@@ -52,12 +59,11 @@ pub fn set(
         nets.flat_map(|(rule, check)| net(rule, check, &steps, &findings)).collect::<Vec<_>>();
     findings.extend(caught);
     let units = units(&replayed, &steps);
-    let wide = wide.iter().flat_map(|rule| {
+    findings.extend(each(&wide, &|rule| {
         let mut found = run(rule, &replayed, &steps, around);
         found.extend(in_units(rule, &units));
         found
-    });
-    findings.extend(wide);
+    }));
     findings
 }
 
@@ -115,11 +121,7 @@ fn run(
         }
     };
     match rule.check {
-        Check::Step(check) => {
-            for step in steps.iter().flatten() {
-                guard(&step.migration.migration, step.statement.span, &|sink| check(step, sink));
-            }
-        }
+        Check::Step(check) => return in_steps(rule, check, steps),
         Check::Table(check) => {
             for table in replayed.tables() {
                 guard(&table.migration.migration, table.span, &|sink| check(&table, sink));
@@ -144,6 +146,31 @@ fn run(
         Check::Net(_) | Check::Unit(_) | Check::Elsewhere => {}
     }
     findings
+}
+
+/// Runs a rule that looks at each statement.
+fn in_steps(
+    rule: &'static Rule,
+    check: fn(&Step<'_>, &mut Sink),
+    steps: &[Vec<Step<'_>>],
+) -> Vec<Finding> {
+    let all = || {
+        let all = steps.iter().flatten();
+        all.filter(|step| judges(rule, step.migration.migration.direction))
+    };
+    let at_once = || {
+        let mut sink = Sink::new(rule);
+        all().for_each(|step| check(step, &mut sink));
+        sink.into_findings()
+    };
+    // Only where there was a panic it is asked at which statement.
+    catch_unwind(AssertUnwindSafe(at_once)).unwrap_or_else(|_| {
+        let one_by_one = all().flat_map(|step| {
+            let migration = &step.migration.migration;
+            guarded(rule, migration, step.statement.span, &|sink| check(step, sink))
+        });
+        one_by_one.collect()
+    })
 }
 
 /// Whether a rule looks at what goes this way. Nothing runs a dump on a database in use: it is

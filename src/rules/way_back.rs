@@ -13,7 +13,7 @@ pub fn differences(before: &Catalog, after: &Catalog) -> Vec<Difference> {
     // SQLite gives constraints no names of their own.
     let ignore_names = before.engine() == Engine::Sqlite;
     let options = Options { replayed: true, ignore_names };
-    let (before, after) = before.apart(after);
+    let Some((before, after)) = before.apart(after) else { return Vec::new() };
     let mut found = diff(&before, &after, options).differences;
     found.retain(|it| {
         let stays = |kind| it.of.object.kind == kind && it.verb == Verb::Added;

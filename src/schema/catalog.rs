@@ -55,6 +55,8 @@ pub struct Catalog {
     pub(crate) constraint_names: OrdMap<Arc<str>, OrdSet<Arc<Name>>>,
     /// The tables that have, or had, a foreign key that refers to a table of this resolved name.
     pub(crate) referring: OrdMap<Arc<Name>, OrdSet<Arc<Name>>>,
+    /// Whether a temporary relation was ever there.
+    pub(crate) had_temporary: bool,
     /// The statement that is being replayed.
     pub(crate) tick: Tick,
     engine: Engine,
@@ -112,6 +114,7 @@ impl Catalog {
             cloud: None,
             constraint_names: OrdMap::new(),
             referring: OrdMap::new(),
+            had_temporary: false,
             tick: 0,
             engine,
         }
@@ -449,17 +452,6 @@ impl Catalog {
         }
     }
 
-    /// Whether a table in the schema of `table` has a constraint of this name.
-    pub(crate) fn has_constraint(&self, table: &Name, name: &str) -> bool {
-        self.constraint_names.get(name).into_iter().flatten().any(|other| {
-            other.schema == table.schema
-                && matches!(
-                    self.relations.get(other),
-                    Some(Relation::Table(found)) if found.constraint(name).is_some()
-                )
-        })
-    }
-
     /// Puts a relation under a resolved name.
     pub(crate) fn put(&mut self, name: Name, relation: Relation) {
         if let Relation::Table(table) = &relation {
@@ -468,6 +460,7 @@ impl Catalog {
                 constraint.name.iter().for_each(|it| self.note_constraint(&name, it));
             }
         }
+        self.had_temporary |= name.schema.as_deref() == Some(TEMPORARY_SCHEMA);
         self.gone.remove(&(Space::Relation, name.clone()));
         self.relations.insert(Arc::new(name), relation);
     }

@@ -6,12 +6,19 @@ use std::fmt;
 const OF_TABLE: char = '\0';
 
 /// The name of an object in a schema, as written: the schema part may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, Eq, PartialOrd, Ord)]
 pub struct Name {
     /// The schema, where it was written (or resolved).
     pub schema: Option<String>,
     /// The object's own name.
     pub name: String,
+}
+
+impl PartialEq for Name {
+    /// Names differ nearly always in their own part: schemas are few.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.schema == other.schema
+    }
 }
 
 impl Name {

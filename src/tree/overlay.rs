@@ -47,6 +47,14 @@ impl Tree for Overlay<'_> {
         }
     }
 
+    fn read_short(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.files.get(path) {
+            Some(text) if text.len() as u64 > bytes_max => Ok(None),
+            Some(text) => Ok(Some(text.clone().into_bytes())),
+            None => self.below.read_short(path, bytes_max),
+        }
+    }
+
     fn peek(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.files.contains_key(path) {
             true => self.read(path).map(|mut bytes| {

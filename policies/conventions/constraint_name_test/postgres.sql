@@ -16,3 +16,5 @@ ALTER TABLE users RENAME CONSTRAINT c1 TO users_age_check;
 ALTER TABLE users RENAME CONSTRAINT users_age_check TO age_is_positive; -- expect: conventions/constraint-name
 ALTER TABLE users ADD COLUMN org_id bigint CONSTRAINT users_org_fk REFERENCES orders (id); -- expect: conventions/constraint-name
 ALTER TABLE users VALIDATE CONSTRAINT age_is_positive;
+ALTER TABLE users ADD CONSTRAINT adult CHECK (age > 17) NOT VALID;
+ALTER TABLE users RENAME CONSTRAINT adult TO users_adult_check;

@@ -19,3 +19,5 @@ ALTER INDEX by_org RENAME TO users_org_id_idx;
 ALTER INDEX users_org_id_idx RENAME TO by_organisation; -- expect: conventions/index-name
 CREATE TEMP TABLE scratch (a int);
 CREATE INDEX s ON scratch (a);
+CREATE INDEX mail_tmp ON users (email, org_id);
+ALTER INDEX mail_tmp RENAME TO users_email_org_id_idx;

@@ -4,5 +4,6 @@ CREATE TABLE "transaction" ( -- expect: conventions/reserved-name
     "order" INTEGER, -- expect: conventions/reserved-name
     key TEXT
 );
-CREATE TABLE "group" (id INTEGER PRIMARY KEY); -- expect: conventions/reserved-name
+CREATE TABLE "group" (id INTEGER PRIMARY KEY);
 ALTER TABLE "group" RENAME TO teams;
+CREATE TABLE "table" (id INTEGER PRIMARY KEY); -- expect: conventions/reserved-name

@@ -14,83 +14,86 @@ use std::collections::{BTreeMap, BTreeSet};
 const TEST: &str = "test_";
 const TODO: &str = "todo_test_";
 
-/// Policies and their tests, ready to run.
+/// The tests of one file, beside the policies that they need.
 #[derive(Debug)]
 pub struct Suite<'a> {
     prepared: Prepared,
-    tests: Vec<Found<'a>>,
-}
-
-/// A rule that is a test.
-#[derive(Debug)]
-struct Found<'a> {
     policy: &'a Policy,
     file: &'a SourceFile,
-    name: String,
-    /// Where the rule stands.
-    span: Span,
+    /// The tests: their names, and where their rules stand.
+    tests: Vec<(String, Span)>,
+}
+
+/// Parses tests beside their policies.
+///
+/// # Errors
+/// What does not parse, tests of no policy, and files without a test.
+pub fn suites<'a>(
+    policies: &'a Policies,
+    tests: &'a [SourceFile],
+) -> Result<Vec<Suite<'a>>, Vec<Failure>> {
+    let mut suites = Vec::new();
+    let mut failures = Vec::new();
+    for file in tests {
+        match Suite::new(policies, file) {
+            Ok(suite) => suites.push(suite),
+            Err(found) => failures.extend(found),
+        }
+    }
+    if failures.is_empty() { Ok(suites) } else { Err(failures) }
 }
 
 impl<'a> Suite<'a> {
-    /// Parses tests beside their policies.
-    ///
-    /// # Errors
-    /// What does not parse, tests of no policy, and files without a test.
-    pub fn new(policies: &'a Policies, tests: &'a [SourceFile]) -> Result<Self, Vec<Failure>> {
-        let files = policies.policies.iter().map(|policy| &policy.file).chain(tests);
-        let mut prepared = engine::prepare(&files.collect::<Vec<_>>(), Limits::default())?;
-        let mut found = Vec::new();
-        let mut failures = Vec::new();
-        let modules = prepared.modules().iter().skip(policies.policies.len());
-        for (file, module) in tests.iter().zip(modules) {
-            match find(policies, file, module) {
-                Ok(tests) => found.extend(tests),
-                Err(failure) => failures.push(failure),
-            }
-        }
-        if !failures.is_empty() {
-            return Err(failures);
-        }
+    fn new(policies: &'a Policies, file: &'a SourceFile) -> Result<Self, Vec<Failure>> {
+        let needed = policies.needed(&[], &[&file.text]);
+        let files: Vec<&SourceFile> =
+            std::iter::once(file).chain(needed.iter().map(|policy| &policy.file)).collect();
+        let mut prepared = engine::prepare(&files, Limits::default())?;
+        let Some(module) = prepared.modules().first() else { return Err(Vec::new()) };
+        let (policy, tests) = find(policies, file, module)?;
         prepared.add_data(policies.config(&BTreeMap::new()))?;
-        Ok(Self { prepared, tests: found })
+        Ok(Self { prepared, policy, file, tests })
     }
 
     /// Runs the tests that are wanted, by policy and name.
     pub fn run(&self, wanted: impl Fn(&str, &str) -> bool, coverage: &mut Coverage) -> Vec<Test> {
-        let tests = self.tests.iter().filter(|test| wanted(test.policy.rule.id, &test.name));
-        tests.map(|test| self.run_one(test, coverage)).collect()
+        let tests = self.tests.iter().filter(|(name, _)| wanted(self.policy.rule.id, name));
+        tests.map(|(name, span)| self.run_one(name, *span, coverage)).collect()
     }
 
-    fn run_one(&self, test: &Found<'_>, coverage: &mut Coverage) -> Test {
+    fn run_one(&self, name: &str, span: Span, coverage: &mut Coverage) -> Test {
         let mut session = self.prepared.session();
         session.count_lines();
-        let rule = format!("data.{}_test.{}", test.policy.package, test.name);
-        let outcome = match test.name.starts_with(TODO) {
+        let rule = format!("data.{}_test.{name}", self.policy.package);
+        let outcome = match name.starts_with(TODO) {
             true => Outcome::Skipped,
-            false => match session.value(&rule, (test.file, test.span)) {
+            false => match session.value(&rule, (self.file, span)) {
                 Ok(Some(Value::Bool(true))) => Outcome::Passed,
-                Ok(value) => Outcome::Failed(why(test, value, &session)),
+                Ok(value) => Outcome::Failed(why(self.file, span, value, &session)),
                 Err(failure) => Outcome::Broken(vec![failure]),
             },
         };
         coverage.add(&session);
         Test {
-            policy: test.policy.rule.id.to_owned(),
-            name: test.name.clone(),
-            file: test.file.path.clone(),
-            line: test.file.place(test.span.start).line,
+            policy: self.policy.rule.id.to_owned(),
+            name: name.to_owned(),
+            file: self.file.path.clone(),
+            line: self.file.place(span.start).line,
             outcome,
             prints: session.take_prints(),
         }
     }
 }
 
-/// The tests of a file.
+/// The rules of a file that are tests, by name and place.
+type Named = Vec<(String, Span)>;
+
+/// What a file of tests holds: the policy that it tests, and the tests.
 fn find<'a>(
     policies: &'a Policies,
-    file: &'a SourceFile,
+    file: &SourceFile,
     module: &Module,
-) -> Result<Vec<Found<'a>>, Failure> {
+) -> Result<(&'a Policy, Named), Failure> {
     let package = module.package.refr.span();
     let fail = |message: String| {
         let place = Span { start: package.start, end: package.end };
@@ -109,10 +112,10 @@ fn find<'a>(
     let rules = module.policy.iter().filter_map(|rule| named(rule));
     let is_test = |(name, _): &(String, Span)| name.starts_with(TEST) || name.starts_with(TODO);
     let found = rules.filter(is_test).filter(|(name, _)| names.insert(name.clone()));
-    let tests: Vec<_> = found.map(|(name, span)| Found { policy, file, name, span }).collect();
+    let tests: Vec<_> = found.collect();
     match tests.is_empty() {
         true => fail(format!("it holds no test: a rule `{TEST}...` that has to be true")),
-        false => Ok(tests),
+        false => Ok((policy, tests)),
     }
 }
 
@@ -124,9 +127,8 @@ fn named(rule: &Rule) -> Option<(String, Span)> {
 }
 
 /// Why a test that is not `true` is not.
-fn why(test: &Found<'_>, value: Option<Value>, session: &Session) -> Why {
-    let file = test.file;
-    let text = file.slice(test.span);
+fn why(file: &SourceFile, span: Span, value: Option<Value>, session: &Session) -> Why {
+    let text = file.slice(span);
     let hint = match value {
         None if text.contains("not ") && text.contains("deny") => {
             Some("`deny` is a set, and an empty set is no `false`: write `count(...deny) == 0`")
@@ -134,7 +136,7 @@ fn why(test: &Found<'_>, value: Option<Value>, session: &Session) -> Why {
         None | Some(Value::Bool(_)) => None,
         Some(_) => Some("a test is `true`, or it fails: write `test_... if { ... }`"),
     };
-    let own = file.place(test.span.start).line..=file.place(test.span.end).line;
+    let own = file.place(span.start).line..=file.place(span.end).line;
     let lines = session.lines().unwrap_or_default().into_iter().find(|it| it.path == file.path);
     let reached = lines.into_iter().flat_map(|it| it.run).filter(|line| own.contains(line));
     let last = reached.max().map(|line| (line, file.slice(file.line(line)).trim().to_owned()));

@@ -14,7 +14,7 @@ use crate::policy::fixture::{Expected, Fixture};
 use crate::policy::input::{self, View};
 use crate::policy::place::Places;
 use crate::policy::seen::views;
-use crate::policy::test::files::{Files, policy_of};
+use crate::policy::test::files::policy_of;
 use crate::policy::{self, Policies, Policy};
 use crate::report::Report;
 use crate::rules::gate::{internal_error, unread_statement};
@@ -33,19 +33,19 @@ const TODAY: &str = "2000-01-01";
 /// Runs the fixtures that are wanted, by policy and name.
 pub fn run(
     policies: &Policies,
-    files: &Files,
+    fixtures: &[Fixture],
     wanted: impl Fn(&str, &str) -> bool,
     coverage: &mut Coverage,
 ) -> Vec<Test> {
     let mut tests = Vec::new();
-    for fixture in &files.fixtures {
+    for fixture in fixtures {
         let Some(policy) = tested(policies, fixture) else { continue };
         let name = file_name(&fixture.file.path);
         if !wanted(policy.rule.id, name) {
             continue;
         }
         let mut prints = Vec::new();
-        let outcome = match findings(policies, policy, (files, fixture), coverage, &mut prints) {
+        let outcome = match findings(policies, policy, fixture, coverage, &mut prints) {
             Ok(got) => compared(fixture, policy, got),
             Err(failures) => Outcome::Broken(failures),
         };
@@ -85,12 +85,11 @@ pub fn unknown(policies: &Policies, fixtures: &[Fixture]) -> Vec<Failure> {
 fn findings(
     policies: &Policies,
     policy: &Policy,
-    (files, fixture): (&Files, &Fixture),
+    fixture: &Fixture,
     coverage: &mut Coverage,
     prints: &mut Vec<String>,
 ) -> Result<Vec<Got>, Vec<Failure>> {
-    let (config, own) = configured(policies, policy, (files, fixture))?;
-    let policies = own.as_ref().unwrap_or(policies);
+    let (config, policies) = configured(policies, policy, fixture)?;
     let today = today(fixture)?;
     let path = path(fixture);
     let others = [("CODEOWNERS", "codeowners")].into_iter();
@@ -106,7 +105,7 @@ fn findings(
         statistics: statistics.as_ref(),
         alone: false,
         today,
-        policies: Some(policies),
+        policies: Some(&policies),
         merged: None,
         evidence: None,
     };
@@ -118,7 +117,7 @@ fn findings(
         };
         return Err(report.failures.into_iter().map(of_fixture).collect());
     }
-    let (_, reached) = views(&input, &|_, view: &View<'_>| reached(policies, policy, view));
+    let (_, reached) = views(&input, &|_, view: &View<'_>| reached(&policies, policy, view));
     for mut session in reached {
         coverage.add(&session);
         prints.extend(session.take_prints());
@@ -192,38 +191,39 @@ fn compared(fixture: &Fixture, policy: &Policy, got: Vec<Got>) -> Outcome {
     }
 }
 
-/// The config that a fixture is run under, and the policies where it gives them parameters.
+/// The config that a fixture is run under, and the policies that count in it with their parameters.
 fn configured(
     policies: &Policies,
     tested: &Policy,
-    (files, fixture): (&Files, &Fixture),
-) -> Result<(Config, Option<Policies>), Vec<Failure>> {
+    fixture: &Fixture,
+) -> Result<(Config, Policies), Vec<Failure>> {
     let id = tested.rule.id;
-    let (mut config, own) = match fixture.key("params") {
-        Some(params) => {
-            // JSON is YAML.
-            let text = format!("rules: {{\"{id}\": {{params: {}}}}}", params.value);
-            let at_params = |failures: Vec<Failure>| -> Vec<Failure> {
-                let at = |it: Failure| Failure::at(&fixture.file, params.span, it.message);
-                failures.into_iter().map(at).collect()
-            };
-            let text = SourceFile::new(config::FILE_NAME, &text);
-            let mut config = config::read(text).map_err(at_params)?;
-            let mut own = policy::load(files.policies.clone(), &config)?;
-            policy::settle(&mut config, &mut own).map_err(at_params)?;
-            (config, Some(own))
-        }
-        None => {
-            let mut config = Config::default();
-            config.settle(policies.policies.iter().map(|policy| policy.rule).collect())?;
-            (config, None)
-        }
+    let mut ids: Vec<&str> = fixture.expected.iter().map(|it| it.rule.value.as_str()).collect();
+    ids.push(id);
+    let files = policies.needed(&ids, &[]).into_iter().map(|policy| policy.file.clone());
+    let mut policies = policy::load(files.collect(), &Config::default())?;
+    let params = fixture.key("params");
+    let at_params = |failures: Vec<Failure>| -> Vec<Failure> {
+        let at = |it: Failure| match params {
+            Some(params) => Failure::at(&fixture.file, params.span, it.message),
+            None => it,
+        };
+        failures.into_iter().map(at).collect()
     };
+    let mut config = match params {
+        // JSON is YAML.
+        Some(params) => {
+            let text = format!("rules: {{\"{id}\": {{params: {}}}}}", params.value);
+            config::read(SourceFile::new(config::FILE_NAME, &text)).map_err(at_params)?
+        }
+        None => Config::default(),
+    };
+    policy::settle(&mut config, &mut policies).map_err(at_params)?;
     config.dialect = Some(fixture.dialect.unwrap_or(Dialect::new(Engine::Postgres)));
     config.framework = fixture.key("framework").cloned();
     // Whatever is promised: a fixture shows all that a policy finds.
     config.promise = Some(Promise::Rollback);
-    Ok((config, own))
+    Ok((config, policies))
 }
 
 /// The path of the migration: as it is told, else one that its framework takes.

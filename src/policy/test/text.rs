@@ -13,8 +13,7 @@ use std::io::{self, Write};
 /// What the writer gives.
 pub fn write(out: &mut dyn Write, run: &Run, style: Style) -> io::Result<()> {
     for (policy, tests) in run.by_policy() {
-        let counts = Run { tests: tests.to_vec(), ..Run::default() }.counts();
-        writeln!(out, "{policy}: {}", said(counts))?;
+        writeln!(out, "{policy}: {}", said(Counts::of(tests)))?;
         for test in tests {
             write_test(out, test, style)?;
         }

@@ -5,7 +5,7 @@ use crate::finding::{Level, Subject, listed};
 use crate::migration::Context;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::replaced::Refused;
-use crate::rules::{Category, Check, Fact, Rule, Sink, bad, dependents, good, replaced};
+use crate::rules::{Category, Check, Fact, Rule, Sink, bad, dependents, existence, good, replaced};
 use crate::schema::change::{Change, ConstraintKind, TableAction, TypeDefinition};
 use crate::schema::name::{Name, ObjectKind, ObjectRef};
 use crate::schema::table::TypeKind;
@@ -32,7 +32,8 @@ pub static RULE: Rule = Rule {
     why: "PostgreSQL keeps track of what depends on what. It changes no type of a column that a \
           view, a trigger, a policy or a generated column uses, drops nothing that others use unless \
           CASCADE is written, takes no index from its constraint, and replaces no view or \
-          function by one of another shape. It does not matter what the tables hold. The \
+          function by one of another shape. No name that is taken is made again, none that is gone \
+          is found, and a foreign key refers to a unique key alone. It does not matter what the tables hold. The \
           migration that works on a test database without the view fails where there is one.",
     instead: "Drop what depends on it first and create it again behind, in the same migration and \
               with its privileges; or drop it by name where nobody needs it. CASCADE drops it too, \
@@ -60,6 +61,13 @@ pub static RULE: Rule = Rule {
             says: "cannot drop columns from view; cannot change return type of existing function; \
                    cannot change name of input parameter; cannot remove parameter defaults",
             source: "measured: PostgreSQL 15, 42P16, 42P13",
+        },
+        Fact {
+            engine: Engine::Postgres,
+            says: "relation ... already exists; column ... of relation ... already exists; constraint ... \
+                   already exists; relation, column, index ... does not exist; there is no unique constraint \
+                   matching given keys (no primary key) for referenced table",
+            source: "measured: PostgreSQL 15, 42P07, 42701, 42710, 42P01, 42703, 42704, 42830",
         },
         Fact {
             engine: Engine::Postgres,
@@ -95,6 +103,21 @@ pub static RULE: Rule = Rule {
         bad("postgres", OLD, "CREATE OR REPLACE FUNCTION vat(amount int, rate int DEFAULT 20) RETURNS numeric LANGUAGE sql AS 'SELECT 1.0';", "CREATE OR REPLACE FUNCTION vat"),
         bad("postgres", OLD, "CREATE OR REPLACE FUNCTION vat(net int, rate int DEFAULT 20) RETURNS int LANGUAGE sql AS 'SELECT 1';", "CREATE OR REPLACE FUNCTION vat"),
         bad("postgres", OLD, "DROP VIEW open_orders; CREATE VIEW open_orders AS SELECT 1 AS id;", "open_orders").runner("flyway"),
+        bad("postgres", OLD, "CREATE TABLE orders (id bigint PRIMARY KEY);", "CREATE TABLE orders").runner("flyway"),
+        bad("postgres", OLD, "create index BY_NET on lines (order_id);", "create index BY_NET on lines").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE orders ADD COLUMN note varchar(9) DEFAULT '';", "ADD COLUMN note varchar(9) DEFAULT ''").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE lines ADD CONSTRAINT lines_code_fkey CHECK (code <> '') NOT VALID;", "ADD CONSTRAINT lines_code_fkey CHECK (code <> '') NOT VALID").runner("flyway"),
+        bad("postgres", OLD, "ALTER TABLE lines RENAME TO order_lines; ALTER TABLE lines ADD COLUMN n int;", "ADD COLUMN n int"),
+        bad("postgres", OLD, "ALTER TABLE lines DROP COLUMN code; ALTER TABLE lines ALTER COLUMN code SET DEFAULT '';", "ALTER COLUMN code SET DEFAULT ''"),
+        bad("postgres", OLD, "ALTER TABLE lines ALTER COLUMN never_was TYPE text;", "ALTER COLUMN never_was TYPE text").runner("flyway"),
+        bad("postgres", OLD, "CREATE TABLE notes (id bigint PRIMARY KEY, net int REFERENCES orders (net));", "REFERENCES orders (net)"),
+        bad("postgres", "CREATE TABLE a (x int); CREATE TABLE b (id int PRIMARY KEY, x int);", "ALTER TABLE b ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES a NOT VALID;", "ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES a NOT VALID"),
+        good("postgres", OLD, "CREATE TABLE IF NOT EXISTS orders (id bigint PRIMARY KEY); CREATE INDEX IF NOT EXISTS by_net ON orders (net); ALTER TABLE orders ADD COLUMN IF NOT EXISTS note text; ALTER TABLE IF EXISTS never_was ADD COLUMN n int; DROP TABLE IF EXISTS never_was;").runner("flyway"),
+        good("postgres", OLD, "ALTER TABLE lines RENAME TO old_lines; CREATE TABLE lines (id bigint PRIMARY KEY, code text REFERENCES orders (code)); ALTER TABLE orders DROP COLUMN gross, ADD COLUMN gross int;").runner("flyway"),
+        good("postgres", "CREATE TABLE a (x int, y int); CREATE UNIQUE INDEX u ON a (y, x);", "CREATE TABLE b (id int PRIMARY KEY, x int, y int, FOREIGN KEY (x, y) REFERENCES a (x, y), up int REFERENCES b);"),
+        // Nobody says in which order these files run.
+        good("postgres", OLD, "CREATE TABLE orders (id bigint PRIMARY KEY);"),
+        good("postgres", "", "ALTER TABLE old ADD COLUMN a int; CREATE TABLE b (id int PRIMARY KEY, x int REFERENCES old (a));").incomplete(),
         good("postgres", OLD, "DROP VIEW all_open, open_orders; ALTER TABLE orders ALTER code TYPE varchar(20); CREATE VIEW open_orders AS SELECT id, code AS no FROM orders WHERE state = 'open'; CREATE VIEW all_open AS SELECT * FROM open_orders;"),
         good("postgres", OLD, "DROP VIEW open_orders, all_open;"),
         good("postgres", OLD, "ALTER TABLE orders DROP COLUMN gross, DROP COLUMN net;"),
@@ -121,7 +144,7 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
         return;
     }
     for (index, located) in changes.iter().enumerate() {
-        let refused = match &located.change.value {
+        let shaped = match &located.change.value {
             Change::AlterTable { target, action } => altered(step, index, &target.name, action),
             Change::Drop { object, cascade, concurrently, .. } => {
                 dropped(step, index, object, *cascade, *concurrently)
@@ -132,12 +155,26 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             }
             _ => None,
         };
+        let refused = shaped.or_else(|| existence::refused(step, &located.change.value));
         if let Some(Refused { subject, message, help }) = refused {
             sink.report(step, located.change.span, subject)
                 .message(format!("PostgreSQL refuses {message}"))
                 .help(help)
                 .push();
         }
+    }
+    keys(step, sink);
+}
+
+/// Foreign keys that refer to columns without a unique key.
+fn keys(step: &Step<'_>, sink: &mut Sink) {
+    for (new, key) in step.new_foreign_keys() {
+        let Some(why) = existence::without_key(step, key) else { continue };
+        let subject = Subject::Object("constraint", format!("{}.{}", new.table, new.name));
+        sink.report(step, new.span, subject)
+            .message(format!("PostgreSQL refuses the foreign key `{}` of `{}`: {why}", new.name, new.table))
+            .help("give those columns a UNIQUE constraint before it, or refer to a key that there is")
+            .push();
     }
 }
 

@@ -56,6 +56,7 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "REVOKE SELECT ON old FROM app;", "REVOKE SELECT ON old FROM app").incomplete().at_level(Level::Warning),
         bad("postgres", "GRANT readers TO app;", "REVOKE readers FROM app;", "REVOKE readers FROM app").at_level(Level::Warning),
         good("postgres", OLD, "REVOKE ALL ON t FROM app; GRANT SELECT, INSERT ON t TO app;"),
+        good("postgres", CALLED, "DROP FUNCTION f(); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'; REVOKE ALL ON FUNCTION f() FROM PUBLIC; GRANT EXECUTE ON FUNCTION f() TO app;"),
         good("postgres", OLD, "GRANT EXECUTE ON FUNCTION f() TO app; REVOKE EXECUTE ON FUNCTION f() FROM app;"),
         good("postgres", OLD, "REVOKE DELETE ON t FROM app; REVOKE ALL ON t FROM PUBLIC; REVOKE GRANT OPTION FOR SELECT ON t FROM app;"),
         good("postgres", "", "CREATE TABLE n (id int PRIMARY KEY); GRANT ALL ON n TO app; REVOKE DELETE ON n FROM app;"),
@@ -162,7 +163,15 @@ fn lost(step: &Step<'_>, it: &Privileges, role: &str) -> Option<Lost> {
     let mut lost = Lost { privileges, objects: objects_lost, known: false, routines, named: false };
     let mut unknown = Vec::new();
     for object in &objects {
-        let had = |privilege: &str| holds(step.before, object, role, privilege);
+        // What was taken from an object that is dropped and created again is taken again.
+        let was_there = match object.kind {
+            kind if kind.is_relation() => step.start.relations.contains_key(&object.name),
+            _ => step.start.objects.contains_key(object),
+        };
+        let had = |privilege: &str| {
+            holds(step.before, object, role, privilege)
+                && (!was_there || holds(step.start, object, role, privilege))
+        };
         let keeps = |privilege: &str| {
             holds(end, object, role, privilege) || holds(end, object, "public", privilege)
         };

@@ -58,10 +58,13 @@ fn check(step: &Step<'_>, sink: &mut Sink) {
             }
             _ => false,
         };
+        if !looks {
+            continue;
+        }
         // A later statement may have set it, or replaced the routine.
         let end = step.history_end().object(&difference.object).seen();
         let now = step.after.object(&difference.object).seen();
-        if !looks || !now.or(end).is_some_and(is_open) || !end.is_none_or(is_open) {
+        if !now.or(end).is_some_and(is_open) || !end.is_none_or(is_open) {
             continue;
         }
         let (maybe, name) = (step.maybe(difference.change), &difference.object);

@@ -2,6 +2,7 @@
 
 use crate::dialect::Engine;
 use crate::finding::{Level, Subject};
+use crate::migration::Context;
 use crate::replay::{DifferenceKind, Step};
 use crate::rules::{Category, Check, Fact, Rule, Sink, bad, good};
 use crate::schema::quote::is_reserved_by_postgres;
@@ -29,6 +30,8 @@ pub static RULE: Rule = Rule {
         bad("postgres", "", "CREATE TABLE \"order\" (id bigint PRIMARY KEY);", "CREATE TABLE \"order\""),
         bad("postgres", "CREATE TABLE t (id bigint PRIMARY KEY);", "ALTER TABLE t ADD COLUMN \"user\" text;", "ADD COLUMN \"user\" text"),
         bad("postgres", "CREATE TABLE t (id bigint PRIMARY KEY, a int);", "ALTER TABLE t RENAME COLUMN a TO \"limit\";", "RENAME COLUMN a TO \"limit\""),
+        bad("postgres", "", "CREATE TABLE order (id bigint PRIMARY KEY);", "CREATE TABLE order").at_level(Level::Error),
+        bad("postgres", "CREATE TABLE t (id bigint PRIMARY KEY);", "ALTER TABLE t ADD COLUMN User text;", "ADD COLUMN User text").at_level(Level::Error),
         good("postgres", "", "CREATE TABLE orders (id bigint PRIMARY KEY, name text, key text, value text, type text, \"Order\" int);"),
         good("postgres", "", "CREATE TEMP TABLE \"user\" (id int); SELECT 1 AS \"order\";"),
         good("mysql", "", "CREATE TABLE `user` (id bigint PRIMARY KEY);"),
@@ -76,11 +79,27 @@ fn report(
     word: &str,
     sink: &mut Sink,
 ) {
-    sink.report(step, span, subject)
-        .message(format!(
-            "{what} is called by a word that PostgreSQL reserves: every statement has to write it \
-             as \"{word}\""
-        ))
-        .help("use another word")
-        .push();
+    let draft = sink.report(step, span, subject).help("use another word");
+    match is_quoted(step, word) {
+        true => draft
+            .message(format!(
+                "{what} is called by a word that PostgreSQL reserves: every statement has to write it \
+                 as \"{word}\""
+            ))
+            .push(),
+        false => draft
+            .level(Level::Error)
+            .message(format!(
+                "{what} is called by a word that PostgreSQL reserves and takes for a name only in quotes: \
+                 it refuses the statement (\"syntax error at or near {word}\")"
+            ))
+            .push(),
+    }
+}
+
+/// Whether a statement has a name in quotes somewhere; of one that makes others, nobody knows.
+fn is_quoted(step: &Step<'_>, word: &str) -> bool {
+    let top = step.statement.changes.iter().all(|located| located.context == Context::Top);
+    let text = step.statement.text.to_lowercase();
+    !top || text.contains(&format!("\"{word}\"")) || text.contains("u&\"")
 }

@@ -1,6 +1,6 @@
 //! Two catalogs without what is the same in both: comparing those that share nearly all is quick.
 
-use super::{Catalog, Index, Relation, Sequence, Table};
+use super::{Catalog, Index, Relation, Sequence, Table, View};
 use crate::schema::change;
 use crate::schema::name::{Name, ObjectRef};
 use imbl::ordmap::DiffItem;
@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 impl Catalog {
     /// This catalog and another one, each without the tables, views, objects and privileges that
-    /// say the same in both. What a view reads stays: its query is spelled by that.
-    pub fn apart(&self, other: &Self) -> (Self, Self) {
+    /// say the same in both; `None` where
+    /// all do. What a view reads stays: its query is spelled by that.
+    pub fn apart(&self, other: &Self) -> Option<(Self, Self)> {
         let mut names: BTreeSet<Name> = BTreeSet::new();
         let relations = self.relations.diff(&other.relations);
         let relations = relations.filter(|it| match it {
@@ -29,6 +30,10 @@ impl Catalog {
         objects.extend(self.owners.diff(&other.owners).flat_map(sides).map(|it| it.0));
         let privileges = self.privileges.diff(&other.privileges).flat_map(sides);
         objects.extend(privileges.map(|(grant, _)| &grant.object));
+        let same_types = || self.types.diff(&other.types).next().is_none();
+        if names.is_empty() && objects.is_empty() && same_types() {
+            return None;
+        }
         names.extend(objects.iter().map(|object| object.name.clone()));
         let kept = |catalog: &Self| {
             let mut kept = catalog.clone();
@@ -43,12 +48,12 @@ impl Catalog {
             kept.privileges = granted.map(|(grant, it)| (grant.clone(), it.clone())).collect();
             kept
         };
-        (kept(self), kept(other))
+        Some((kept(self), kept(other)))
     }
 }
 
 /// Whether a relation stands as another one does, but for when that was last certain and where it
-/// comes from; of two views that is not asked.
+/// comes from.
 fn says_the_same(one: &Relation, other: &Relation) -> bool {
     let is_seen = |relation: &Relation| relation.origin().birth.is_some();
     is_seen(one) == is_seen(other)
@@ -59,6 +64,9 @@ fn says_the_same(one: &Relation, other: &Relation) -> bool {
             }
             (Relation::Sequence(one), Relation::Sequence(other)) => {
                 **one == Sequence { origin: one.origin, ..(**other).clone() }
+            }
+            (Relation::View(one), Relation::View(other)) => {
+                **one == View { origin: one.origin, ..(**other).clone() }
             }
             _ => false,
         }

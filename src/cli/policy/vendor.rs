@@ -1,10 +1,11 @@
 //! `lockgate policy vendor`: copies the policies of `extends` into the repository.
 
-use super::{WhichConfig, session};
+use crate::cli::{WhichConfig, session};
 use crate::config::{Config, Extends};
 use crate::finding::Failure;
 use crate::policy::lock::{self, Locked};
 use crate::policy::sources::is_policy;
+use crate::report::count;
 use crate::report::terminal::{self, Style};
 use crate::source::{Located, SourceFile};
 use crate::tree::git::fetch::{Fetched, fetch};
@@ -14,8 +15,7 @@ use std::path::Path;
 
 /// Fetches, copies, and writes the lock file.
 pub fn run(which: &WhichConfig, out: &mut dyn Write, style: Style) -> io::Result<u8> {
-    let vendored = session::config_of(which)
-        .and_then(|(config, folder)| vendor(&config, &folder));
+    let vendored = session::config_of(which).and_then(|(config, folder)| vendor(&config, &folder));
     match vendored {
         Ok(lines) => {
             for line in lines {
@@ -43,14 +43,19 @@ fn vendor(config: &Config, folder: &Path) -> Result<Vec<String>, Vec<Failure>> {
         copy(&folder.join(extends.folder()), &fetched.files)?;
         let (text, copied) = (&extends.text, extends.folder());
         let commit = &fetched.commit;
-        lines.push(format!("{text}: {} files of {commit} in {copied}", fetched.files.len()));
+        let files = count(fetched.files.len(), "file");
+        lines.push(format!("{text}: {files} of {commit} in {copied}"));
     }
     let locked: Vec<Locked> = fetched
         .iter()
         .map(|(extends, it)| Locked::new(&extends.text, &it.commit, &it.files))
         .collect();
     let path = folder.join(lock::FILE_NAME);
-    put(&session::work_tree(&[path.clone()])?, &path.to_string_lossy(), &lock::write(&locked))?;
+    put(
+        &session::work_tree(std::slice::from_ref(&path))?,
+        &path.to_string_lossy(),
+        &lock::write(&locked),
+    )?;
     Ok(lines)
 }
 
