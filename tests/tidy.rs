@@ -449,7 +449,7 @@ fn rules_in_rules(files: &[File]) -> Vec<String> {
 fn rooms_shown(rooms: &[(&str, &[&str])]) -> String {
     let line = |(room, allowed): &(&str, &[&str])| {
         let allowed = if allowed.is_empty() { "nothing of ours".into() } else { allowed.join(" ") };
-        format!("{room:<13}{allowed}\n")
+        format!("{room:<12} {allowed}\n")
     };
     rooms.iter().map(line).collect()
 }

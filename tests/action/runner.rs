@@ -141,8 +141,8 @@ impl Values<'_> {
 
     /// The first of `a || b || c` that is something.
     fn first(&self, expression: &str) -> String {
-        let values = expression.split("||").map(|it| self.value(it.trim()));
-        values.filter(|value| !value.is_empty()).next().unwrap_or_default()
+        let mut values = expression.split("||").map(|it| self.value(it.trim()));
+        values.find(|value| !value.is_empty()).unwrap_or_default()
     }
 
     /// `a == 'x' && b != 'y' && always()`.
