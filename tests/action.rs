@@ -151,6 +151,8 @@ fn inputs_are_arguments_and_nothing_else() {
         assert!(ran.code == wanted || (name == "paths" && ran.code == 3), "{name}: {}", ran.log);
         assert!(!scratch.0.join("work/pwned").exists(), "{name}");
     }
+    let ran = scratch.run(&[("binary", "true")]);
+    assert_eq!((ran.code, output(&ran, "verdict")), (2, "error"), "{}", ran.log);
     let ran =
         scratch.run(&[("fail-on", "never"), ("args", "--promise\noffline"), ("summary", "no")]);
     assert_eq!((ran.code, output(&ran, "verdict")), (0, "pass"), "{}", ran.log);
@@ -176,6 +178,49 @@ fn the_scope_is_what_the_change_adds() {
     assert_eq!(runner.run(&action()).code, 0);
     runner.github = map(&[("event.before", "0000000000000000000000000000000000000000")]);
     assert_eq!(runner.run(&action()).code, 1);
+}
+
+#[test]
+fn a_checkout_of_a_pull_request_is_enough() {
+    let scratch = Scratch::new("checkout", &[("db/migration/V2__bad.sql", BAD)]);
+    scratch.git(&["switch", "-q", "main"]);
+    scratch.write("work/db/migration/V1_1__loose.sql", "CREATE TABLE loose (a int);\n");
+    scratch.commit();
+    scratch.git(&["switch", "-q", "--detach"]);
+    scratch.git(&["merge", "-q", "--no-edit", "feature"]);
+    scratch.git(&["update-ref", "refs/pull/17/merge", "HEAD"]);
+    scratch.git(&["switch", "-q", "feature"]);
+    // What actions/checkout does, with `fetch-depth: 0` and without.
+    let pull = "+refs/pull/17/merge:refs/remotes/pull/17/merge";
+    for (name, fetch) in [
+        ("whole", &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*", pull][..]),
+        ("shallow", &["fetch", "-q", "--no-tags", "--depth=1", "origin", pull][..]),
+    ] {
+        let folder = scratch.0.join(name);
+        let url = format!("file://{}", scratch.path("work"));
+        for arguments in [
+            &["init", "-q", "-b", "main"][..],
+            &["remote", "add", "origin", &url],
+            fetch,
+            &["checkout", "-q", "--force", "refs/remotes/pull/17/merge"],
+        ] {
+            std::fs::create_dir_all(&folder).unwrap();
+            let mut git = Command::new("git");
+            assert!(git.arg("-C").arg(&folder).args(arguments).status().unwrap().success());
+        }
+        let mut runner = scratch.runner(&[]);
+        runner.workspace = folder;
+        runner.github = map(&[("base_ref", "main")]);
+        runner.variables =
+            map(&[("GITHUB_BASE_REF", "main"), ("GITHUB_EVENT_NAME", "pull_request")]);
+        let ran = runner.run(&action());
+        if name == "whole" {
+            assert_eq!((ran.code, output(&ran, "errors")), (1, "1"), "{}", ran.log);
+        } else {
+            assert_eq!((ran.code, output(&ran, "verdict")), (2, "error"), "{}", ran.log);
+            assert!(commands(&ran.log)[0].contains("`fetch-depth: 0`"), "{}", ran.log);
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! `TRYCMD=overwrite cargo test` writes the output of today into the cases; read the difference.
 
+// Clippy knows tests by `#[test]`, not the functions beside them.
+#![allow(clippy::unwrap_used)]
+
 use lockgate::source::SourceFile;
 
 #[test]

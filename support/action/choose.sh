@@ -8,7 +8,7 @@ refuse() {
 }
 
 if [[ -n $LOCKGATE_BINARY ]]; then
-    [[ -x $LOCKGATE_BINARY ]] || refuse "the input binary is no program that can be run"
+    command -v -- "$LOCKGATE_BINARY" >/dev/null || refuse "the input binary is no program that can be run"
     exit 0
 fi
 

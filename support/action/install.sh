@@ -30,7 +30,8 @@ if [[ ${found%% *} != "$LOCKGATE_SHA256" ]]; then
 fi
 
 place=$(mktemp -d "$RUNNER_TEMP/lockgate.XXXXXX")
-tar -xzf "$file" -C "$place"
+# From standard input: tar takes the drive of a path on Windows for a machine.
+tar -xz -C "$place" <"$file"
 binary=$place/lockgate
 [[ $RUNNER_OS == Windows ]] && binary+=.exe
 "$binary" --version

@@ -8,7 +8,7 @@ refuse() {
     exit 2
 }
 
-[[ -x $LOCKGATE_BINARY ]] || refuse "there is no lockgate program to run"
+command -v -- "$LOCKGATE_BINARY" >/dev/null || refuse "there is no lockgate program to run"
 
 place=$(mktemp -d "$RUNNER_TEMP/lockgate.XXXXXX")
 args=(lint --format github --output "sarif=$place/lockgate.sarif")
@@ -44,6 +44,8 @@ code=0
 "$LOCKGATE_BINARY" "${args[@]}" >"$place/log" || code=$?
 cat "$place/log"
 
+# A program that is another one is no pass.
+[[ $code != 0 || -f $place/lockgate.json ]] || refuse "the program has written no report"
 case $code in
     0) verdict=pass ;;
     1) verdict=fail ;;
