@@ -164,6 +164,10 @@ fn a_rule_is_one_file_and_one_word() {
                 assert_eq!(walk.status(), format!(" M src/rules.rs\n?? {file}\n"));
             }
             "diff" => walk.replace_line(&file, &block.text),
+            "text" => {
+                let name = block.before.rsplit('`').find(|it| it.ends_with(".txt")).unwrap();
+                walk.write(name, &format!("{}{}", walk.read(name), block.text));
+            }
             "console" => {
                 for command in format!("\n{}", block.text).split("\n$ ").skip(1) {
                     let (line, expected) = command.split_once('\n').unwrap();
