@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod lint;
 mod list;
+mod manual;
 mod policy;
 mod rules;
 mod schema;
@@ -22,6 +23,7 @@ use crate::report::terminal::Style;
 use crate::report::{Report, json};
 use crate::statistics::POSTGRES_SQL;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -76,6 +78,17 @@ enum Command {
         rule: String,
         #[command(flatten)]
         config: WhichConfig,
+    },
+    /// Print what makes a shell complete this command line.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print a page of the manual, for `man`.
+    Man {
+        /// The command whose page it is, like `policy test` [default: the page of lockgate].
+        #[arg(value_name = "COMMAND")]
+        path: Vec<String>,
     },
 }
 
@@ -355,6 +368,8 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Stats { sql: _ } => out.write_all(POSTGRES_SQL.as_bytes()).map(|()| 0),
         Command::Policy(command) => policy::run(command, &mut out, style),
         Command::Explain { rule, config } => explain::run(rule, config, &mut out, style),
+        Command::Completions { shell } => manual::completions(*shell, &mut out),
+        Command::Man { path } => manual::page(path, &mut out),
     };
     match result.and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => code,

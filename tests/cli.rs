@@ -2,6 +2,9 @@
 //!
 //! `TRYCMD=overwrite cargo test` writes the output of today into the cases; read the difference.
 
+// Clippy knows tests by `#[test]`, not the functions beside them.
+#![allow(clippy::unwrap_used)]
+
 use lockgate::source::SourceFile;
 
 #[test]
@@ -40,4 +43,48 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+/// What the program prints, where it goes well.
+fn printed(arguments: &[&str]) -> String {
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_lockgate")).args(arguments).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_shell_completes_commands_and_values() {
+    let script = format!(
+        "{}\ncomplete_at() {{ COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()\n\
+         _lockgate lockgate \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"\n\
+         echo \"${{COMPREPLY[*]}}\"; }}\n\
+         complete_at lockgate li\ncomplete_at lockgate lint --format ju\n",
+        printed(&["completions", "bash"]),
+    );
+    let output = std::process::Command::new("bash").arg("-c").arg(script).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "lint list\njunit\n");
+    for shell in ["elvish", "fish", "powershell", "zsh"] {
+        assert!(printed(&["completions", shell]).contains("baseline"), "{shell}");
+    }
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() {
+    let page = printed(&["man"]);
+    let commands: Vec<&str> = page
+        .split("lockgate\\-")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("(1)"))
+        .map(|it| it.0)
+        .collect();
+    assert!(commands.contains(&"lint") && commands.contains(&"policy"), "{commands:?}");
+    for command in commands {
+        assert!(
+            printed(&["man", command]).contains(&format!(".TH lockgate-{command} ")),
+            "{command}"
+        );
+    }
+    assert!(printed(&["man", "policy", "test"]).contains(".TH lockgate-policy-test "));
 }
