@@ -64,6 +64,9 @@ fn escaped(text: &str) -> String {
             '\'' | '|' | '[' | ']' => escaped.extend(['|', c]),
             '\n' => escaped.push_str("|n"),
             '\r' => escaped.push_str("|r"),
+            '\u{85}' => escaped.push_str("|x"),
+            '\u{2028}' => escaped.push_str("|l"),
+            '\u{2029}' => escaped.push_str("|p"),
             c => escaped.push(c),
         }
     }
