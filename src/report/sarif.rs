@@ -66,8 +66,8 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// What is known of a rule.
 fn descriptor(rule: &Rule) -> Value {
-    let mut tags = vec![rule.category.name()];
-    tags.extend(rule.breaks.iter().map(|breaks| breaks.name()));
+    let mut tags = vec![rule.category.name().to_owned()];
+    tags.extend(rule.breaks.iter().map(|breaks| format!("breaks-{}", breaks.name())));
     let severity = match rule.level {
         Level::Error => "error",
         Level::Warning => "warning",
@@ -79,7 +79,6 @@ fn descriptor(rule: &Rule) -> Value {
     let why = or(rule.why, summary);
     json!({
         "id": rule.id,
-        "name": rule.id,
         "shortDescription": { "text": short(summary) },
         "fullDescription": { "text": short(why) },
         "help": { "text": or(rule.instead, why), "markdown": docs::page(rule) },

@@ -211,7 +211,7 @@ fn sarif_is_what_code_scanning_takes() {
             "tool": { "driver": {
                 "name": "=lockgate", "semanticVersion": "text", "informationUri": "text",
                 "rules": [{
-                    "id": "text", "name": "text",
+                    "id": "text",
                     "shortDescription": { "text": "text" }, "fullDescription": { "text": "text" },
                     "help": { "text": "text", "markdown": "text" },
                     "defaultConfiguration": { "level": "=error|warning|note" },
@@ -244,7 +244,9 @@ fn sarif_is_what_code_scanning_takes() {
         for rule in rules {
             let length = |key: &str| text(&rule[key]["text"]).len();
             assert!(length("shortDescription") <= 1024 && length("fullDescription") <= 1024);
-            assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 10);
+            let tags = rule["properties"]["tags"].as_array().unwrap();
+            let each_once: BTreeSet<&str> = tags.iter().map(text).collect();
+            assert!(tags.len() <= 10 && each_once.len() == tags.len(), "{tags:?}");
         }
         let results = it["results"].as_array().unwrap();
         assert_eq!(results.len(), run.findings().len());
