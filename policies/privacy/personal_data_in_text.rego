@@ -138,7 +138,7 @@ texts contains node if {
 
 texts contains node if {
 	some change in input.changes
-	change.kind in {"insert", "update", "merge", "replace"}
+	change.kind in {"insert", "update", "merge"}
 	some table in change.tables
 	node := {
 		"place": "rows",

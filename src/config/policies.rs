@@ -168,12 +168,9 @@ policies:
 - path: policies
 - pack: privacy
 - {git: origin/main, path: db/policies}
-policy-limits: {time: 1.5s, total: 2min}
 extends: [git+https://github.com/acme/policies.git@v3, 'git+ssh://git@host/a/b/c@release/1']
 ";
         let config = read(SourceFile::new(FILE_NAME, text)).unwrap();
-        let limits = PolicyLimits { time: Some(1500), total: Some(120_000) };
-        assert_eq!(config.policy_limits, limits);
         let sources: Vec<Source> = config.policies.into_iter().map(|it| it.value).collect();
         let git = Source::Git { reference: "origin/main".into(), path: "db/policies".into() };
         assert_eq!(sources, [Source::Path("policies".into()), Source::Pack("privacy".into()), git]);
@@ -190,7 +187,6 @@ extends: [git+https://github.com/acme/policies.git@v3, 'git+ssh://git@host/a/b/c
             ("policies: [{pack: a, path: b}]", 11, "a source of policies is one of"),
             ("policies: [{git: a}]", 11, "a source of policies is one of"),
             ("policies: [{pth: a}]", 12, "unknown key `pth`; did you mean `path`?"),
-            ("policy-limits: {time: 0}", 22, "time cannot be `0`; it is a time like 5s"),
             ("extends: x", 9, "`extends` is a list"),
         ] {
             let failures = read(SourceFile::new(FILE_NAME, text)).unwrap_err();

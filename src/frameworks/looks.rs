@@ -65,10 +65,12 @@ const MARKS: &[(Engine, &str)] = &[
     (Engine::Postgres, "public ."),
 ];
 
-/// The marks, with their indexes, by what tells most words from their first one: its first byte and
-/// its length.
-static BY_FIRST_WORD: LazyLock<BTreeMap<(u8, usize), Vec<(usize, &str)>>> = LazyLock::new(|| {
-    let mut all: BTreeMap<(u8, usize), Vec<(usize, &str)>> = BTreeMap::new();
+/// Marks with their indexes, by the first byte of their first word and its length.
+type ByFirstWord = BTreeMap<(u8, usize), Vec<(usize, &'static str)>>;
+
+/// The marks by what tells most words from their first one.
+static BY_FIRST_WORD: LazyLock<ByFirstWord> = LazyLock::new(|| {
+    let mut all = ByFirstWord::new();
     for (index, (_, mark)) in MARKS.iter().enumerate() {
         all.entry(first_word(mark)).or_default().push((index, mark));
     }

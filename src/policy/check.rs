@@ -64,11 +64,7 @@ fn shape(file: &SourceFile, module: &Module) -> Vec<Failure> {
         let at = span(tree::head(rule).span());
         let is_entry = Entry::NAMES.contains(&own);
         match rule.as_ref() {
-            Rule::Spec { head: RuleHead::Set { refr, .. }, .. } => {
-                if is_entry && var(refr).is_none() {
-                    failures.push(Failure::at(file, at, must_be_set(own)));
-                }
-            }
+            Rule::Spec { head: RuleHead::Set { refr, .. }, .. } if var(refr).is_some() => {}
             _ if is_entry => failures.push(Failure::at(file, at, must_be_set(own))),
             _ => {}
         }

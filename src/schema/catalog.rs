@@ -391,16 +391,6 @@ impl Catalog {
         own.filter(recent).or(self.cloud.as_ref().filter(recent)).copied()
     }
 
-    /// Whether a statement may have touched `name`, or any part of it, at `since` or later.
-    pub(crate) fn is_doubted_since(&self, name: &Name, since: Tick) -> bool {
-        let own = || {
-            let parts = self.clouds.range::<_, PartAt<'_>>(PartAt(name, None)..);
-            let mut own = parts.take_while(|((of, _), _)| of == name);
-            own.any(|(_, cloud)| cloud.tick >= since)
-        };
-        self.cloud.is_some_and(|cloud| cloud.tick >= since) || own()
-    }
-
     /// The statement that may have touched a column or constraint of `name`, likewise.
     fn part_cloud_since(&self, name: &Name, part: &str, since: Tick) -> Option<Cloud> {
         let own =
@@ -460,17 +450,6 @@ impl Catalog {
                 self.constraint_names.remove(name);
             }
         }
-    }
-
-    /// Whether a table in the schema of `table` has a constraint of this name.
-    pub(crate) fn has_constraint(&self, table: &Name, name: &str) -> bool {
-        self.constraint_names.get(name).into_iter().flatten().any(|other| {
-            other.schema == table.schema
-                && matches!(
-                    self.relations.get(other),
-                    Some(Relation::Table(found)) if found.constraint(name).is_some()
-                )
-        })
     }
 
     /// Puts a relation under a resolved name.

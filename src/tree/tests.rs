@@ -67,7 +67,7 @@ fn a_work_tree_lists_sorted_and_skips_what_is_not_the_projects() {
     assert_eq!(tree.read("db/b.sql"), Ok(b"SELECT 1;".to_vec()));
     assert_eq!(tree.read("flyway.toml"), Ok(Vec::new()));
     assert_eq!(tree.read("db"), Err(ReadError::NotAFile));
-    assert_eq!(tree.read("../x"), Err(ReadError::NotFound));
+    assert_eq!(tree.read("../nothing-of-this-name"), Err(ReadError::NotFound));
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn what_is_new_or_edited_is_in_no_baseline() {
     const A: &str = "ALTER TABLE t DROP COLUMN a;";
     let old = ("V7__a.sql", A);
     assert_eq!(baselined(old, old), ["baselined"]);
-    let moved = format!("-- why\n\n  ALTER TABLE /* t */ t\n\tDROP COLUMN a ;\n-- end\n");
+    let moved = "-- why\n\n  ALTER TABLE /* t */ t\n\tDROP COLUMN a ;\n-- end\n".to_owned();
     assert_eq!(baselined(old, ("V7__a.sql", &moved)), ["baselined"], "no SQL was edited");
     assert_eq!(baselined(old, ("V8__a.sql", A)), ["reported"], "a new file");
     let more = format!("{A}\nALTER TABLE t DROP COLUMN b;");

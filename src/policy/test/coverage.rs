@@ -79,7 +79,7 @@ impl Coverage {
 
 /// Rounded down to a tenth: only all is 100.
 fn percent(part: usize, all: usize) -> f64 {
-    if all == 0 { 100.0 } else { (part * 1000 / all) as f64 / 10.0 }
+    (part * 1000).checked_div(all).map_or(100.0, |tenths| tenths as f64 / 10.0)
 }
 
 /// Lines as ranges: `3, 7-9`.

@@ -85,12 +85,15 @@ impl<'a> Suite<'a> {
     }
 }
 
+/// The rules of a file that are tests, by name and place.
+type Named = Vec<(String, Span)>;
+
 /// What a file of tests holds: the policy that it tests, and the tests.
 fn find<'a>(
     policies: &'a Policies,
     file: &SourceFile,
     module: &Module,
-) -> Result<(&'a Policy, Vec<(String, Span)>), Failure> {
+) -> Result<(&'a Policy, Named), Failure> {
     let package = module.package.refr.span();
     let fail = |message: String| {
         let place = Span { start: package.start, end: package.end };

@@ -1,6 +1,7 @@
 //! Keys that are borrowed: a look-up makes no name of its own.
 
 use super::{Catalog, Relation, Space, TEMPORARY_SCHEMA};
+use crate::schema::knowledge::Tick;
 use crate::schema::name::Name;
 use equivalent::{Comparable, Equivalent};
 use std::cmp::Ordering;
@@ -70,5 +71,26 @@ impl Catalog {
         let inside = || path.find_map(|schema| at(Some(schema)));
         let temporary = if self.had_temporary { at(Some(TEMPORARY_SCHEMA)) } else { None };
         temporary.or_else(inside).or(outside)
+    }
+
+    /// Whether a statement may have touched `name`, or any part of it, at `since` or later.
+    pub(crate) fn is_doubted_since(&self, name: &Name, since: Tick) -> bool {
+        let own = || {
+            let parts = self.clouds.range::<_, PartAt<'_>>(PartAt(name, None)..);
+            let mut own = parts.take_while(|((of, _), _)| of == name);
+            own.any(|(_, cloud)| cloud.tick >= since)
+        };
+        self.cloud.is_some_and(|cloud| cloud.tick >= since) || own()
+    }
+
+    /// Whether a table in the schema of `table` has a constraint of this name.
+    pub(crate) fn has_constraint(&self, table: &Name, name: &str) -> bool {
+        self.constraint_names.get(name).into_iter().flatten().any(|other| {
+            other.schema == table.schema
+                && matches!(
+                    self.relations.get(other),
+                    Some(Relation::Table(found)) if found.constraint(name).is_some()
+                )
+        })
     }
 }
