@@ -151,3 +151,24 @@ fn sarif_holds_25000_results_the_worst_of_those_that_count() {
     let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     assert_eq!(told, "2 more findings are left out: a run holds 25000");
 }
+
+#[test]
+fn sarif_says_why_a_finding_does_not_count() {
+    let states = [
+        (State::Allowed, "inSource"),
+        (State::Waived, "external"),
+        (State::Baselined, "external"),
+        (State::DryRun, "external"),
+        (State::NotPromised, "external"),
+        (State::OnBase, "external"),
+    ];
+    for (state, kind) in states {
+        let judged = Judged { state, ..finding("x", Level::Error, Span::new(0, 1)) };
+        let mut out = Vec::new();
+        sarif::lint(&mut out, &report("DROP", vec![judged])).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let suppression = &document["runs"][0]["results"][0]["suppressions"][0];
+        assert_eq!(suppression["kind"], kind, "{}", state.name());
+        assert_ne!(suppression["justification"].as_str().unwrap(), "", "{}", state.name());
+    }
+}

@@ -296,7 +296,7 @@ fn decoded(place: &Value) -> String {
 }
 
 #[test]
-fn findings_in_every_state_are_there_with_their_reason() {
+fn what_does_not_count_is_there_with_the_reason_that_was_given() {
     let runs = Run::all();
     let document: Value = serde_json::from_str(&runs[1].texts["sarif"]).unwrap();
     let results = document["runs"][0]["results"].as_array().unwrap();
