@@ -19,9 +19,11 @@ mod sources;
 
 use crate::dialect::Dialect;
 use crate::finding::Failure;
+use crate::report::formats::{FORMATS, Format};
 use crate::report::terminal::Style;
 use crate::report::{Report, json};
 use crate::statistics::POSTGRES_SQL;
+use clap::builder::PossibleValue;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::ffi::OsString;
@@ -106,7 +108,7 @@ struct Lint {
     #[command(flatten)]
     input: Input,
     /// How to write the report.
-    #[arg(long, default_value = "terminal")]
+    #[arg(long, value_enum, default_value = "terminal")]
     format: Format,
     /// Write the report to a file too; may be repeated: one run, many reports.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
@@ -265,34 +267,14 @@ struct WhichConfig {
     no_config: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Terminal,
-    /// For programs.
-    Json,
-    /// GitHub workflow commands: annotations on the diff.
-    Github,
-    /// One line for each finding.
-    Concise,
-    /// For programs, one finding a line.
-    Jsonl,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// GitLab Code Quality.
-    Gitlab,
-    /// JUnit XML.
-    Junit,
-    /// Checkstyle XML.
-    Checkstyle,
-    /// For reviewdog.
-    Rdjson,
-    /// Azure Pipelines logging commands.
-    Azure,
-    /// TeamCity service messages.
-    Teamcity,
-    /// For a pull request or a job summary.
-    Markdown,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.what))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -83,7 +83,7 @@ pub struct Config {
     pub extends: Vec<Located<Extends>>,
     /// `baseline`: a file with the findings that stood there before.
     pub baseline: Option<Located<String>>,
-    /// Their fingerprints, once it is read; with them each finding that counts gets its own.
+    /// Their fingerprints, once it is read.
     pub known: Option<BTreeSet<String>>,
     /// `waivers`.
     pub waivers: Vec<Waiver>,

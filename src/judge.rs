@@ -30,7 +30,7 @@ pub struct Judged {
     pub reason: Option<String>,
     /// Who answers for its waiver.
     pub owner: Option<String>,
-    /// What the baseline knows it by, where there is one and it counts.
+    /// What a baseline knows it by; `None` where it is in no migration, or about a comment or waiver.
     pub fingerprint: Option<String>,
 }
 

@@ -5,6 +5,7 @@ pub mod checkstyle;
 pub mod concise;
 pub mod diff;
 pub mod effects;
+pub mod formats;
 pub mod github;
 pub mod gitlab;
 pub mod json;

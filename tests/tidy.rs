@@ -83,6 +83,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "source",
             "dialect",
+            "digest",
             "schema",
             "effects",
             "migration",

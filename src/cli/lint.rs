@@ -1,14 +1,11 @@
 //! `lockgate lint`.
 
 use super::against::Scope;
-use super::{Format, Lint, fix, session};
+use super::{Lint, fix, session};
 use crate::config::{Config, FailOn, Promise, Source};
 use crate::finding::Failure;
+use crate::report::formats::TERMINAL;
 use crate::report::terminal::{self, Style};
-use crate::report::{
-    Report, azure, checkstyle, concise, github, gitlab, json, junit, markdown, rdjson, sarif,
-    teamcity,
-};
 use crate::source::{Located, Span};
 use crate::tree;
 use std::io::{self, Write};
@@ -37,36 +34,16 @@ pub fn run(args: &Lint, out: &mut dyn Write, style: Style) -> io::Result<u8> {
     let style = Style { notes: args.notes, ..style };
     for (format, file) in &args.output {
         let mut text = Vec::new();
-        write(*format, &mut text, &report, Style { color: false, width: WIDTH, ..style })?;
+        (format.write)(&mut text, &report, Style { color: false, width: WIDTH, ..style })?;
         if let Err(error) = tree::write::report(file, &text) {
             let path = file.display().to_string();
             report.failures.push(Failure::new(path, format!("cannot be written: {error}")));
         }
     }
-    match args.format {
-        Format::Terminal if !report.has_run() => {
-            terminal::failures(&mut io::stderr().lock(), &report.failures, style)?;
-        }
-        format => write(format, out, &report, style)?,
+    if args.format.name == TERMINAL.name && !report.has_run() {
+        terminal::failures(&mut io::stderr().lock(), &report.failures, style)?;
+    } else {
+        (args.format.write)(out, &report, style)?;
     }
     Ok(report.exit_code())
-}
-
-fn write(format: Format, out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
-    let notes = style.notes;
-    match format {
-        Format::Terminal => terminal::lint(out, report, style),
-        Format::Json => json::lint(out, report),
-        Format::Jsonl => json::lines(out, report),
-        Format::Github => github::lint(out, report, notes),
-        Format::Concise => concise::lint(out, report, notes),
-        Format::Sarif => sarif::lint(out, report),
-        Format::Gitlab => gitlab::lint(out, report, notes),
-        Format::Junit => junit::lint(out, report, notes),
-        Format::Checkstyle => checkstyle::lint(out, report, notes),
-        Format::Rdjson => rdjson::lint(out, report, notes),
-        Format::Azure => azure::lint(out, report, notes),
-        Format::Teamcity => teamcity::lint(out, report, notes),
-        Format::Markdown => markdown::lint(out, report, notes),
-    }
 }

@@ -87,14 +87,14 @@ pub fn write(mut entries: Vec<Entry>) -> String {
     format!("{{\n  \"schema_version\": {SCHEMA_VERSION},\n  \"findings\": [{lines}{end}]\n}}\n")
 }
 
-/// Gives the findings that count their fingerprints, where the run has a baseline, and baselines
-/// those that it holds.
+/// Gives the findings in migrations their fingerprints, and baselines those of which the baseline
+/// holds it.
 pub(super) fn apply(judged: &mut [Judged], case: &Case<'_>) {
-    let Some(known) = &case.config.known else { return };
+    let known = |it: &String| case.config.known.as_ref().is_some_and(|known| known.contains(it));
     let mut texts = BTreeMap::new();
-    for judged in judged.iter_mut().filter(|judged| judged.state == State::Reported) {
+    for judged in judged {
         judged.fingerprint = fingerprint(&judged.finding, case, &mut texts);
-        if judged.fingerprint.as_ref().is_some_and(|it| known.contains(it)) {
+        if judged.state == State::Reported && judged.fingerprint.as_ref().is_some_and(known) {
             judged.state = State::Baselined;
         }
     }
@@ -112,6 +112,9 @@ fn fingerprint(
     let source = case.files.get(migration.file.0 as usize)?;
     let changes = matches!(migration.direction, Direction::Repeatable | Direction::Dump);
     let whole = texts.entry(number).or_insert_with(|| {
+        if changes {
+            return String::new();
+        }
         let all = read.statements.iter().map(|it| normalised(read, source, it.span));
         sha256(all.collect::<Vec<_>>().join(";\n").as_bytes())
     });
@@ -122,14 +125,7 @@ fn fingerprint(
     };
     let subject = finding.subject.to_string();
     let path = join(&case.config.current, &source.path);
-    let parts = [
-        finding.rule,
-        &subject,
-        &path,
-        &migration.version.text,
-        if changes { "" } else { whole },
-        &statement,
-    ];
+    let parts = [finding.rule, &subject, &path, &migration.version.text, whole, &statement];
     // No path, name or SQL holds a NUL, so no two lists of parts give one text.
     Some(sha256(parts.join("\0").as_bytes()))
 }
@@ -138,7 +134,9 @@ fn fingerprint(
 fn normalised(read: &ReadMigration, source: &SourceFile, span: Span) -> String {
     let mut text = String::new();
     let mut at = span.start;
-    for comment in read.comments.iter().filter(|comment| span.contains(comment.span)) {
+    let first = read.comments.partition_point(|comment| comment.span.start < span.start);
+    let inside = read.comments.iter().skip(first).take_while(|it| span.contains(it.span));
+    for comment in inside {
         text.push_str(source.slice(Span { start: at, end: comment.span.start.max(at) }));
         text.push(' ');
         at = comment.span.end.max(at);

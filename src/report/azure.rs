@@ -4,6 +4,7 @@
 use crate::finding::Level;
 use crate::report::Report;
 use crate::report::placed::of_failure;
+use crate::report::terminal::excerpt::printable;
 use crate::report::terminal::verdict;
 use std::io::{self, Write};
 
@@ -41,7 +42,7 @@ fn issue(
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%AZP25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

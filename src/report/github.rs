@@ -6,6 +6,7 @@
 
 use crate::finding::{Finding, Level};
 use crate::judge::State;
+use crate::report::terminal::excerpt::printable;
 use crate::report::terminal::summary;
 use crate::report::{Report, count};
 use crate::source::{SourceFile, Span};
@@ -114,7 +115,7 @@ fn place(file: &SourceFile, span: Span) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

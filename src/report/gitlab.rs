@@ -47,10 +47,11 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
             location: Location { path, lines: Lines { begin: line, end: line } },
         }
     });
+    let fingerprints = report.fingerprints();
     let findings = report.placed(from).map(|placed| Entry {
         description: placed.text(),
         check_name: placed.finding().rule,
-        fingerprint: report.fingerprint(placed.judged),
+        fingerprint: fingerprints.get(placed.number).cloned().unwrap_or_default(),
         severity: match placed.finding().level {
             Level::Error => "critical",
             Level::Warning => "minor",

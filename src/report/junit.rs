@@ -4,6 +4,7 @@ use crate::finding::Level;
 use crate::report::Report;
 use crate::report::placed::{Placed, of_failure};
 use crate::report::xml::escaped;
+use crate::source::Place;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -77,14 +78,15 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
 
 fn of_finding(placed: &Placed<'_>, fails: bool) -> Case {
     let finding = placed.finding();
-    let name = format!("{} at line {}", finding.rule, placed.start.line);
+    let Place { line, column } = placed.start;
+    let name = format!("{} at line {line}, column {column}", finding.rule);
     let text = format!("{}[{}]: {}", finding.level, finding.rule, placed.text());
     let outcome = match fails {
         true => Outcome::Failed(finding.message.clone(), text.clone()),
         false => Outcome::Passed,
     };
     let output = if fails { String::new() } else { text };
-    Case { output, ..case(&name, placed.path, placed.start.line, outcome) }
+    Case { output, ..case(&name, placed.path, line, outcome) }
 }
 
 fn case(name: &str, file: &str, line: u32, outcome: Outcome) -> Case {

@@ -1,9 +1,8 @@
 //! rdjson, the format of reviewdog (its proto rdf), in one document.
 
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 use crate::report::Report;
-use crate::report::placed::of_failure;
-use crate::source::Place;
+use crate::source::{SourceFile, Span};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -14,13 +13,13 @@ use std::io::{self, Write};
 pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()> {
     let from = if notes { Level::Note } else { Level::Warning };
     let failures = report.failures.iter().map(|failure| {
-        let (path, at) = of_failure(failure);
-        entry(&failure.message, path, at.map(|at| (at, at)), Level::Error, "lockgate")
+        let range = failure.at.as_deref().map(|(file, span)| range(file, *span));
+        entry(&failure.message, &failure.path, range, Level::Error, "lockgate")
     });
     let findings = report.placed(from).map(|placed| {
-        let finding = placed.finding();
-        let range = Some((placed.start, placed.end));
-        entry(&placed.text(), placed.path, range, finding.level, finding.rule)
+        let Finding { rule, level, primary, .. } = placed.finding();
+        let range = report.label(primary).map(|(file, ..)| range(file, primary.span));
+        entry(&placed.text(), placed.path, range, *level, rule)
     });
     let document = json!({
         "source": { "name": "lockgate", "url": env!("CARGO_PKG_REPOSITORY") },
@@ -30,17 +29,21 @@ pub fn lint(out: &mut dyn Write, report: &Report, notes: bool) -> io::Result<()>
     super::json::write(out, &document)
 }
 
-fn entry(
-    message: &str,
-    path: &str,
-    range: Option<(Place, Place)>,
-    level: Level,
-    rule: &str,
-) -> Value {
-    let place = |place: Place| json!({ "line": place.line, "column": place.column });
+/// A range: its end is behind its last character, and its columns count bytes of UTF-8.
+fn range(file: &SourceFile, span: Span) -> Value {
+    let place = |offset: u32| {
+        let offset = offset.min(file.whole().end);
+        let line = file.place(offset).line;
+        let column = offset.saturating_sub(file.line(line).start) + 1;
+        json!({ "line": line, "column": column })
+    };
+    json!({ "start": place(span.start), "end": place(span.end) })
+}
+
+fn entry(message: &str, path: &str, range: Option<Value>, level: Level, rule: &str) -> Value {
     let mut location = json!({ "path": path });
-    if let (Some((start, end)), Some(map)) = (range, location.as_object_mut()) {
-        map.insert("range".to_owned(), json!({ "start": place(start), "end": place(end) }));
+    if let (Some(range), Some(map)) = (range, location.as_object_mut()) {
+        map.insert("range".to_owned(), range);
     }
     let severity = match level {
         Level::Error => "ERROR",

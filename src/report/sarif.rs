@@ -12,6 +12,7 @@ use crate::report::placed::of_failure;
 use crate::rules::Rule;
 use crate::source::Place;
 use serde_json::{Map, Value, json};
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -19,16 +20,22 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// More results than this are refused.
 const RESULTS_MAX: usize = 25_000;
 
-/// Writes the report of `lint`: every finding, those that do not count as suppressed.
+/// Writes the report of `lint`: every finding, those that do not count as suppressed; the worst first
+/// of those that count, then of the others.
 ///
 /// # Errors
 /// What the writer gives.
 pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let rules: Vec<&Rule> = report.rules().collect();
-    let mut worst_first: Vec<&Judged> = report.findings.iter().collect();
-    worst_first.sort_by_key(|judged| std::cmp::Reverse(judged.finding.level));
+    let fingerprints = report.fingerprints();
+    let mut worst_first: Vec<(&Judged, &String)> =
+        report.findings.iter().zip(&fingerprints).collect();
+    worst_first.sort_by_key(|(judged, _)| {
+        (judged.state != State::Reported, Reverse(judged.finding.level))
+    });
     let kept = worst_first.iter().take(RESULTS_MAX);
-    let results: Vec<Value> = kept.filter_map(|judged| result(report, judged, &rules)).collect();
+    let results: Vec<Value> =
+        kept.filter_map(|(judged, known_by)| result(report, judged, known_by, &rules)).collect();
     let left_out = report.findings.len().saturating_sub(RESULTS_MAX);
     let mut notifications: Vec<Value> = report.failures.iter().map(notification).collect();
     if left_out > 0 {
@@ -59,20 +66,22 @@ pub fn lint(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// What is known of a rule.
 fn descriptor(rule: &Rule) -> Value {
-    let mut tags = vec![rule.category.name()];
-    tags.extend(rule.breaks.iter().map(|breaks| breaks.name()));
+    let mut tags = vec![rule.category.name().to_owned()];
+    tags.extend(rule.breaks.iter().map(|breaks| format!("breaks-{}", breaks.name())));
     let severity = match rule.level {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "recommendation",
     };
-    let instead = if rule.instead.is_empty() { rule.why } else { rule.instead };
+    // A policy may say less of itself than a rule, and none of the texts may be empty.
+    let or = |text: &'static str, other| if text.is_empty() { other } else { text };
+    let summary = or(rule.summary, rule.id);
+    let why = or(rule.why, summary);
     json!({
         "id": rule.id,
-        "name": rule.id,
-        "shortDescription": { "text": rule.summary },
-        "fullDescription": { "text": short(rule.why) },
-        "help": { "text": instead, "markdown": docs::page(rule) },
+        "shortDescription": { "text": short(summary) },
+        "fullDescription": { "text": short(why) },
+        "help": { "text": or(rule.instead, why), "markdown": docs::page(rule) },
         "defaultConfiguration": { "level": rule.level.name() },
         "properties": { "tags": tags, "precision": "high", "problem.severity": severity },
     })
@@ -87,7 +96,7 @@ fn short(text: &str) -> &str {
     text.get(..text.floor_char_boundary(BYTES_MAX)).unwrap_or_default()
 }
 
-fn result(report: &Report, judged: &Judged, rules: &[&Rule]) -> Option<Value> {
+fn result(report: &Report, judged: &Judged, known_by: &str, rules: &[&Rule]) -> Option<Value> {
     let Finding { rule, level, message, help, related, subject, .. } = &judged.finding;
     let text = match help {
         Some(help) => format!("{message}\nhelp: {help}"),
@@ -98,7 +107,7 @@ fn result(report: &Report, judged: &Judged, rules: &[&Rule]) -> Option<Value> {
         "level": level.name(),
         "message": { "text": text },
         "locations": [location(report, &judged.finding.primary, Some(&subject.to_string()))?],
-        "partialFingerprints": { "primaryLocationLineHash": report.fingerprint(judged) },
+        "partialFingerprints": { "primaryLocationLineHash": known_by },
         "properties": {
             "state": judged.state.name(),
             "breaks": judged.finding.breaks.iter().map(|it| it.name()).collect::<Vec<_>>(),
@@ -177,9 +186,12 @@ fn notification(failure: &Failure) -> Value {
     })
 }
 
-/// A path as a relative reference (RFC 3986): all but letters, digits and a few marks is escaped.
+/// A path as a relative reference (RFC 3986), an absolute one as a `file` URI: all but letters, digits and a few marks is escaped.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {

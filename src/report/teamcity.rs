@@ -4,6 +4,7 @@
 use crate::finding::Level;
 use crate::report::Report;
 use crate::report::placed::of_failure;
+use crate::report::terminal::excerpt::printable;
 use crate::report::terminal::verdict;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -59,11 +60,12 @@ fn inspection<'a>(
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in printable(text).chars() {
         match c {
             '\'' | '|' | '[' | ']' => escaped.extend(['|', c]),
             '\n' => escaped.push_str("|n"),
-            '\r' => escaped.push_str("|r"),
+            '\u{2028}' => escaped.push_str("|l"),
+            '\u{2029}' => escaped.push_str("|p"),
             c => escaped.push(c),
         }
     }

@@ -133,3 +133,42 @@ fn exit_codes_put_what_could_not_be_checked_first() {
     assert_eq!(with(vec![empty.clone()]), 3);
     assert_eq!(with(vec![empty, broken]), 2);
 }
+
+#[test]
+fn sarif_holds_25000_results_the_worst_of_those_that_count() {
+    let mut findings = vec![finding("drop-table", Level::Warning, Span::new(0, 1)); 25_000];
+    findings.push(finding("drop-column", Level::Error, Span::new(0, 1)));
+    let allowed = Judged { state: State::Allowed, ..finding("x", Level::Error, Span::new(0, 1)) };
+    findings.insert(0, allowed);
+    let mut out = Vec::new();
+    sarif::lint(&mut out, &report("DROP", findings)).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let run = &document["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert_eq!(results[0]["ruleId"], "drop-column");
+    assert!(results.iter().all(|it| it["ruleId"] != "x"));
+    let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(told, "2 more findings are left out: a run holds 25000");
+}
+
+#[test]
+fn sarif_says_why_a_finding_does_not_count() {
+    let states = [
+        (State::Allowed, "inSource"),
+        (State::Waived, "external"),
+        (State::Baselined, "external"),
+        (State::DryRun, "external"),
+        (State::NotPromised, "external"),
+        (State::OnBase, "external"),
+    ];
+    for (state, kind) in states {
+        let judged = Judged { state, ..finding("x", Level::Error, Span::new(0, 1)) };
+        let mut out = Vec::new();
+        sarif::lint(&mut out, &report("DROP", vec![judged])).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let suppression = &document["runs"][0]["results"][0]["suppressions"][0];
+        assert_eq!(suppression["kind"], kind, "{}", state.name());
+        assert_ne!(suppression["justification"].as_str().unwrap(), "", "{}", state.name());
+    }
+}

@@ -59,7 +59,6 @@ fn governed(id: &'static str, sql: &str, config: &str) -> Vec<String> {
     };
     // What stood there before is what is found without the baseline.
     if config.baseline.is_some() {
-        config.known = Some(BTreeSet::new());
         let before = judged_by(&config);
         config.known = Some(before.into_iter().filter_map(|it| it.fingerprint).collect());
     }

@@ -1,6 +1,7 @@
 //! How two schemas differ, for a pull request.
 
 use super::{Comparison, in_words, listed_breaks, rename_words, shortened, unified, unknown_words};
+use crate::report::terminal::excerpt::printable;
 use crate::schema::diff::{Difference, SchemaDiff, Verb};
 use std::io::{self, Write};
 
@@ -104,9 +105,9 @@ fn row(difference: &Difference) -> String {
 /// Text that stays one cell of a table, and text.
 pub fn cell(text: &str) -> String {
     let mut cell = String::new();
-    for c in text.chars() {
+    for c in printable(text).chars() {
         match c {
-            '\n' | '\r' => cell.push(' '),
+            '\n' => cell.push(' '),
             '|' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '@' | '`' => {
                 cell.push('\\');
                 cell.push(c);
@@ -119,7 +120,8 @@ pub fn cell(text: &str) -> String {
 
 /// Text as code, in one cell of a table.
 pub fn code(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+    let text =
+        printable(&text.split_whitespace().collect::<Vec<_>>().join(" ")).replace('|', "\\|");
     let fence = "`".repeat(longest_run(&text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
