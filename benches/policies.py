@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What policies cost: beside the built-in rules, and with a large catalog.
 
-    benches/policies.py LOCKGATE [--files 1000] [--tables 5000] [--runs 7]
+    benches/policies.py LOCKGATE [--files 1000] [--tables 5000] [--runs 7] [--shipped]
 
-Twenty shipped policies (the first four of each pack; one of them at least reads `data.catalog`) judge
-a made-up history. Each time is that of a whole run, in turns; what policies cost is the difference
-to the same run without them, what the rules cost the difference between `lint` and `schema`, which
-replays and judges nothing. Medians.
+Twenty policies judge a made-up history: six shipped ones that do real work and fourteen small ones,
+each of which looks at one kind of change; with --shipped the first four of each pack, those that
+read `data.catalog` first. Each time is that of a whole run, in turns; what policies cost is the
+difference to the same run without them, what the rules cost the difference between `lint` and
+`schema`, which replays and judges nothing. Medians.
 """
 
 import argparse
@@ -20,11 +21,39 @@ from speed import timed
 
 PACKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "policies")
 POLICIES_PER_PACK = 4
+REAL = [
+    "audit/audit_columns",
+    "conventions/required_columns",
+    "conventions/table_name",
+    "delivery/one_table",
+    "privacy/untagged_personal_column",
+    "replication/identity_missing",
+]
+SMALL = """# METADATA
+# title: Small policy {number}
+# description: Looks at one kind of change.
+# custom:
+#   level: warning
+package policy.small.s{number}
+
+deny contains {{"message": sprintf("table `%s` is called x{number}", [change.table]), "at": change}} if {{
+\tsome change in input.changes
+\tchange.kind == "create_table"
+\tendswith(change.object.name, "x{number}")
+}}
+"""
 
 
-def policies(folder):
-    """Copies the policies of the bench."""
+def policies(folder, shipped=False):
+    """Copies or writes the policies of the bench."""
     os.mkdir(folder)
+    if not shipped:
+        for name in REAL:
+            shutil.copy(os.path.join(PACKS, f"{name}.rego"), os.path.join(folder, name.replace("/", "_") + ".rego"))
+        for number in range(14):
+            with open(os.path.join(folder, f"small_{number}.rego"), "w") as out:
+                out.write(SMALL.format(number=number))
+        return len(REAL) + 14
     count = 0
     for pack in sorted(os.listdir(PACKS)):
         files = sorted(glob.glob(os.path.join(PACKS, pack, "*.rego")))
@@ -76,11 +105,12 @@ def main():
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--tables", type=int, default=5000)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--shipped", action="store_true")
     args = parser.parse_args()
     lockgate = os.path.abspath(args.lockgate)
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        count = policies("policies")
+        count = policies("policies", args.shipped)
         history("db", args.files)
         base("base.sql", args.tables)
         judged = "policies: [{path: policies}]\n"
