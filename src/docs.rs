@@ -154,12 +154,15 @@ pub fn page(rule: &Rule) -> String {
     let mut text = format!("# {}\n\n", rule.id);
     let _ = writeln!(text, "{}.\n", rule.summary);
     let (level, category) = (rule.level, rule.category.name());
-    let _ = writeln!(text, "Level {level}, category {category}, since {}.\n", rule.since);
+    let since = since(rule);
+    let _ = writeln!(text, "Level {level}, category {category}{since}.\n");
     if let Some(breaks) = breaks(rule) {
         let _ = writeln!(text, "Breaks {breaks} (`promise` in lockgate.yaml).\n");
     }
     let _ = writeln!(text, "## Why\n\n{}\n", rule.why);
-    let _ = writeln!(text, "## Instead\n\n{}", rule.instead);
+    if !rule.instead.is_empty() {
+        let _ = writeln!(text, "## Instead\n\n{}", rule.instead);
+    }
     if !rule.facts.is_empty() {
         text.push_str("\n## Facts\n\n");
         for fact in rule.facts {

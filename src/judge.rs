@@ -9,7 +9,7 @@ pub mod waivers;
 
 use crate::config::{Config, Deploy, FailOn, Mode, RuleLevel};
 use crate::date::Date;
-use crate::finding::{Breaks, Finding, Label, Level, OldRelease};
+use crate::finding::{Breaks, Finding, Label, Level, OldRelease, Subject};
 use crate::judge::retired::Evidence;
 use crate::judge::waivers::Waivers;
 use crate::migration::ReadMigration;
@@ -245,6 +245,10 @@ fn leave_base(judged: &mut Judged, case: &Case<'_>) {
     let differs = |file: FileId| merged.touches(path(file)) || !is_migration(file);
     let subject = judged.finding.subject.to_string();
     let known = merged.knows(path(primary.file), judged.finding.rule, &subject);
+    // What is gone has no place of its own.
+    if matches!(&judged.finding.subject, Subject::File(path) if merged.deleted.contains(path)) {
+        return;
+    }
     let mut places = std::iter::once(primary).chain(related).map(|label| label.file);
     if known || !places.any(differs) {
         judged.state = State::OnBase;

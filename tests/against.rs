@@ -189,6 +189,36 @@ fn a_migration_that_is_deleted_renamed_or_late_is_found() {
 }
 
 #[test]
+fn a_deletion_alone_and_an_edit_under_a_new_name_are_found() {
+    let repository = Repository::forty("alone");
+    repository.git(&["rm", "-q", "db/migration/V7__t7.sql"]);
+    repository.commit();
+    let (found, code) = errors(repository.lint(&[]));
+    assert_eq!(found, ["db/migration/V40__t40.sql:1:1: error[deleted-after-merge]"]);
+    assert_eq!(code, Some(1));
+    let repository = Repository::forty("hidden");
+    let text = "-- the table of the month\nCREATE TABLE t40 (id bigint PRIMARY KEY, a int, b int);\n\
+                CREATE TABLE loose40 (a int);\n";
+    repository.git(&["mv", "db/migration/V40__t40.sql", "db/migration/V40__better.sql"]);
+    repository.write("db/migration/V40__better.sql", text);
+    repository.commit();
+    let (found, _) = errors(repository.lint(&[]));
+    let edited = "db/migration/V40__better.sql:2:1: error[edited-after-merge]";
+    assert!(found.iter().any(|line| line == edited), "{found:?}");
+}
+
+#[test]
+fn what_is_staged_is_found_where_the_config_names_the_folder() {
+    let repository = Repository::forty("configured");
+    repository.write("lockgate.yaml", "paths: [db/migration]\n");
+    repository.write("db/migration/V41__bad.sql", BAD);
+    repository.git(&["add", "-A"]);
+    assert_eq!(errors(repository.lint(&["--staged"])).0, [WANTED[1]]);
+    repository.commit();
+    assert_eq!(errors(repository.lint(&["--against", "HEAD~1"])).0, [WANTED[1]]);
+}
+
+#[test]
 fn a_comment_counts_only_where_the_file_has_a_checksum() {
     let repository = Repository::forty("comment");
     let text = "-- the table of March\nCREATE TABLE t3 (id bigint PRIMARY KEY, a int);\n\

@@ -37,7 +37,6 @@ deny contains finding if {
 	finding := {
 		"message": "a password, or its hash, stands in the migration: who can read the repository has it, and every environment gets the same one",
 		"at": input.statements[index],
-		"subject": "statement:password",
 		"help": "create the account with IDENTIFIED BY RANDOM PASSWORD or ACCOUNT LOCK and set the password where secrets are kept, or let the runner fill a placeholder; then change this one",
 	}
 }

@@ -30,7 +30,6 @@ deny contains finding if {
 		"message": sprintf("the migration changes privileges of what existed before, and the schema as well (%s)", [replace(schema[0].kind, "_", " ")]),
 		"at": privileges[0],
 		"related": [{"at": schema[0], "message": "the schema changes here"}],
-		"subject": "migration:privileges",
 		"help": "put the privileges into a migration of their own",
 	}
 }

@@ -70,7 +70,6 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("%s stands in the statement, most likely of a password: it can be guessed at leisure, and opens the same account in every environment", [what]),
 		"at": statement,
-		"subject": sprintf("statement:%s", [what]),
 		"level": "warning",
 		"help": "make the account without a password, or let the operator set one when the environment is set up",
 	}
@@ -82,6 +81,5 @@ whole := concat("\n", [statement.sql | some statement in input.statements])
 secret(what, statement) := {
 	"message": sprintf("%s stands in the statement: who can read the repository has it, and every environment gets the same one", [what]),
 	"at": statement,
-	"subject": sprintf("statement:%s", [what]),
 	"help": "take it out, let the application or the operator set it, and withdraw this one: it is in the history of the repository",
 }

@@ -42,7 +42,6 @@ deny contains finding if {
 	finding := {
 		"message": sprintf("the migration changes who may do what%s, and names no ticket that approved it", [and_more(count(found))]),
 		"at": found[0],
-		"subject": "migration:privileges",
 		"help": "write the ticket into a comment at the top of the migration",
 	}
 }

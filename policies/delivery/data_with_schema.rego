@@ -36,7 +36,6 @@ deny contains finding if {
 		"message": sprintf("%s writes rows of `%s` in a migration that changes the schema as well (%s)", [upper(writes[0].kind), table, words(schema[0])]),
 		"at": writes[0],
 		"related": [{"at": schema[0], "message": "the schema changes here"}],
-		"subject": "migration:data",
 		"help": "put the rows into a migration of their own, behind this one",
 	}
 }

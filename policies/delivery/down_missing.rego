@@ -30,7 +30,6 @@ deny contains finding if {
 	finding := {
 		"message": "the migration has no down: the way back has to be written when it is needed",
 		"at": taken[0],
-		"subject": "migration:down",
 		"help": "write the down; where there is no way back, allow this with the reason",
 	}
 }

@@ -34,7 +34,6 @@ deny contains finding if {
 			some n, [i, table] in firsts
 			n != cfg.max
 		],
-		"subject": "migration:tables",
 		"help": "one migration for each table; where they have to change together, allow this with the reason",
 	}
 }

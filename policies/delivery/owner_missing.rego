@@ -25,7 +25,6 @@ deny contains finding if {
 	wrong := mistake(owners)
 	finding := {
 		"message": wrong,
-		"subject": "migration:owners",
 		"help": "add a line for the folder of the migrations to CODEOWNERS",
 	}
 }

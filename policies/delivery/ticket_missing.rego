@@ -27,7 +27,6 @@ deny contains finding if {
 	not has_ticket
 	finding := {
 		"message": "no comment of the migration names a ticket, nor does its file name",
-		"subject": "migration:ticket",
 		"help": "write the ticket into a comment at the top: it says why, when nobody remembers",
 	}
 }

@@ -34,7 +34,6 @@ deny contains finding if {
 	wrong := mistake(title)
 	finding := {
 		"message": sprintf("the title `%s` %s", [input.migration.title, wrong]),
-		"subject": "migration:title",
 		"help": "name what changes: `add_email_to_customers`",
 	}
 }

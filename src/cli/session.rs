@@ -263,11 +263,15 @@ impl Session {
 
     /// Runs the pipeline on it.
     pub fn with_input<T>(&self, run: impl FnOnce(&crate::Input<'_>) -> T) -> T {
-        let tree = Excluding {
-            tree: &*self.tree,
-            globs: &self.config.exclude,
-            current: &self.config.current,
-        };
+        // The fixtures of policies are no migrations.
+        let fixtures = self.config.policies.iter().filter_map(|source| match &source.value {
+            config::Source::Path(path) => {
+                Some(format!("{}/**/*_test/**", path.trim_end_matches('/')))
+            }
+            _ => None,
+        });
+        let globs: Vec<String> = self.config.exclude.iter().cloned().chain(fixtures).collect();
+        let tree = Excluding { tree: &*self.tree, globs: &globs, current: &self.config.current };
         let evidence = Repository { config: &self.config, folder: &self.code_folder };
         run(&crate::Input {
             tree: &tree,

@@ -104,6 +104,7 @@ fn shift(arguments: &[Value]) -> Result<(), String> {
 /// `sprintf(format, values)`.
 fn format(arguments: &[Value]) -> Result<(), String> {
     let mut chars = text(arguments, 0).chars().peekable();
+    let mut verbs = 0;
     while let Some(c) = chars.next() {
         if c != '%' {
             continue;
@@ -114,7 +115,7 @@ fn format(arguments: &[Value]) -> Result<(), String> {
             Some(flag @ ('-' | '+' | ' ' | '#')) => {
                 return Err(format!("`sprintf` knows no `%{flag}` here: only widths, as in `%5d`"));
             }
-            _ => {}
+            _ => verbs += 1,
         }
         let digits = std::iter::from_fn(|| chars.next_if(|c| c.is_ascii_digit() || *c == '.'));
         let width: String = digits.filter(char::is_ascii_digit).collect();
@@ -125,6 +126,12 @@ fn format(arguments: &[Value]) -> Result<(), String> {
         }
     }
     let values = arguments.get(1).and_then(|it| it.as_array().ok());
+    if let Some(values) = values
+        && values.len() != verbs
+    {
+        let given = values.len();
+        return Err(format!("`sprintf` has a place for {verbs} values here, and is given {given}"));
+    }
     sized("sprintf", values.into_iter().flat_map(|it| it.iter()).map(len).sum())
 }
 

@@ -144,7 +144,15 @@ impl Reader<'_> {
         for (number, line) in numbered(self.file).filter(|(number, _)| *number >= start) {
             let (sql, rules) = match line.split_once(EXPECT) {
                 Some((sql, rules)) => (sql.trim_end(), self.rules(number, rules)),
-                None => (line, Vec::new()),
+                None => {
+                    if line.contains(EXPECT.trim_end_matches(':')) {
+                        self.fail(
+                            self.file.line(number),
+                            format!("write `{EXPECT} <pack>/<name>`"),
+                        );
+                    }
+                    (line, Vec::new())
+                }
             };
             if sql.is_empty() && !rules.is_empty() {
                 waiting.extend(rules);

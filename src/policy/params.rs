@@ -92,6 +92,9 @@ pub(super) fn value(ty: ParamType, node: &Located<Node>) -> Result<Value, Locate
             entries.iter().map(entry).collect::<Result<Map<_, _>, _>>().map(Value::Object)
         }
         (ParamType::String, Node::Scalar(text)) => Ok(Value::from(text.as_str())),
+        (ParamType::Regex | ParamType::Glob, Node::Scalar(text)) if text.is_empty() => {
+            fail(node, "is empty, so it says nothing of what is meant".to_owned())
+        }
         (ParamType::Regex | ParamType::Glob, Node::Scalar(text)) => match compiles(ty, text) {
             Ok(()) => Ok(Value::from(text.as_str())),
             Err(why) => fail(node, why),

@@ -143,7 +143,7 @@ fn beside(file: &Path) -> Result<(Git, &str), String> {
 
 /// Whether git could take a name for something else: an option, a range, a path.
 fn is_odd(name: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:\\".contains(c);
+    let odd = |c: char| c.is_whitespace() || c.is_control() || ":\\".contains(c);
     name.is_empty()
         || name.starts_with('-')
         || name.contains("..")
@@ -203,6 +203,8 @@ impl Git {
             }),
             Some(name) => [format!("origin/{name}"), name.to_owned()]
                 .into_iter()
+                // `HEAD~1` is a commit of this branch, not of the remote's.
+                .filter(|it| !name.starts_with("HEAD") || it == name)
                 .find(exists)
                 .ok_or_else(|| format!("there is no branch `{name}` here")),
         }
@@ -259,10 +261,10 @@ mod tests {
 
     #[test]
     fn names_that_git_could_take_for_something_else_are_odd() {
-        for name in ["", "-x", "--output=x", "a..b", "a b", "a:b", "a^", "@{-1}", "a\n"] {
+        for name in ["", "-x", "--output=x", "a..b", "a b", "a:b", "@{-1}", "a\n"] {
             assert!(is_odd(name), "{name:?}");
         }
-        for name in ["main", "origin/main", "release/1.2", "v*", "v[0-9]*", "é"] {
+        for name in ["main", "origin/main", "release/1.2", "v*", "v[0-9]*", "é", "HEAD~1", "a^"] {
             assert!(!is_odd(name), "{name:?}");
         }
     }

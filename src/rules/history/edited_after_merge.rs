@@ -51,11 +51,18 @@ fn check(history: &History<'_>, sink: &mut Sink) {
     let Some(merged) = history.merged else { return };
     for read in history.migrations {
         let here = history.path(&read.migration);
-        if !merged.edited.contains(here) {
+        let renamed = merged.renamed.get(here);
+        let from = renamed.map_or(here, String::as_str);
+        if renamed.is_none() && !merged.edited.contains(here) {
             continue;
         }
-        let before = merged.of(here).find(|it| it.is(&read.migration) && it.runs_once());
-        if let Some(before) = before {
+        let before = merged.of(from).find(|it| it.is(&read.migration) && it.runs_once());
+        // A file that is only moved has the same text.
+        let moved = |it: &&MergedMigration| {
+            let texts = read.statements.iter().map(|statement| &statement.text);
+            renamed.is_some() && texts.eq(&it.statements)
+        };
+        if let Some(before) = before.filter(|it| !moved(it)) {
             report(merged, read, before, sink);
         }
     }

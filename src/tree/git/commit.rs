@@ -87,11 +87,13 @@ impl Commit {
         given: &[PathBuf],
     ) -> Result<Self, String> {
         let prefix = git.ask(&["rev-parse", "--show-prefix"])?;
-        let mut given: Vec<String> = given
-            .iter()
-            .map(|path| path.to_str().map(|path| join(".", path)))
-            .collect::<Option<_>>()
-            .ok_or("a path is not UTF-8")?;
+        let top = PathBuf::from(git.ask(&["rev-parse", "--show-toplevel"])?);
+        let relative = |path: &PathBuf| match path.strip_prefix(&top) {
+            Ok(below) => seen_from(&prefix, below.to_str()?).into(),
+            Err(_) => path.to_str().map(|path| join(".", path)),
+        };
+        let mut given: Vec<String> =
+            given.iter().map(relative).collect::<Option<_>>().ok_or("a path is not UTF-8")?;
         if given.is_empty() {
             given.push(".".to_owned());
         }
