@@ -45,6 +45,25 @@ fn every_project_gets_its_report() {
     }
 }
 
+/// One policy of each shipped pack, at its line of the diff.
+#[test]
+fn policies_of_every_pack_annotate_a_pull_request() {
+    let text = lint("fixtures/packs-bookshop", &["--format", "github"]);
+    for (level, file, line, rule) in [
+        ("warning", "V1__readers.sql", 2, "audit/audit-columns"),
+        ("warning", "V2__loans.sql", 1, "conventions/required-columns"),
+        ("warning", "V2__loans.sql", 1, "delivery/ticket-missing"),
+        ("warning", "V1__readers.sql", 4, "privacy/untagged-personal-column"),
+        ("warning", "V3__imports.sql", 7, "replication/loaded-while-unlogged"),
+        ("error", "V1__readers.sql", 7, "audit/grantee-not-listed"),
+    ] {
+        let begins = format!("::{level} file=fixtures/packs-bookshop/sql/{file},line={line},");
+        let title = format!(",title={rule}::");
+        let found = text.split('\n').any(|it| it.starts_with(&begins) && it.contains(&title));
+        assert!(found, "{begins}{title}\n{text}");
+    }
+}
+
 /// I5.
 #[test]
 fn a_second_run_says_the_same() {

@@ -53,7 +53,9 @@ fn check(history: &History<'_>, sink: &mut Sink) {
     let before: Vec<(usize, &Migration)> =
         ups().enumerate().filter(|(_, it)| !is_new(it)).collect();
     let Some((last_at, last)) = before.last() else { return };
-    for (_, migration) in ups().enumerate().filter(|(at, it)| at < last_at && is_new(it)) {
+    let is_late =
+        |(at, it): &(usize, &Migration)| at < last_at && is_new(it) && it.version.key != last.version.key;
+    for (_, migration) in ups().enumerate().filter(is_late) {
         let Some((level, fate)) = fate(migration.runner.framework) else { continue };
         let (base, version) = (&merged.base, &migration.version);
         let start = Span { start: migration.span.start, end: migration.span.start };
